@@ -1,0 +1,70 @@
+"""`python -m scripts.with_services -- COMMAND …`: a fresh PostgreSQL and Redis around one command, then nothing is left.
+
+A server whose URL is given is used instead. Any number of these may run side by side.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from scripts.services import Services
+
+FOR_TESTS = {
+    "AFTERSCHOOL_MODE": "local",
+    "AFTERSCHOOL_TESTING": "1",
+    "DJANGO_SETTINGS_MODULE": "afterschool.settings",
+    # Playwright's synchronous interface runs an event loop in the thread of the test.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+}
+
+
+@contextlib.contextmanager
+def throw_away_services() -> Iterator[dict[str, str]]:
+    """The environment of a test run; the servers live as long as the block."""
+    env = {**os.environ, **FOR_TESTS}
+    missing = {"DATABASE_URL", "REDIS_URL"} - env.keys()
+    if not missing:
+        yield env
+        return
+    folder = Path(tempfile.mkdtemp(prefix="afterschool-test-", dir="/tmp"))  # noqa: S108 -- short enough for sockets
+    folder.chmod(0o755)
+    services = Services(folder, durable=False)
+    try:
+        if "DATABASE_URL" in missing:
+            services.start_postgres()
+            env["DATABASE_URL"] = services.database_url
+        if "REDIS_URL" in missing:
+            services.start_redis()
+            env["REDIS_URL"] = services.redis_url
+        yield env
+    finally:
+        services.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    if "--" not in sys.argv:
+        print(__doc__, file=sys.stderr)
+        return 2
+    command = sys.argv[sys.argv.index("--") + 1 :]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with throw_away_services() as env, subprocess.Popen(command, env=env) as process:
+        while True:
+            try:
+                return process.wait()
+            except KeyboardInterrupt:  # the command heard it too and tidies up
+                continue
+            except SystemExit:
+                process.terminate()
+                process.wait()
+                raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())
