@@ -1,0 +1,32 @@
+// Bundles the project's own css and js, with the few packages they use, into static/dist.
+// Every file in static/js becomes one bundle of the same name.
+import { rmSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { build } from "esbuild";
+
+// Browsers of parents' phones: old WeChat WebViews are Chrome 79, old iPhones Safari 13.1.
+const shared = {
+  bundle: true,
+  minify: true,
+  target: ["es2019", "chrome79", "safari13.1"],
+  supported: { destructuring: true },
+  outdir: "static/dist",
+  legalComments: "linked",
+  logLevel: "warning",
+};
+
+rmSync("static/dist", { recursive: true, force: true });
+const scripts = (await readdir("static/js")).filter((name) => name.endsWith(".js"));
+await build({ ...shared, entryPoints: scripts.map((name) => `static/js/${name}`) });
+// Bootstrap first, the theme over it. Not a file in static/, where collectstatic would look for the package beside it.
+await build({
+  ...shared,
+  stdin: {
+    contents: '@import "bootstrap/dist/css/bootstrap.min.css"; @import "./static/css/theme.css";',
+    loader: "css",
+    resolveDir: ".",
+    sourcefile: "app.css",
+  },
+  outdir: undefined,
+  outfile: "static/dist/app.css",
+});
