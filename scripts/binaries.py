@@ -43,7 +43,7 @@ def private_folder(path: Path) -> Path:
 
 
 def private_postgres(bin_folder: Path) -> Path:
-    """A copy of the PostgreSQL tree, with the libraries its $ORIGIN points at, for a user who cannot enter the checkout."""
+    """A copy of the PostgreSQL tree and of the libraries beside it, for a user who cannot enter the checkout."""
     install = bin_folder.parent
     package = install.parent
     libs = package.with_name(f"{package.name}.libs")

@@ -1,13 +1,34 @@
-"""Small things about processes that the supervisor and the services share."""
+"""Starting alone, ending together: what the supervisor and the services ask of the system."""
 
+import contextlib
 import ctypes
-import signal
+import fcntl
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+
+
+class AlreadyRunning(RuntimeError):
+    """Another process holds the lock; the message is its pid."""
+
+
+@contextlib.contextmanager
+def only_one(lock: Path) -> Iterator[None]:
+    """Hold the lock for a while. It ends with the process, so even a kill -9 leaves nothing to clean up."""
+    with lock.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            file.seek(0)
+            raise AlreadyRunning(file.read().strip()) from error
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
 
 
 def die_with_parent(signum: int) -> Callable[[], None] | None:
@@ -37,16 +58,9 @@ def wait_until(ready: Callable[[], bool], seconds: float, step: float = 0.05) ->
     return False
 
 
-def is_alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}").exists()
-
-
-def program_of(pid: int) -> str:
-    """The file name of the program that `pid` runs, or nothing."""
+def working_folder(pid: int) -> Path | None:
+    """Where the process works; nothing when it is gone or a stranger's."""
     try:
-        return Path(f"/proc/{pid}/exe").readlink().name.removesuffix(" (deleted)")
+        return Path(f"/proc/{pid}/cwd").readlink()
     except OSError:
-        return ""
-
-
-SIGNALS_TO_STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        return None

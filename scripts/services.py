@@ -5,7 +5,6 @@ process and end with it. Knows nothing of Django.
 """
 
 import contextlib
-import fcntl
 import hashlib
 import os
 import pwd
@@ -13,27 +12,19 @@ import shutil
 import signal
 import socket
 import subprocess
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from urllib.parse import quote
 
 from scripts import binaries
-from scripts.processes import die_with_parent, is_alive, last_lines, program_of, wait_until
+from scripts.processes import die_with_parent, last_lines, wait_until, working_folder
 
 DATABASE = USER = "afterschool"
 SOCKET_PATH_LIMIT = 107  # bytes, AF_UNIX
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
 START_SECONDS = STOP_SECONDS = 30
 PLAIN_ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC", "HOME": "/"}
-
-
-class AlreadyRunning(RuntimeError):
-    """Another start holds this var/; `pid` says which."""
-
-    def __init__(self, pid: str) -> None:
-        super().__init__(pid)
-        self.pid = pid
 
 
 class Services:
@@ -44,9 +35,10 @@ class Services:
         self.var.mkdir(parents=True, exist_ok=True)
         self.durable = durable
         self.running: dict[str, subprocess.Popen[bytes]] = {}
-        self._lock: TextIO | None = None
         # PostgreSQL refuses to serve as root.
         self.servant = pwd.getpwnam("nobody") if os.geteuid() == 0 else None
+        if self.servant:
+            os.umask(0o022)  # what root makes here must let the servant in
         self.postgres_bin, self.redis_server, self.home = self._places()
         self.sockets = _short_enough(self.home / "run")
 
@@ -67,42 +59,28 @@ class Services:
     def redis_url(self) -> str:
         return f"unix://{self.sockets}/redis.sock"
 
-    # Taking and leaving the folder
-
-    def lock(self) -> None:
-        """One start at a time. The lock ends with the process, so a kill leaves nothing to clean up."""
-        file = (self.var / "services.lock").open("a+")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            file.seek(0)
-            raise AlreadyRunning(file.read().strip()) from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        self._lock = file
-
     def stop(self) -> None:
+        self._end("redis", signal.SIGTERM, signal.SIGKILL)
         # To PostgreSQL SIGINT is the fast shutdown: roll back, checkpoint, leave.
-        for name, polite, rude in (("redis", signal.SIGTERM, signal.SIGKILL), ("postgres", signal.SIGINT, signal.SIGQUIT)):
-            server = self.running.pop(name, None)
-            if server and server.poll() is None:
-                server.send_signal(polite)
-                try:
-                    server.wait(STOP_SECONDS)
-                except subprocess.TimeoutExpired:
-                    server.send_signal(rude)
-                    server.wait()
-        if self._lock:
-            self._lock.close()
-            self._lock = None
+        self._end("postgres", signal.SIGINT, signal.SIGQUIT)
+
+    def _end(self, name: str, polite: int, rude: int) -> None:
+        server = self.running.pop(name, None)
+        if server is None or server.poll() is not None:
+            return
+        server.send_signal(polite)
+        try:
+            server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            server.send_signal(rude)
+            server.wait()
 
     # PostgreSQL
 
     def start_postgres(self) -> None:
         data = self._own_folder(self.home / "postgres")
         self._own_folder(self.sockets)
-        _stop_orphan(data)
+        _stop_orphan(data / "postmaster.pid", data, signal.SIGINT)
         if not (data / "PG_VERSION").exists():
             self._initdb(data)
         settings = {
@@ -129,15 +107,18 @@ class Services:
         command[2] = self._own_folder(aside)
         if not self.durable:
             command.append("--no-sync")
-        made = subprocess.run(command, env=PLAIN_ENVIRONMENT, cwd="/", capture_output=True, text=True, **self._as_servant())
+        made = self._run(command, **self._as_servant())
         if made.returncode:
             raise RuntimeError(f"initdb:\n{made.stdout}{made.stderr}")
         data.rmdir()
         aside.rename(data)
 
     def _client(self, program: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [self.postgres_bin / program, "-h", self.sockets, "-U", USER, *arguments]
-        return subprocess.run(command, env=PLAIN_ENVIRONMENT, cwd="/", capture_output=True, text=True)
+        return self._run([self.postgres_bin / program, "-h", self.sockets, "-U", USER, *arguments])
+
+    @staticmethod
+    def _run(command: list[Any], **options: Any) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(command, env=PLAIN_ENVIRONMENT, cwd="/", capture_output=True, text=True, **options)
 
     def _postgres_answers(self) -> bool:
         return self._client("pg_isready", "-q", "-d", "postgres").returncode == 0
@@ -152,7 +133,10 @@ class Services:
     def start_redis(self) -> None:
         data = self._own_folder(self.home / "redis")
         self._own_folder(self.sockets)
-        where = ["--port", "0", "--unixsocket", self.sockets / "redis.sock", "--unixsocketperm", "700", "--dir", data]
+        pid_file = data / "redis.pid"
+        _stop_orphan(pid_file, data, signal.SIGTERM)
+        where = ["--port", "0", "--unixsocket", self.sockets / "redis.sock", "--unixsocketperm", "700"]
+        where += ["--dir", data, "--pidfile", pid_file]
         keep = ["--appendonly", "yes", "--save", "60 1"] if self.durable else ["--appendonly", "no", "--save", ""]
         self._spawn("redis", [self.redis_server, *where, *keep], on_orphan=signal.SIGTERM)
         self._wait_for("redis", self._redis_answers)
@@ -185,7 +169,7 @@ class Services:
                 **self._as_servant(),
             )
 
-    def _wait_for(self, name: str, answers: Any) -> None:
+    def _wait_for(self, name: str, answers: Callable[[], bool]) -> None:
         server = self.running[name]
         wait_until(lambda: server.poll() is not None or answers(), START_SECONDS)
         if server.poll() is not None or not answers():
@@ -209,24 +193,22 @@ def _short_enough(folder: Path) -> Path:
     if len(f"{folder}{LONGEST_SOCKET_NAME}".encode()) <= SOCKET_PATH_LIMIT:
         return folder
     name = hashlib.sha256(str(folder).encode()).hexdigest()[:12]
-    base = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
-    if len(str(base)) > SOCKET_PATH_LIMIT // 2:
-        base = Path("/tmp")  # noqa: S108 -- the folder is made 0700 and its owner is looked at below
+    base = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp")  # noqa: S108 -- made 0700, and its owner is looked at
     short = base / f"afterschool-{os.geteuid()}-{name}"
     short.mkdir(mode=0o700, exist_ok=True)
-    if short.is_symlink() or short.stat().st_uid not in (os.geteuid(), pwd.getpwnam("nobody").pw_uid):
+    if short.is_symlink() or short.owner() not in (pwd.getpwuid(os.geteuid()).pw_name, "nobody"):
         raise RuntimeError(f"{short} 不属于当前用户")
     return short
 
 
-def _stop_orphan(data: Path) -> None:
-    """The lock is ours, so a server still on this data was left by a killed start: end it, never start a second."""
+def _stop_orphan(pid_file: Path, data: Path, politely: int) -> None:
+    """The folder is ours, so a server still at work in it was left by a killed start: end it, never start a second."""
     try:
-        pid = int((data / "postmaster.pid").read_text().splitlines()[0])
+        pid = int(pid_file.read_text().splitlines()[0])
     except (FileNotFoundError, ValueError, IndexError):
         return
-    if program_of(pid) != "postgres":
+    if working_folder(pid) != data:
         return
-    os.kill(pid, signal.SIGINT)
-    if not wait_until(lambda: not is_alive(pid), STOP_SECONDS):
-        raise RuntimeError(f"上次留下的 PostgreSQL（进程 {pid}）没有停止")
+    os.kill(pid, politely)
+    if not wait_until(lambda: working_folder(pid) is None, STOP_SECONDS):
+        raise RuntimeError(f"上次留下的服务（进程 {pid}）没有停止")

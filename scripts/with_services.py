@@ -1,6 +1,6 @@
-"""`python -m scripts.with_services -- COMMAND …`: a fresh PostgreSQL and Redis around one command, then nothing is left.
+"""`python -m scripts.with_services -- COMMAND …`: a fresh PostgreSQL and Redis around one command.
 
-A server whose URL is given is used instead. Any number of these may run side by side.
+Nothing is left afterwards. A server whose URL is given is used instead. Any number of these may run side by side.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ def throw_away_services() -> Iterator[dict[str, str]]:
     if not missing:
         yield env
         return
-    folder = Path(tempfile.mkdtemp(prefix="afterschool-test-", dir="/tmp"))  # noqa: S108 -- short enough for sockets
+    folder = Path(tempfile.mkdtemp(prefix="afterschool-test-", dir="/tmp"))  # short enough for sockets
     folder.chmod(0o755)
     services = Services(folder, durable=False)
     try:
