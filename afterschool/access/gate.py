@@ -1,0 +1,44 @@
+"""The marks every view wears: @requires(capability) or @public(why)."""
+
+from functools import wraps
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.utils.cache import add_never_cache_headers
+
+from .capabilities import Capability
+
+
+def requires(capability: Capability):
+    """Let the view run only for actors who hold `capability` somewhere.
+
+    The view receives that somewhere as `reach`, and its queries start from it.
+    """
+
+    def mark(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            reach = request.actor.reach(capability)
+            if not reach:
+                raise PermissionDenied
+            response = view(request, reach, *args, **kwargs)
+            # A personal page stays out of shared caches and the back button of a shared phone.
+            add_never_cache_headers(response)
+            return response
+
+        guarded.access_mark = capability
+        return guarded
+
+    return mark
+
+
+def public(why: str):
+    """Open the view to everybody, and say why."""
+
+    def mark(view):
+        view.access_mark = why
+        return view
+
+    return mark

@@ -1,0 +1,18 @@
+from django.db import models
+
+from afterschool.access.reach import Actor
+
+from .models import Deed
+
+
+def record(by: Actor, verb: str, thing: models.Model, **facts) -> Deed:
+    """Sign the guest book, in the deed's own transaction. Facts are plain values: numbers, text, ISO dates."""
+    return Deed.objects.create(
+        person_id=by.person_id,
+        actor=by.name,
+        verb=verb,
+        thing=thing._meta.label,
+        thing_id=thing.pk,
+        school_id=getattr(thing, "school_id", None),
+        facts=facts,
+    )

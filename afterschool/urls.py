@@ -1,0 +1,17 @@
+from django.urls import include, path
+
+
+urlpatterns = [
+    path("", include("afterschool.desks.urls")),
+    path("", include("afterschool.access.urls")),
+    path("inbox/", include("afterschool.notices.urls")),
+    path("jobs/", include("afterschool.jobs.urls")),
+    path("registry/", include("afterschool.schools.urls")),
+    path("plans/", include("afterschool.plans.urls")),
+    path("enrollment/", include("enrollment.urls")),
+    path("staffing/", include("staffing.urls")),
+    path("attendance/", include("attendance.urls")),
+    path("billing/", include("billing.urls")),
+    path("", include("billing.disclosures.urls")),
+    path("bureau/", include("afterschool.oversight.urls")),
+]

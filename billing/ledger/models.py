@@ -1,0 +1,100 @@
+"""The books: append-only double entry. Only billing.ledger imports this; everybody else calls its door, posting.post."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from afterschool.access.reach import ReachQuerySet
+from afterschool.schools.models import School
+
+
+class Account(models.Model):
+    """One account of one school: a kind, and whom or what it is kept for."""
+
+    class Kind(models.TextChoices):
+        BANK = "bank", "银行存款（基本户）"
+        RECEIVABLE = "receivable", "应收课后服务费"
+        PREPAID = "prepaid", "预收课后服务费"
+        FEE_INCOME = "fee_income", "课后服务费收入"
+        WAIVER = "waiver", "减免"
+        SUBSIDY = "subsidy", "财政补助收入"
+        STIPEND_EXPENSE = "stipend_expense", "教师补助支出"
+        OTHER_EXPENSE = "other_expense", "其他支出"
+        STIPEND_PAYABLE = "stipend_payable", "应付教师补助"
+        SURPLUS = "surplus", "应退结余"
+        REFUND_PAYABLE = "refund_payable", "应退家长款"
+        DEFICIT = "deficit", "学校承担"
+        UNMATCHED = "unmatched", "待核对收款"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="accounts")
+    kind = models.CharField("科目", max_length=20, choices=Kind)
+    subject = models.CharField("明细", max_length=60, blank=True)  # "student:12", "2026-10", "水费", ...
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "kind", "subject"], name="account_once"),
+            # What the transfers' composite foreign keys point at: an account of the same school.
+            models.UniqueConstraint(fields=["id", "school"], name="account_of_school"),
+        ]
+        verbose_name = verbose_name_plural = "账户"
+
+
+class VoucherCounter(models.Model):
+    """The last voucher number of a school and year: a row lock, not a sequence, so that no number is ever missing (L5)."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField()
+    last = models.PositiveIntegerField(default=0)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "year"], name="voucher_counter_once")]
+
+
+class Entry(models.Model):
+    """A voucher (记账凭证). `key` is unique in its school: the same deed twice is one voucher."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="entries")
+    on = models.DateField("日期")
+    number = models.PositiveIntegerField("凭证号")
+    key = models.CharField(max_length=120)
+    memo = models.CharField("摘要", max_length=200)
+    body_sha256 = models.CharField(max_length=64)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    posted_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "key"], name="entry_key_once"),
+            models.UniqueConstraint(
+                models.functions.ExtractYear("on"), F("school"), F("number"), name="entry_number_once_a_year"
+            ),
+            models.UniqueConstraint(fields=["id", "school"], name="entry_of_school"),
+        ]
+        verbose_name = verbose_name_plural = "记账凭证"
+
+
+class Transfer(models.Model):
+    """One row names both accounts, debit and credit, and an amount above zero: balanced by construction."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="transfers")
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")
+    fen = models.BigIntegerField("金额（分）")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(fen__gt=0, fen__lt=10**13), name="transfer_above_zero"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
+        ]
+        verbose_name = verbose_name_plural = "分录"
