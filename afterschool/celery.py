@@ -1,9 +1,16 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterschool.settings")
 
 app = Celery("afterschool")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@beat_init.connect
+def beat_at_once(**kwargs: object) -> None:
+    """The first heartbeat is not ten seconds late: a start is ready as soon as everybody is there."""
+    app.send_task("jobs.heartbeat")
