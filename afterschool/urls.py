@@ -5,6 +5,7 @@ from afterschool.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("afterschool.desks.urls")),
+    path("law/", include("afterschool.law")),
     path("", include("afterschool.access.urls")),
     path("inbox/", include("afterschool.notices.urls")),
     path("jobs/", include("afterschool.jobs.urls")),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("attendance/", include("attendance.urls")),
     path("billing/", include("billing.urls")),
     path("", include("billing.disclosures.urls")),
+    path("law/", include("afterschool.law")),
     path("bureau/", include("afterschool.oversight.urls")),
 ]

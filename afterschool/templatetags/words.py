@@ -14,13 +14,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from afterschool.money import Money
+from afterschool.policy.terms import GRADES, WEEKDAYS, weekday_name
+from afterschool.policy.verdict import Cite
 
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
-NUMERALS = "一二三四五六七八九十"
-DAYS = "一二三四五六日"
-GRADES = [f"{n}年级" for n in NUMERALS[:6]] + [f"初{n}" for n in NUMERALS[:3]] + [f"高{n}" for n in NUMERALS[:3]]
 SCHOOL_WEEK = [1, 2, 3, 4, 5]
 
 
@@ -70,7 +69,7 @@ def month(value: dt.date | None) -> str:
 @register.filter
 def weekday(value: dt.date | None) -> str:
     """`星期四`."""
-    return f"星期{DAYS[_local(value).weekday()]}" if value else ""
+    return f"星期{WEEKDAYS[_local(value).weekday()]}" if value else ""
 
 
 @register.filter
@@ -79,7 +78,7 @@ def weekdays(numbers: Iterable[int] | None) -> str:
     chosen = sorted(numbers or [])
     if chosen == SCHOOL_WEEK:
         return "周一至周五"
-    return "、".join(f"周{DAYS[number - 1]}" for number in chosen)
+    return "、".join(weekday_name(number) for number in chosen)
 
 
 @register.filter
@@ -94,7 +93,7 @@ def clock(value: dt.datetime | dt.time | None) -> str:
 @register.filter
 def grade_name(grade: int | None) -> str:
     """1–6 are the primary grades, 7–9 初一 to 初三, 10–12 高一 to 高三."""
-    return GRADES[grade - 1] if grade else ""
+    return GRADES[grade] if grade else ""
 
 
 @register.filter
@@ -135,15 +134,17 @@ def pill(state: str, word: str) -> SafeString:
 
 
 @register.simple_tag
-def clause(cite: Any) -> SafeString:
-    """The chip that names a clause and leads to its text; nothing when there is no cite."""
+def clause(cite: Cite | str | None) -> SafeString:
+    """The chip that leads to a clause's text; takes a Cite, or its label as a row keeps it: `实施方案 四.4`."""
     if not cite:
         return SafeString("")
-    url = reverse("policy-clause", args=[cite.policy, cite.clause])
-    return format_html('<a class="clause" href="{}" title="{}">{}</a>', url, cite.quote, cite.label)
+    label, quote = (cite.label, cite.quote) if isinstance(cite, Cite) else (cite, "")
+    policy, _, number = label.partition(" ")
+    chip = '<a class="clause" href="{}" title="{}">{}</a>'
+    return format_html(chip, reverse("policy-clause", args=[policy, number]), quote, label)
 
 
 @register.simple_tag(takes_context=True)
 def csrf_header(context: template.Context) -> SafeString:
     """For an htmx button outside a form: `<button hx-post="…" {% csrf_header %}>`."""
-    return format_html("hx-headers='{{\"X-CSRFToken\": \"{}\"}}'", context["csrf_token"])
+    return format_html('hx-headers=\'{{"X-CSRFToken": "{}"}}\'', context["csrf_token"])
