@@ -72,6 +72,10 @@ class Money:
         """For pages: `1,590.37`, with a true minus sign."""
         return str(self).replace("-", "\N{MINUS SIGN}")
 
+    def short(self) -> str:
+        """For running text: `200`, but `200.50`."""
+        return str(self).removesuffix(".00")
+
     def __str__(self) -> str:
         yuan, fen = divmod(abs(self.fen), 100)
         return f"{'-' if self.fen < 0 else ''}{yuan:,}.{fen:02d}"
@@ -83,6 +87,12 @@ class Money:
         exact = self.fen * Fraction(factor)
         rounded = int(abs(exact) + Fraction(1, 2))
         return Money(rounded if exact >= 0 else -rounded)
+
+    def times_down(self, factor: Fraction | int) -> Money:
+        """Multiply exactly and drop the part of a fen, where a family must not pay it."""
+        if type(factor) not in (int, Fraction):
+            raise TypeError(f"Money.times_down takes a Fraction or int, not {type(factor).__name__}")
+        return Money(self.fen * Fraction(factor).numerator // Fraction(factor).denominator)
 
     def split(self, weights: Sequence[int]) -> list[Money]:
         """Share out by weight. The shares always add up to the whole.

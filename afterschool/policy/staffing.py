@@ -1,0 +1,59 @@
+"""人员配备: how many teachers, assistants and leaders a service needs."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from afterschool.errors import NoRule
+from afterschool.policy import rules
+from afterschool.policy.book import Policy
+from afterschool.policy.rules import Case
+from afterschool.policy.verdict import Verdict
+
+PEOPLE = {"teacher": "名教师", "assistant": "名教辅人员", "leader": "名带班领导"}
+MEASURES = {"students": "名学生", "classes": "个班", "day": "天"}
+
+
+def teachers_needed(policy: Policy, on: date, *, stage: str, students: int, classes: int) -> Verdict[int]:
+    """The least number of teachers for this many students in this many classes."""
+    rule = policy.on(on).the(rules.Staffing, Case(stage=stage), role="teacher")
+    return _needed(rule, {"students": students, "classes": classes}, policy)
+
+
+def assistants_needed(policy: Policy, on: date, *, stage: str, students: int) -> Verdict[int]:
+    """Assistants beside the teachers; none where the policy asks for none."""
+    rule = policy.on(on).maybe(rules.Staffing, Case(stage=stage), role="assistant")
+    if rule is None:
+        return Verdict(0, "政策没有要求加配教辅人员")
+    return _needed(rule, {"students": students}, policy)
+
+
+def leaders_needed(policy: Policy, on: date, *, stage: str) -> Verdict[int]:
+    """带班领导 on duty each day."""
+    rule = policy.on(on).maybe(rules.Staffing, Case(stage=stage), role="leader")
+    if rule is None:
+        return Verdict(0, "政策没有规定带班领导人数")
+    return _needed(rule, {"day": 1}, policy)
+
+
+def enough(need: Verdict[int], have: int, weight: str = "block") -> Verdict[bool]:
+    """Are `have` people as many as `need` asks for?"""
+    if have >= need.answer:
+        return Verdict(True, need.because, need.cite, field="staff")
+    why = f"{need.because}，现有 {have} 名，还差 {need.answer - have} 名"
+    return Verdict(False, why, need.cite, "breach" if weight == "block" else "warn", "staff")
+
+
+def _needed(rule: rules.Staffing, counts: dict[str, int], policy: Policy) -> Verdict[int]:
+    count = counts[rule.of]
+    whole, part = divmod(count, rule.per)
+    if part and rule.rounding is None:
+        raise NoRule(
+            f"staffing.{rule.role}.rounding",
+            f"不足 {rule.per} {MEASURES[rule.of]}的部分要不要配{PEOPLE[rule.role][1:]}",
+            policy.short,
+        )
+    people = rule.each * (whole + (1 if part and rule.rounding == "up" else 0))
+    of = MEASURES[rule.of]
+    said = f"每 {rule.per} {of}配 {rule.each} {PEOPLE[rule.role]}，{count} {of}要 {people} 名"
+    return Verdict(people, said, rule.cite)
