@@ -38,11 +38,11 @@ class Person(AbstractBaseUser):
 
 
 class SignInCode(models.Model):
-    """A one-time code sent by SMS; only its hash is kept. Bound to the browser that asked (`session_hash`)."""
+    """A one-time code sent by SMS, bound to the browser that asked. The code itself is nowhere: it follows from `nonce`."""
 
     phone = models.CharField(max_length=11)
-    session_hash = models.CharField(max_length=64)
-    code_hash = models.CharField(max_length=64)
+    browser = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)
@@ -50,3 +50,4 @@ class SignInCode(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["phone", "created_at"])]
+        verbose_name = verbose_name_plural = "登录验证码"

@@ -74,7 +74,7 @@ NOBODY = Actor(name="匿名")
 
 
 class ReachQuerySet(QuerySet):
-    """A table that belongs to schools. Each path says how to get from a row to what a reach may cover; None: not that way."""
+    """A table that belongs to schools. Each path leads from a row to what a reach may cover; None: not that way."""
 
     school_path: str | None = "school"
     class_path: str | None = None

@@ -1,2 +1,6 @@
+from django.urls import path
+
+from . import views
+
 app_name = "jobs"
-urlpatterns: list = []
+urlpatterns = [path("<int:pk>/", views.job_detail, name="job-detail")]

@@ -1,0 +1,78 @@
+"""Leaving a note: a row in the deed's own transaction, carried after it is committed."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from afterschool.access.models import Person
+
+from .carriers import NotCarried
+from .models import Delivery, Notice
+
+MOST_ATTEMPTS = 5
+
+
+def notify(
+    to: Person,
+    kind: str,
+    *,
+    title: str,
+    body: str = "",
+    link: str = "",
+    school_id: int | None = None,
+    loud: bool = False,
+) -> Notice:
+    """Leave a note for one person: in the inbox, by e-mail where there is an address; loud ones also by WeChat and SMS.
+
+    `title` also goes by SMS: never a child's name together with a school's.
+    """
+    notice = Notice.objects.create(to=to, kind=kind, title=title, body=body, link=link, school_id=school_id)
+    ways = ([("email", to.email)] if to.email else []) + ([("wechat", to.phone), ("sms", to.phone)] if loud else [])
+    Delivery.objects.bulk_create(Delivery(notice=notice, channel=channel, address=at) for channel, at in ways)
+    return notice
+
+
+def carry(limit: int = 200) -> int:
+    """Take waiting deliveries to their carriers; a failed one is tried again, later each time. Returns how many went."""
+    went = 0
+    for delivery_id in Delivery.objects.filter(state="waiting", try_after__lte=timezone.now()).values_list("pk")[
+        :limit
+    ]:
+        went += _carry_one(delivery_id[0])
+    return went
+
+
+@transaction.atomic
+def _carry_one(delivery_id: int) -> bool:
+    delivery = (
+        Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("notice")
+        .filter(pk=delivery_id, state="waiting")
+        .first()
+    )
+    if delivery is None:
+        return False
+    carrier = import_string(settings.NOTICE_CARRIERS[delivery.channel])(delivery.channel)
+    delivery.attempts += 1
+    try:
+        carrier.carry(delivery.address, _text(delivery), subject=delivery.notice.title)
+    except NotCarried as reason:
+        delivery.error = str(reason)[:200]
+        delivery.try_after = timezone.now() + timedelta(minutes=2**delivery.attempts)
+        if delivery.attempts >= MOST_ATTEMPTS:
+            delivery.state = Delivery.State.FAILED
+    else:
+        delivery.state, delivery.sent_at, delivery.error = Delivery.State.SENT, timezone.now(), ""
+    delivery.save()
+    return delivery.state == Delivery.State.SENT
+
+
+def _text(delivery: Delivery) -> str:
+    """SMS carries the title only; the rest is read after signing in."""
+    notice = delivery.notice
+    if delivery.channel == "email":
+        return f"{notice.body or notice.title}\n\n{settings.SITE_URL}{notice.link}"
+    return f"【课后服务】{notice.title}"
