@@ -5,7 +5,6 @@ from django.db.models import F, Q
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import ReachQuerySet
 
-
 GRADES = {
     1: "一年级", 2: "二年级", 3: "三年级", 4: "四年级", 5: "五年级", 6: "六年级",
     7: "初一", 8: "初二", 9: "初三", 10: "高一", 11: "高二", 12: "高三",
@@ -287,7 +286,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarChange(models.Model):
-    """The bureau (school null) or one school says otherwise of a day, with a reason; the later row counts, a school's over the bureau's."""
+    """The bureau (school null) or one school says otherwise of a day. The later row counts, a school's over the bureau's."""
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="calendar_changes")
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="calendar_changes")

@@ -1,0 +1,40 @@
+from datetime import date
+
+from django.db import transaction
+
+from afterschool import policy as law
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+
+from ..models import Adoption, Bureau, Term
+
+
+@transaction.atomic
+def adopt_policy(bureau: Bureau, policy: str, *, began_on: date, by: Actor) -> Adoption:
+    """Work under a policy from a day on. Only forward: what an earlier policy decided stays decided."""
+    bureau = Bureau.objects.select_for_update().get(pk=bureau.pk)
+    if policy not in law.codes():
+        raise RuleBroken(f"没有编号为“{policy}”的文件", field="policy")
+    latest = bureau.adoptions.order_by("-began_on").first()
+    if latest and began_on <= latest.began_on:
+        raise RuleBroken(f"要晚于现行文件的起始日 {latest.began_on:%Y-%m-%d}", field="began_on")
+    adoption = Adoption.objects.create(bureau=bureau, policy=policy, began_on=began_on)
+    record(by, "adopted", adoption, policy=policy, began_on=began_on.isoformat())
+    return adoption
+
+
+@transaction.atomic
+def open_term(bureau: Bureau, name: str, *, school_year: int, began_on: date, ended_on: date, by: Actor) -> Term:
+    bureau = Bureau.objects.select_for_update().get(pk=bureau.pk)
+    if ended_on <= began_on:
+        raise RuleBroken("学期的结束日期要晚于开始日期", field="ended_on")
+    if bureau.terms.filter(name=name).exists():
+        raise RuleBroken(f"已经有“{name}”了", field="name")
+    other = bureau.terms.filter(began_on__lte=ended_on, ended_on__gte=began_on).first()
+    if other:
+        dates = f"{other.began_on:%Y-%m-%d} 至 {other.ended_on:%Y-%m-%d}"
+        raise RuleBroken(f"与{other.name}（{dates}）的日期重叠", field="began_on")
+    term = Term.objects.create(bureau=bureau, name=name, school_year=school_year, began_on=began_on, ended_on=ended_on)
+    record(by, "opened", term, name=name)
+    return term

@@ -1,0 +1,90 @@
+"""What a school's days are: the bureau's calendar, its terms, and the changes bureau and school have made."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+
+from afterschool.errors import RuleBroken
+
+from .models import Bureau, CalendarChange, CalendarDay, CalendarYear, School, Term
+
+SCHOOL_WEEK = frozenset({1, 2, 3, 4, 5})
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day as it stands for a school or a bureau.
+
+    `weekday` is the timetable the day follows, 1–7. It is None on a make-up day (调休上班) of which nobody has yet said
+    whose timetable it follows: then everything that runs from Monday to Friday runs.
+    """
+
+    day: date
+    kind: str
+    serves: bool
+    weekday: int | None
+    name: str = ""
+    official: bool = False
+    note: str = ""
+
+    def runs(self, weekdays: Collection[int]) -> bool:
+        """Whether something offered on these weekdays runs today."""
+        timetable = SCHOOL_WEEK if self.weekday is None else {self.weekday}
+        return self.serves and not timetable.isdisjoint(weekdays)
+
+
+def days_of(place: School | Bureau, first: date, last: date) -> list[Day]:
+    """Every day from first to last. Two queries.
+
+    Service runs on the workdays of a term. The bureau's changes stand over that, the school's over the bureau's,
+    the later over the earlier.
+    """
+    school = place if isinstance(place, School) else None
+    bureau_id = school.bureau_id if school else place.pk
+    term = Term.objects.filter(bureau=bureau_id, began_on__lte=OuterRef("day"), ended_on__gte=OuterRef("day"))
+    held = CalendarDay.objects.filter(bureau=bureau_id, day__range=(first, last)).annotate(in_term=Exists(term))
+    days = {row.day: _as_held(row) for row in held}
+    changes = CalendarChange.objects.filter(
+        Q(school=None) | Q(school=school), bureau=bureau_id, day__range=(first, last)
+    )
+    for change in sorted(changes, key=lambda change: (change.school_id is not None, change.pk)):
+        days[change.day] = _as_changed(days.get(change.day), change)
+    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [days.get(day) or _unknown(day) for day in every]
+
+
+def service_days(school: School, weekdays: Collection[int], first: date, last: date) -> list[date]:
+    """The days on which something offered on these weekdays runs."""
+    return [day.day for day in days_of(school, first, last) if day.runs(weekdays)]
+
+
+def require_settled(bureau: Bureau, year: int) -> None:
+    """Fees and pay rest on the days of a year: refuse while they are provisional."""
+    row = CalendarYear.objects.filter(bureau=bureau, year=year).first()
+    if row is None:
+        raise RuleBroken(f"{year}年的日历还没有生成，请教育局管理员在“日历”页生成并确认后再办理")
+    if not row.is_settled:
+        raise RuleBroken(f"{year}年的日历是暂定的（国务院放假通知尚未收录），请教育局管理员核对并确认后再办理")
+
+
+def _as_held(row: CalendarDay) -> Day:
+    note = "" if row.in_term or not row.serves else "不在学期内"
+    weekday = _timetable(row.day, row.kind, row.follows_weekday)
+    return Day(row.day, row.kind, row.serves and row.in_term, weekday, row.name, row.official, note)
+
+
+def _as_changed(was: Day | None, change: CalendarChange) -> Day:
+    weekday = _timetable(change.day, change.kind, change.follows_weekday)
+    name = was.name if was else ""
+    return Day(change.day, change.kind, change.serves, weekday, name, official=True, note=change.reason)
+
+
+def _timetable(day: date, kind: str, follows: int | None) -> int | None:
+    made_up = kind == CalendarDay.Kind.WORKDAY and day.isoweekday() not in SCHOOL_WEEK
+    return follows or (None if made_up else day.isoweekday())
+
+
+def _unknown(day: date) -> Day:
+    return Day(day, CalendarDay.Kind.REST, False, day.isoweekday(), note="这一年的日历还没有生成")

@@ -1,0 +1,167 @@
+"""The calendar: what the nation says, what bureau and school say otherwise, and what may be settled on it."""
+
+from datetime import date, timedelta
+
+import chinese_calendar
+import pytest
+
+from afterschool.access.reach import Actor
+from afterschool.audit.models import Deed
+from afterschool.errors import RuleBroken
+from afterschool.schools.actions import change_day, confirm_year, fill_calendar, open_term
+from afterschool.schools.calendar import days_of, require_settled, service_days
+from afterschool.schools.models import CalendarChange, CalendarDay, CalendarYear
+from afterschool.schools.national import national_days
+from tests import cast
+
+KEEPER = Actor.system("tests")
+WORKDAY, REST, HOLIDAY = CalendarDay.Kind
+SUBSTITUTE_MONDAY = date(2026, 4, 6)
+MAKE_UP_SATURDAY = date(2026, 10, 10)
+PLAIN_TUESDAY = date(2026, 10, 13)
+
+
+@pytest.fixture
+def year(d_bureau, term):
+    return fill_calendar(d_bureau, 2026, by=KEEPER)
+
+
+def the_day(place, day):
+    return days_of(place, day, day)[0]
+
+
+@pytest.mark.parametrize("year", range(2018, 2027))
+def test_working_days_are_those_of_chinesecalendar(year):
+    assert all((it.kind == WORKDAY) == chinese_calendar.is_workday(it.day) for it in national_days(year))
+
+
+@pytest.mark.parametrize(("year", "count"), [(2019, 11), (2020, 10), (2024, 11), (2025, 13), (2026, 13)])
+def test_statutory_days_are_counted_exactly(year, count):
+    assert sum(it.kind == HOLIDAY for it in national_days(year)) == count
+
+
+def test_substitute_monday_rests_and_make_up_saturday_works(haitang, year):
+    monday, saturday = the_day(haitang, SUBSTITUTE_MONDAY), the_day(haitang, MAKE_UP_SATURDAY)
+    assert (monday.kind, monday.serves) == (REST, False)
+    assert (saturday.kind, saturday.serves, saturday.name) == (WORKDAY, True, "调休上班")
+
+
+def test_filling_twice_leaves_one_row_a_day_and_keeps_changes(d_bureau, haitang, year):
+    change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    fill_calendar(d_bureau, 2026, by=KEEPER)
+    assert CalendarDay.objects.filter(bureau=d_bureau).count() == 365
+    assert the_day(haitang, PLAIN_TUESDAY).note == "台风停课"
+
+
+def test_service_runs_on_workdays_of_a_term_only(haitang, year):
+    assert the_day(haitang, PLAIN_TUESDAY).serves
+    vacation = the_day(haitang, date(2026, 7, 21))
+    assert (vacation.kind, vacation.serves, vacation.note) == (WORKDAY, False, "不在学期内")
+
+
+def test_a_day_nobody_filled_in_does_not_serve(haitang):
+    day = the_day(haitang, date(2029, 3, 1))
+    assert (day.serves, day.note) == (False, "这一年的日历还没有生成")
+
+
+def test_school_change_stands_over_bureau_change_over_national(d_bureau, haitang, lanting, year):
+    change_day(d_bureau, PLAIN_TUESDAY, kind=WORKDAY, serves=True, reason="运动会补课", school=haitang, by=KEEPER)
+    change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    assert the_day(haitang, PLAIN_TUESDAY).serves
+    assert not the_day(lanting, PLAIN_TUESDAY).serves
+    assert the_day(d_bureau, PLAIN_TUESDAY).note == "台风停课"
+
+
+def test_later_change_replaces_the_earlier_one_which_stays_readable(d_bureau, haitang, year):
+    change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    change_day(d_bureau, PLAIN_TUESDAY, kind=WORKDAY, serves=True, reason="台风未到，照常", by=KEEPER)
+    assert the_day(haitang, PLAIN_TUESDAY).serves
+    assert CalendarChange.objects.count() == 2
+
+
+def test_change_of_one_bureau_leaves_the_other_alone(d_bureau, c_bureau, wuhang, year):
+    cast.make_term(c_bureau)
+    fill_calendar(c_bureau, 2026, by=KEEPER)
+    change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    assert the_day(wuhang, PLAIN_TUESDAY).serves
+
+
+def test_make_up_day_follows_the_weekday_it_is_told(d_bureau, haitang, year):
+    change_day(
+        d_bureau, MAKE_UP_SATURDAY, kind=WORKDAY, serves=True, follows_weekday=3, reason="补10月7日（周三）", by=KEEPER
+    )
+    assert service_days(haitang, {3}, MAKE_UP_SATURDAY, MAKE_UP_SATURDAY) == [MAKE_UP_SATURDAY]
+    assert service_days(haitang, {1, 2, 4, 5}, MAKE_UP_SATURDAY, MAKE_UP_SATURDAY) == []
+
+
+@pytest.mark.parametrize(("weekdays", "runs"), [({1}, True), ({5}, True), ({6}, False)])
+def test_make_up_day_of_no_named_weekday_runs_all_of_monday_to_friday(haitang, year, weekdays, runs):
+    assert bool(service_days(haitang, weekdays, MAKE_UP_SATURDAY, MAKE_UP_SATURDAY)) is runs
+
+
+def test_service_days_of_october(haitang, year):
+    first, last = date(2026, 10, 1), date(2026, 10, 31)
+    wednesdays = service_days(haitang, {3}, first, last)
+    assert wednesdays == [MAKE_UP_SATURDAY, date(2026, 10, 14), date(2026, 10, 21), date(2026, 10, 28)]
+
+
+def test_saturday_opened_by_a_school_runs_saturday_offerings(d_bureau, haitang, year):
+    saturday = date(2026, 10, 17)
+    change_day(d_bureau, saturday, kind=REST, serves=True, reason="高三周六辅导", school=haitang, by=KEEPER)
+    assert service_days(haitang, {6}, saturday, saturday) == [saturday]
+
+
+def test_days_come_in_two_queries_however_many(haitang, year, django_assert_num_queries):
+    for length in (1, 200):
+        with django_assert_num_queries(2):
+            days_of(haitang, date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=length))
+
+
+def test_official_year_is_settled_by_itself(d_bureau, year):
+    require_settled(d_bureau, 2026)
+
+
+def test_provisional_year_blocks_until_the_bureau_confirms(d_bureau):
+    fill_calendar(d_bureau, 2027, by=KEEPER)
+    with pytest.raises(RuleBroken, match="2027年的日历是暂定的"):
+        require_settled(d_bureau, 2027)
+    confirm_year(d_bureau, 2027, by=KEEPER)
+    require_settled(d_bureau, 2027)
+    assert Deed.objects.filter(verb="confirmed", thing="schools.CalendarYear").count() == 1
+
+
+def test_year_not_filled_in_blocks_and_cannot_be_confirmed(d_bureau):
+    with pytest.raises(RuleBroken, match="还没有生成"):
+        require_settled(d_bureau, 2026)
+    with pytest.raises(RuleBroken, match="还没有生成"):
+        confirm_year(d_bureau, 2026, by=KEEPER)
+    assert not CalendarYear.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "field"),
+    [
+        ({"reason": "  "}, "reason"),
+        ({"day": date(2031, 1, 6)}, "day"),
+        ({"serves": False, "follows_weekday": 3}, "follows_weekday"),
+    ],
+)
+def test_change_that_makes_no_sense_is_refused_and_nothing_is_written(d_bureau, year, facts, field):
+    change = {"day": PLAIN_TUESDAY, "kind": REST, "serves": True, "reason": "运动会", **facts}
+    with pytest.raises(RuleBroken) as refused:
+        change_day(d_bureau, by=KEEPER, **change)
+    assert refused.value.field == field
+    assert not CalendarChange.objects.exists()
+
+
+def test_school_of_another_bureau_cannot_be_changed(d_bureau, wuhang, year):
+    with pytest.raises(RuleBroken, match="不属于"):
+        change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="停课", school=wuhang, by=KEEPER)
+
+
+def test_terms_do_not_overlap(d_bureau, term):
+    with pytest.raises(RuleBroken, match="重叠"):
+        open_term(
+            d_bureau, "2027年春季学期", school_year=2026,
+            began_on=term.ended_on, ended_on=term.ended_on + timedelta(days=120), by=KEEPER,
+        )  # fmt: skip
