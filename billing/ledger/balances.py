@@ -1,0 +1,71 @@
+"""What the books say: balances of accounts, the trial balance, the vouchers of a deed."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+
+from afterschool.money import ZERO, Money, total
+from afterschool.schools.models import School
+
+from .models import Account, Entry, Transfer
+from .posting import AccountRef
+
+
+@dataclass(frozen=True)
+class TrialRow:
+    """One kind of account: what was debited and credited in all."""
+
+    kind: str
+    label: str
+    debit: Money
+    credit: Money
+
+    @property
+    def balance(self) -> Money:
+        return self.debit - self.credit
+
+
+def balances(school: School, as_of: date) -> dict[AccountRef, Money]:
+    """Debits less credits of each account, of all vouchers dated up to that day. Two queries."""
+    sums: dict[AccountRef, int] = defaultdict(int)
+    for side, sign in (("debit", 1), ("credit", -1)):
+        rows = _dated(school, as_of).values_list(f"{side}__kind", f"{side}__subject").annotate(fen=Sum("fen"))
+        for kind, subject, fen in rows.order_by():
+            sums[kind, subject] += sign * int(fen)
+    return {ref: Money(fen) for ref, fen in sums.items()}
+
+
+def balance(school: School, ref: AccountRef, as_of: date) -> Money:
+    return balances(school, as_of).get(ref, ZERO)
+
+
+def trial_balance(school: School, as_of: date) -> list[TrialRow]:
+    """Debits and credits by kind (科目汇总); both columns come to the same."""
+    sums = {
+        side: dict(_dated(school, as_of).values_list(f"{side}__kind").annotate(fen=Sum("fen")).order_by())
+        for side in ("debit", "credit")
+    }
+    return [
+        TrialRow(kind, label, Money(int(sums["debit"].get(kind, 0))), Money(int(sums["credit"].get(kind, 0))))
+        for kind, label in Account.Kind.choices
+        if kind in sums["debit"] or kind in sums["credit"]
+    ]
+
+
+def is_balanced(rows: list[TrialRow]) -> bool:
+    return total(row.debit for row in rows) == total(row.credit for row in rows)
+
+
+def vouchers(school: School, first: date, last: date):
+    """The vouchers dated in these days, in booking order, with their transfers."""
+    return (
+        Entry.objects.filter(school=school, on__range=(first, last))
+        .order_by("on__year", "number")
+        .prefetch_related("transfers__debit", "transfers__credit")
+    )
+
+
+def _dated(school: School, as_of: date):
+    return Transfer.objects.filter(school=school, entry__on__lte=as_of)

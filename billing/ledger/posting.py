@@ -1,0 +1,170 @@
+"""The one door of the ledger. A voucher goes in whole, once, and stays as it is."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from afterschool.access.reach import Actor
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from afterschool.schools.models import School
+
+from .models import Account, Entry, Transfer, VoucherCounter
+
+Kind = Account.Kind
+AccountRef = tuple[str, str]  # kind, and whom or what it is kept for
+Move = tuple[AccountRef, AccountRef, Money]  # debit, credit, amount
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """What is to be written. `key` names the deed: the same deed twice is one voucher."""
+
+    on: date
+    key: str
+    memo: str
+    moves: Sequence[Move]
+    reverses: Entry | None = None
+
+    @property
+    def sha256(self) -> str:
+        body = [
+            self.on.isoformat(),
+            self.memo,
+            [[*debit, *credit, money.fen] for debit, credit, money in self.moves],
+            self.reverses and self.reverses.pk,
+        ]
+        return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
+
+
+def post(
+    school: School,
+    moves: Sequence[Move],
+    *,
+    on: date,
+    memo: str,
+    key: str,
+    by: Actor,
+    reverses: Entry | None = None,
+) -> Entry:
+    """Write one voucher. The same key a second time returns the first one, or refuses when it says something else."""
+    return post_many(school, [Voucher(on, key, memo, moves, reverses)], by=by)[0]
+
+
+@transaction.atomic
+def post_many(school: School, vouchers: Sequence[Voucher], *, by: Actor) -> list[Entry]:
+    """Write many vouchers of one school in a handful of statements. Returns their entries in the same order."""
+    _check(vouchers)
+    # Whoever writes in this school's book waits here: numbers follow without gaps, and a used key is seen.
+    counters = _counters(school, {voucher.on.year for voucher in vouchers})
+    written = {entry.key: entry for entry in Entry.objects.filter(school=school, key__in=[v.key for v in vouchers])}
+    fresh = []
+    for voucher in vouchers:
+        if voucher.key not in written:
+            fresh.append(voucher)
+        elif written[voucher.key].body_sha256 != voucher.sha256:
+            raise RuleBroken(f"凭证 {voucher.key} 已经记过，内容不同，不能再记")
+    for entry in _write(school, fresh, counters, by):
+        written[entry.key] = entry
+    return [written[voucher.key] for voucher in vouchers]
+
+
+def reverse(entry: Entry, *, on: date, memo: str, key: str, by: Actor) -> Entry:
+    """Take a voucher back with its exact mirror (红字冲销). Only once, and a reversal itself stays."""
+    if entry.reverses_id:
+        raise RuleBroken("冲销凭证不能再冲销")
+    first = Entry.objects.filter(reverses=entry).first()
+    if first and first.key != key:
+        raise RuleBroken(f"凭证 {number_of(entry)} 已经冲销过了")
+    moves = [
+        ((row.credit.kind, row.credit.subject), (row.debit.kind, row.debit.subject), Money(row.fen))
+        for row in entry.transfers.select_related("debit", "credit").order_by("id")
+    ]
+    return post(entry.school, moves, on=on, memo=memo, key=key, by=by, reverses=entry)
+
+
+def entry_of(school: School, key: str) -> Entry | None:
+    return Entry.objects.filter(school=school, key=key).first()
+
+
+def number_of(entry: Entry) -> str:
+    """How people write a voucher number: 2026-00017."""
+    return f"{entry.on.year}-{entry.number:05}"
+
+
+def _check(vouchers: Sequence[Voucher]) -> None:
+    twice = [key for key, times in Counter(voucher.key for voucher in vouchers).items() if times > 1]
+    if twice:
+        raise ValueError(f"keys twice in one batch: {twice}")
+    for voucher in vouchers:
+        if not voucher.moves:
+            raise RuleBroken("空的凭证不能记账")
+        for debit, credit, money in voucher.moves:
+            if money.fen <= 0:
+                raise RuleBroken("分录金额必须大于零")
+            if debit == credit:
+                raise RuleBroken("借方和贷方不能是同一个账户")
+
+
+def _counters(school: School, years: set[int]) -> dict[int, VoucherCounter]:
+    VoucherCounter.objects.bulk_create([VoucherCounter(school=school, year=y) for y in years], ignore_conflicts=True)
+    rows = VoucherCounter.objects.select_for_update().filter(school=school, year__in=years).order_by("year")
+    return {row.year: row for row in rows}
+
+
+def _write(school: School, vouchers: Sequence[Voucher], counters: dict[int, VoucherCounter], by: Actor) -> list[Entry]:
+    entries = []
+    for voucher in vouchers:
+        counter = counters[voucher.on.year]
+        counter.last += 1
+        entries.append(
+            Entry(
+                school=school,
+                on=voucher.on,
+                number=counter.last,
+                key=voucher.key,
+                memo=voucher.memo,
+                body_sha256=voucher.sha256,
+                reverses=voucher.reverses,
+                posted_by_id=by.person_id,
+            )
+        )
+    VoucherCounter.objects.bulk_update(counters.values(), ["last"])
+    Entry.objects.bulk_create(entries, batch_size=2000)
+    accounts = _accounts(school, vouchers)
+    Transfer.objects.bulk_create(
+        (
+            Transfer(school=school, entry=entry, debit_id=accounts[debit], credit_id=accounts[credit], fen=money.fen)
+            for entry, voucher in zip(entries, vouchers, strict=True)
+            for debit, credit, money in voucher.moves
+        ),
+        batch_size=2000,
+    )
+    return entries
+
+
+def _accounts(school: School, vouchers: Sequence[Voucher]) -> dict[AccountRef, int]:
+    """The accounts these vouchers name, opened where they are new."""
+    named = {ref for voucher in vouchers for debit, credit, _ in voucher.moves for ref in (debit, credit)}
+    found = _find(school, named)
+    if len(found) < len(named):
+        new = sorted(named - found.keys())
+        Account.objects.bulk_create(
+            [Account(school=school, kind=Kind(kind), subject=subject) for kind, subject in new],
+            ignore_conflicts=True,
+            batch_size=2000,
+        )
+        found |= _find(school, named)
+    return found
+
+
+def _find(school: School, named: set[AccountRef]) -> dict[AccountRef, int]:
+    rows = Account.objects.filter(
+        school=school, kind__in={kind for kind, _ in named}, subject__in={subject for _, subject in named}
+    ).values_list("kind", "subject", "pk")
+    return {(kind, subject): pk for kind, subject, pk in rows if (kind, subject) in named}
