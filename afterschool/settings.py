@@ -135,7 +135,6 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_USERNAME_FORM_FIELD = "phone"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "afterschool.access.views.locked_out"
 # Reverse proxies in front of gunicorn; X-Forwarded-For is believed for just so many hops.
