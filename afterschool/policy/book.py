@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from afterschool.errors import NoRule
-from afterschool.policy.rules import Case, Rule
+from afterschool.policy.rule import Case, Rule
 
 R = TypeVar("R", bound=Rule)
 

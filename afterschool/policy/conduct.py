@@ -1,4 +1,4 @@
-"""第三方与禁止事项: whom a school may bring in, and what it may never do."""
+"""第三方、必须做到与禁止: whom a school may bring in, what it must do, and what it may never do."""
 
 from __future__ import annotations
 
@@ -27,3 +27,15 @@ def outsiders_from_directory(policy: Policy, on: date) -> Verdict[bool]:
 def prohibitions(policy: Policy, on: date) -> list[rules.Prohibition]:
     """What the policy forbids outright; `weight` says whether it blocks, warns or is only shown."""
     return policy.on(on).every(rules.Prohibition)
+
+
+def obligation(policy: Policy, on: date, key: str) -> Verdict[bool]:
+    """Does the policy ask the school to do this? For pages that say why: "handover", "absence_told" …"""
+    rule = policy.on(on).maybe(rules.Obligation, key=key)
+    if rule is None:
+        return Verdict(False, "政策没有要求")
+    return Verdict(True, rule.label, rule.cite)
+
+
+def obligations(policy: Policy, on: date) -> list[rules.Obligation]:
+    return policy.on(on).every(rules.Obligation)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from afterschool.money import ZERO, Money
 from afterschool.policy import rules, waivers
 from afterschool.policy.book import Policy
-from afterschool.policy.rules import Case
+from afterschool.policy.rule import Case
 from afterschool.policy.verdict import Cite, Step, Verdict
 
 
@@ -50,8 +50,8 @@ def within_cap(
         return Verdict(False, "收费不能是负数", most.cite, "breach", "fee")
     if fee <= most.answer:
         return Verdict(True, most.because, most.cite, field="fee")
-    excess = f"，现填 {fee}，超 {fee - most.answer} 元"
-    return Verdict(False, most.because + excess, most.cite, "breach", "fee")
+    excess = f"，超 {fee - most.answer} 元" if most.answer else ""
+    return Verdict(False, f"{most.because}，现填 {fee} 元{excess}", most.cite, "breach", "fee")
 
 
 def extra_for_outsiders(policy: Policy, on: date) -> Verdict[bool]:
@@ -99,7 +99,7 @@ def charge(
     """
     if not 0 <= days_in_force <= service_days or service_days < 1:
         raise ValueError(f"{days_in_force} of {service_days} service days")
-    steps, cites = [Step(f"每月收费标准 {monthly_fee.short()} 元", amount=monthly_fee)], []
+    steps, cites = [Step("每月收费标准", amount=monthly_fee)], []
     gross = monthly_fee
     if days_in_force < service_days and monthly_fee:
         cites.append(policy.on(on).the(rules.PartMonth).cite)

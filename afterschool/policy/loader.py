@@ -14,7 +14,8 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from afterschool.errors import NoRule
 from afterschool.money import Money
 from afterschool.policy.book import Policy
-from afterschool.policy.rules import KINDS, Rule
+from afterschool.policy.rule import Rule
+from afterschool.policy.rules import KINDS
 from afterschool.policy.verdict import Cite
 
 DATA = Path(__file__).parent / "data"

@@ -10,7 +10,7 @@ from afterschool.money import Money
 from afterschool.policy import fees, windows
 from afterschool.policy.book import Policy
 from afterschool.policy.terms import service_on
-from afterschool.policy.verdict import Verdict, asked
+from afterschool.policy.verdict import Verdict, asked, breaches
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +36,20 @@ def check_offering(
     policy: Policy, on: date, offering: Offering, *, bells: windows.Bells | None = None
 ) -> list[Verdict[bool]]:
     """All findings, each said once: "ok", "breach", "warn", or "unknown" where the policy or the school is silent."""
-    found: dict[Verdict[bool], None] = {}
+    found: list[Verdict[bool]] = []
     for grade in offering.grades:
+        services = []
         for weekday in offering.weekdays:
-            found.update(dict.fromkeys(_hours(policy, on, offering, grade, weekday, bells)))
-        for service in _services(offering):
-            found.update(dict.fromkeys(_fee(policy, on, offering, grade, service)))
+            hours = _hours(policy, on, offering, grade, weekday, bells)
+            found += hours
+            if not any(breach.field in ("stage", "weekday") for breach in breaches(hours)):
+                services.append("vacation" if offering.vacation else service_on(weekday))
+        # A fee is held against the cap of each service that may run at all; failing that, of an ordinary week.
+        for service in dict.fromkeys(services or ["weekday"]):
+            found += _fee(policy, on, offering, grade, service)
     if offering.outsiders and offering.fee:
-        found.update(dict.fromkeys(_outsiders(policy, on)))
-    return list(found)
-
-
-def _services(offering: Offering) -> list[str]:
-    if offering.vacation:
-        return ["vacation"]
-    return sorted({service_on(weekday) for weekday in offering.weekdays}, reverse=True)
+        found += asked("fee", lambda: [fees.extra_for_outsiders(policy, on)])
+    return list(dict.fromkeys(found))
 
 
 def _hours(
@@ -72,12 +71,9 @@ def _hours(
 
 
 def _fee(policy: Policy, on: date, offering: Offering, grade: int, service: str) -> list[Verdict[bool]]:
-    def question() -> list[Verdict[bool]]:
-        whom = {"stage": offering.stage, "grade": grade, "boarding": offering.boarding, "service": service}
-        return [fees.within_cap(policy, on, **whom, fee=offering.fee)]
+    stage, boarding, fee = offering.stage, offering.boarding, offering.fee
 
-    return asked("fee", question)
+    def question() -> Verdict[bool]:
+        return fees.within_cap(policy, on, stage=stage, grade=grade, boarding=boarding, service=service, fee=fee)
 
-
-def _outsiders(policy: Policy, on: date) -> list[Verdict[bool]]:
-    return asked("fee", lambda: [fees.extra_for_outsiders(policy, on)])
+    return asked("fee", lambda: [question()])

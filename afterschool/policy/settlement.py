@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import rules
@@ -98,5 +99,11 @@ def explain(result: GroupResult, key: Hashable, net: Money) -> tuple[Step, ...]:
     share = result.refunds[key]
     if not result.surplus:
         return (*result.steps, Step("没有结余，这次不退也不补", amount=share))
-    words = f"按各家所交的钱来分，您交了 {net} 元；分不匀的零头，按协议编号从前往后每家 1 分"
-    return (*result.steps, Step(words, f"{result.surplus} × {net} ÷ {result.charged}", share))
+    even = result.surplus.times_down(Fraction(net.fen, result.charged.fen))
+    steps = [*result.steps, Step("按各家所交的钱来分，先分到分", f"{result.surplus} ÷ {result.charged} × {net}", even)]
+    if share > even:
+        words = "还有分不匀的零头：余数大的在前，一样大的按协议编号从前往后，每家 1 分，您有"
+        steps.append(Step(words, amount=share - even))
+    if share < even:
+        steps.append(Step("退的钱不超过您交的钱，少退", amount=even - share))
+    return (*steps, Step("退给您", amount=share))

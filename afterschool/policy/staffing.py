@@ -7,7 +7,7 @@ from datetime import date
 from afterschool.errors import NoRule
 from afterschool.policy import rules
 from afterschool.policy.book import Policy
-from afterschool.policy.rules import Case
+from afterschool.policy.rule import Case
 from afterschool.policy.verdict import Verdict
 
 PEOPLE = {"teacher": "名教师", "assistant": "名教辅人员", "leader": "名带班领导"}

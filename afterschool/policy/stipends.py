@@ -11,7 +11,7 @@ from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import rules
 from afterschool.policy.book import Policy
-from afterschool.policy.terms import DAY_KINDS
+from afterschool.policy.terms import DAY_KINDS, duration
 from afterschool.policy.verdict import Cite, Step, Verdict
 
 
@@ -102,11 +102,14 @@ def _by_hour(policy: Policy, on: date, duties: list[Duty], base: Money, chosen: 
         used = chosen.get(kind, least.answer)
         if used < least.answer:
             raise RuleBroken(f"{least.because}，现填 {used}%", cite=least.cite, field="percents")
-        hours = f"{minutes // 60} 小时" + (f" {minutes % 60} 分" if minutes % 60 else "")
         amount = base.times(Fraction(minutes, 60) * Fraction(used, 100))
         count = f"{minutes} 分 ÷ 60" if minutes % 60 else f"{minutes // 60}"
         steps.append(
-            Step(f"{DAY_KINDS[kind]} {hours}，每小时 {base} 元的 {used}%", f"{count} × {base} × {used}%", amount)
+            Step(
+                f"{DAY_KINDS[kind]} {duration(minutes)}，每小时 {base} 元的 {used}%",
+                f"{count} × {base} × {used}%",
+                amount,
+            )
         )
         cites.append(least.cite)
     return Pay(total(step.amount or ZERO for step in steps), tuple(steps), tuple(c for c in cites if c))

@@ -28,5 +28,12 @@ def weekday_name(weekday: int) -> str:
 
 
 def service_on(weekday: int) -> Service:
-    """Which service a timetable day belongs to; vacation is never told from the weekday alone."""
-    return "saturday" if weekday == 6 else "weekday"
+    """Which service a timetable day belongs to: a school day's, or the weekend's. Vacation cannot be told from it."""
+    return "saturday" if weekday > 5 else "weekday"
+
+
+def duration(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest} 分钟"
+    return f"{hours} 小时" + (f" {rest} 分钟" if rest else "")

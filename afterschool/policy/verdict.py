@@ -52,11 +52,10 @@ class Step:
     amount: Money | None = None
 
     def __str__(self) -> str:
-        return (
-            self.words
-            + (f"：{self.sum}" if self.sum else "")
-            + (f" = {self.amount} 元" if self.amount is not None else "")
-        )
+        amount = "" if self.amount is None else f"{self.amount} 元"
+        if self.sum:
+            return f"{self.words}：{self.sum} = {amount}"
+        return f"{self.words} {amount}".strip()
 
 
 def breaches(findings: Iterable[Verdict[bool]]) -> list[Verdict[bool]]:

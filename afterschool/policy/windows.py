@@ -8,8 +8,8 @@ from datetime import date, time
 from afterschool.errors import NoRule
 from afterschool.policy import rules
 from afterschool.policy.book import Policy, RulesInForce
-from afterschool.policy.rules import Case
-from afterschool.policy.terms import SERVICES, STAGES, service_on, weekday_name
+from afterschool.policy.rule import Case, Rule
+from afterschool.policy.terms import SERVICES, SLOTS, STAGES, duration, service_on, weekday_name
 from afterschool.policy.verdict import Verdict, asked, breaches
 
 BELLS = {
@@ -90,13 +90,14 @@ def runs_on(
     stage: str,
     grade: int | None = None,
     boarding: bool = False,
+    day_kind: str,
     teaching: bool,
     timetable_weekday: int,
 ) -> Verdict[bool]:
     """Is this calendar day a service day? A make-up day follows the weekday whose lessons it takes."""
     now = policy.on(on)
     follows = now.the(rules.TeachingDay)
-    if timetable_weekday <= 5 and not teaching:
+    if day_kind == "holiday" or (timetable_weekday <= 5 and not teaching):
         return Verdict(False, "当天不上课，不开课后服务", follows.cite)
     day = _weekday(now, Case(stage, grade, boarding, service_on(timetable_weekday)), timetable_weekday)
     if on.isoweekday() != timetable_weekday and day.answer:
@@ -108,7 +109,7 @@ def _weekday(now: RulesInForce, case: Case, weekday: int) -> Verdict[bool]:
     name = weekday_name(weekday)
     for closed in now.every(rules.ClosedDays, case):
         if weekday in closed.weekdays:
-            why = f"{name}不能开课后服务：{closed.reason}"
+            why = closed.reason + (f"，请去掉{name}" if closed.weight == "block" else "")
             return Verdict(False, why, closed.cite, closed.level_when_broken, "weekday")
     stage = STAGES[case.stage or "primary"]
     rule = now.maybe(rules.OpenDays, case)
@@ -122,7 +123,10 @@ def _weekday(now: RulesInForce, case: Case, weekday: int) -> Verdict[bool]:
 
 
 def _hours(now: RulesInForce, case: Case, starts: time, ends: time, bells: Bells) -> list[Verdict[bool]]:
-    window = now.the(rules.Window, case)
+    window = now.maybe(rules.Window, case)
+    if window is None:
+        silent = f"{STAGES.get(case.stage or '', '')}{SLOTS.get(case.slot or '', '')}能不能开、开到几点"
+        raise NoRule("window", silent, now.policy)
     who = window.who or "课后服务"
     found = []
     if window.starts_from_bell:
@@ -133,31 +137,31 @@ def _hours(now: RulesInForce, case: Case, starts: time, ends: time, bells: Bells
         bell = getattr(bells, window.ends_by_bell)
         said = f"{who}不晚于{BELLS[window.ends_by_bell]}"
         found.append(_not_late(window, said, bell, ends) if bell else _bell_missing(window, window.ends_by_bell))
-    for rule in now.every(rules.NotBefore, case):
+    for rule in now.every(rules.EndsNotBefore, case):
         found.append(_not_early(rule, rule.bell, bells, ends, "ends", "结束时间不早于"))
     minutes = _minutes(ends) - _minutes(starts)
     found += [_short_enough(rule, minutes) for rule in now.every(rules.HoursADay, case)]
     return found or [Verdict(True, f"{who}时间由学校安排", window.cite, field="ends")]
 
 
-def _not_late(rule: rules.Rule, limit: str, latest: time, ends: time) -> Verdict[bool]:
+def _not_late(rule: Rule, limit: str, latest: time, ends: time) -> Verdict[bool]:
     limit = f"{limit} {latest:%H:%M}"
     late = _minutes(ends) - _minutes(latest)
     if late <= 0:
         return Verdict(True, limit, rule.cite, field="ends")
-    why = f"{limit}，现填 {ends:%H:%M}，请提前 {late} 分钟"
+    why = f"{limit}，现填 {ends:%H:%M}，请提前 {duration(late)}"
     return Verdict(False, why, rule.cite, rule.level_when_broken, "ends")
 
 
-def _not_early(rule: rules.Rule, name: str, bells: Bells, moment: time, field: str, said: str) -> Verdict[bool]:
+def _not_early(rule: Rule, name: str, bells: Bells, moment: time, field: str, said: str) -> Verdict[bool]:
     bell = getattr(bells, name)
     if bell is None:
         return _bell_missing(rule, name)
-    limit = f"{said}{BELLS[name]} {bell:%H:%M}" + ("开始" if field == "starts" else "")
+    limit = f"{said}{BELLS[name]} {bell:%H:%M}" + (" 开始" if field == "starts" else "")
     early = _minutes(bell) - _minutes(moment)
     if early <= 0:
         return Verdict(True, limit, rule.cite, field=field)
-    why = f"{limit}，现填 {moment:%H:%M}，请推后 {early} 分钟"
+    why = f"{limit}，现填 {moment:%H:%M}，请推后 {duration(early)}"
     return Verdict(False, why, rule.cite, rule.level_when_broken, field)
 
 
@@ -166,11 +170,13 @@ def _short_enough(rule: rules.HoursADay, minutes: int) -> Verdict[bool]:
     over = minutes - rule.at_most * 60
     if over <= 0:
         return Verdict(True, limit, rule.cite, field="ends")
-    return Verdict(False, f"{limit}，现多 {over} 分钟，请减少", rule.cite, rule.level_when_broken, "ends")
+    return Verdict(
+        False, f"{limit}，现填 {duration(minutes)}，请减少 {duration(over)}", rule.cite, rule.level_when_broken, "ends"
+    )
 
 
-def _bell_missing(rule: rules.Rule, name: str) -> Verdict[bool]:
-    return Verdict(False, f"请先填写{BELLS[name]}时间，才能核对服务时间", rule.cite, "unknown", name)
+def _bell_missing(rule: Rule, name: str) -> Verdict[bool]:
+    return Verdict(False, f"请先填写{BELLS[name]}时间，才能核对服务时间", rule.cite, "warn", name)
 
 
 def _minutes(moment: time) -> int:
