@@ -15,7 +15,7 @@ class DutyQuerySet(ReachQuerySet):
 
 
 class Duty(models.Model):
-    """A person serves on a day, in a section or for the whole school: planned by the rota, true by arrival and leaving."""
+    """A person serves on a day, in a section or for the whole school: planned, then true by what was tapped."""
 
     class Role(models.TextChoices):
         TEACHER = "teacher", "值班教师"

@@ -97,7 +97,7 @@ def rota(school: School, monday: date) -> Week:
     duties = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day__range=(monday, sunday)).select_related("person"):
         duties[duty.day, duty.section_id, duty.role == Duty.Role.ASSISTANT].append(duty)
-    rules = Needs(school, policy_of(school, monday), _headcounts(school, monday, sunday))
+    rules = Needs(school, policy_of(school, monday), _headcounts(school, [day for day, _ in plan]))
     sections = sorted({section for _, meeting in plan for section in meeting}, key=_by_class)
     rows = [_leader_row(plan, duties, rules), *(_section_row(section, plan, duties, rules) for section in sections)]
     if assistants := _assistant_row(plan, duties, rules):
@@ -173,13 +173,14 @@ def _short(need: Verdict[int], have: int) -> Verdict | None:
     return None if verdict.answer else verdict
 
 
-def _headcounts(school: School, first: date, last: date) -> dict[tuple[int, date], int]:
-    """How many children each section has, day by day."""
+def _headcounts(school: School, days: list[Day]) -> dict[tuple[int, date], int]:
+    """How many children each section has, day by day, by the weekdays they chose."""
     counts = defaultdict(int)
-    placed = Placement.objects.filter(school=school, began_on__lte=last).exclude(ended_on__lt=first)
-    for section_id, began_on, ended_on in placed.values_list("section", "began_on", "ended_on"):
-        for n in range((last - first).days + 1):
-            day = first + timedelta(days=n)
-            if began_on <= day and (ended_on is None or day <= ended_on):
-                counts[section_id, day] += 1
+    placed = Placement.objects.filter(school=school, began_on__lte=days[-1].day).exclude(ended_on__lt=days[0].day)
+    for section_id, began_on, ended_on, weekdays in placed.values_list(
+        "section", "began_on", "ended_on", "item__weekdays"
+    ):
+        for day in days:
+            if began_on <= day.day and (ended_on is None or day.day <= ended_on) and day.runs(weekdays):
+                counts[section_id, day.day] += 1
     return counts
