@@ -93,6 +93,8 @@ DATABASES = {
 }
 REDIS_URL = env("REDIS_URL")
 _socket = REDIS_URL.startswith("unix:")
+# Redis databases 0 and 1; tests side by side (pytest-xdist: gw0, gw1, …) have a pair each.
+_pair = 2 * int(env("PYTEST_XDIST_WORKER", default="gw0").removeprefix("gw"))
 
 
 def _redis(number: int) -> str:
@@ -100,10 +102,12 @@ def _redis(number: int) -> str:
     return f"{REDIS_URL}?db={number}" if _socket else f"{REDIS_URL.rstrip('/')}/{number}"
 
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis(1)}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": _redis(_pair + 1)}}
 
 # Celery is the bell, PostgreSQL is the book: a lost task is found again by jobs.sweep.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_URL = (
+    f"{REDIS_URL.replace('unix://', 'redis+socket://', 1)}?virtual_host={_pair}" if _socket else _redis(_pair)
+)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -135,6 +139,8 @@ LOGIN_REDIRECT_URL = "/"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+# What authenticate() is given, not what the form calls it.
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "afterschool.access.views.locked_out"
 # Reverse proxies in front of gunicorn; X-Forwarded-For is believed for just so many hops.
