@@ -42,5 +42,5 @@ def _clauses(policy: Policy) -> dict[str, list[str]]:
 
 urlpatterns = [
     path("<str:name>/", policy_show, name="policy-show"),
-    path("<str:name>/<str:clause>/", policy_clause, name="policy-clause"),
+    path("<str:name>/<path:clause>/", policy_clause, name="policy-clause"),
 ]

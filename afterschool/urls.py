@@ -16,6 +16,5 @@ urlpatterns = [
     path("attendance/", include("attendance.urls")),
     path("billing/", include("billing.urls")),
     path("", include("billing.disclosures.urls")),
-    path("law/", include("afterschool.law")),
     path("bureau/", include("afterschool.oversight.urls")),
 ]

@@ -140,6 +140,8 @@ def clause(cite: Cite | str | None) -> SafeString:
         return SafeString("")
     label, quote = (cite.label, cite.quote) if isinstance(cite, Cite) else (cite, "")
     policy, _, number = label.partition(" ")
+    if not number:
+        return format_html('<span class="clause">{}</span>', label)
     chip = '<a class="clause" href="{}" title="{}">{}</a>'
     return format_html(chip, reverse("policy-clause", args=[policy, number]), quote, label)
 
