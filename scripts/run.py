@@ -104,12 +104,13 @@ def embedded(env: dict[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]
         services.stop()
 
 
-def manage(env: dict[str, str], *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=BASE, env=env, preexec_fn=die_with_parent(signal.SIGTERM)
-    )
+def manage(env: dict[str, str], *arguments: str, stdout: int | None = None) -> str:
+    command = [sys.executable, "manage.py", *arguments]
+    leash = die_with_parent(signal.SIGTERM)
+    done = subprocess.run(command, cwd=BASE, env=env, stdout=stdout, text=True, preexec_fn=leash)
     if done.returncode:
         raise Failed(f"manage.py {' '.join(arguments)} 没有成功")
+    return done.stdout
 
 
 def programs(port: int) -> dict[str, list[str]]:
@@ -210,8 +211,9 @@ def open_the_town(port: int) -> None:
         say("启动网页、后台任务和定时任务")
         with staff(port, env) as working:
             everyone = services | working
+            people = manage(env, "seed_demo", "--people", stdout=subprocess.PIPE)  # while the others come up
             wait_for_health(port, everyone)
-            manage(env, "seed_demo", "--people")
+            print(people, end="")
             say(f"全部就绪。日志在 {VAR}，按 Ctrl-C 停止")
             print(f"READY http://{HOST}:{port}/", flush=True)
             while True:
