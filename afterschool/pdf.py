@@ -80,7 +80,7 @@ def refuse_missing_glyphs(html: str) -> None:
     reader = _TextReader()
     reader.feed(html)
     reader.close()
-    missing = {}
+    missing: dict[str, str] = {}
     for text in reader.texts:
         for place, sign in enumerate(text):
             if not drawable(sign):

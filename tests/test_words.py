@@ -46,6 +46,9 @@ def test_days():
     assert words.full_day(thursday) == "2026年12月3日"
     assert words.weekday(thursday) == "星期四"
     assert words.month(thursday) == "2026年12月"
+    assert (
+        rendered("{{ a|day }}{{ a|full_day }}{{ a|weekday }}{{ a|month }}{{ a|clock }}{{ a|money }}{{ a|yuan }}") == ""
+    )
     assert [words.day(None), words.full_day(None), words.weekday(None), words.month(None), words.clock(None)] == [
         ""
     ] * 5

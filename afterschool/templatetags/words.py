@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.templatetags.static import static
@@ -20,6 +20,7 @@ from afterschool.policy.verdict import Cite
 register = template.Library()
 
 NO_BREAK_SPACE = "\u00a0"
+Day = TypeVar("Day", dt.date, dt.datetime)
 SCHOOL_WEEK = [1, 2, 3, 4, 5]
 
 
@@ -27,9 +28,9 @@ SCHOOL_WEEK = [1, 2, 3, 4, 5]
 
 
 @register.filter
-def money(value: Money | int | None) -> str:
+def money(value: Money | int | str | None) -> str:
     """`1,590.37`, from Money or whole fen."""
-    if value is None or value == "":
+    if value is None or isinstance(value, str):  # Django hands in "" for what is not there
         return ""
     return (value if isinstance(value, Money) else Money(value)).display()
 
@@ -44,7 +45,7 @@ def yuan(value: Money | int | None) -> str:
 # Days and hours
 
 
-def _local(value: dt.date | dt.datetime) -> dt.date | dt.datetime:
+def _local(value: Day) -> Day:
     return timezone.localtime(value) if isinstance(value, dt.datetime) and timezone.is_aware(value) else value
 
 
@@ -84,7 +85,9 @@ def weekdays(numbers: Iterable[int] | None) -> str:
 @register.filter
 def clock(value: dt.datetime | dt.time | None) -> str:
     """`17:42`."""
-    return _local(value).strftime("%H:%M") if value is not None and value != "" else ""
+    if isinstance(value, dt.datetime):
+        value = _local(value)
+    return value.strftime("%H:%M") if isinstance(value, dt.datetime | dt.time) else ""
 
 
 # Children and adults
