@@ -7,6 +7,13 @@ from afterschool.schools.models import School, Student
 from enrollment.models import OfChild, PickupPerson, Section
 
 
+class SessionQuerySet(ReachQuerySet):
+    class_path = "section__school_class"
+
+    def held(self):
+        return self.filter(cancelled_at=None)
+
+
 class Session(models.Model):
     """One section meets on one day. No mark for a child means 未点名, never present."""
 
@@ -20,7 +27,7 @@ class Session(models.Model):
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     content = models.CharField("服务内容", max_length=200, blank=True)
 
-    objects = ReachQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ["day", "starts_at", "section_id"]
@@ -44,7 +51,7 @@ class Mark(models.Model):
     session = models.ForeignKey(Session, models.PROTECT, related_name="marks")
     student = models.ForeignKey(Student, models.PROTECT, related_name="marks")
     status = models.CharField("状态", max_length=10, choices=Status)
-    at = models.DateTimeField(auto_now=True)
+    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     objects = OfChild.as_manager()
@@ -52,6 +59,11 @@ class Mark(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "student"], name="mark_once_a_session")]
         verbose_name = verbose_name_plural = "考勤"
+
+
+class LeaveQuerySet(OfChild):
+    def covering(self, day):
+        return self.filter(cancelled_at=None, first_on__lte=day, last_on__gte=day)
 
 
 class Leave(models.Model):
@@ -64,12 +76,13 @@ class Leave(models.Model):
     reason = models.CharField("事由", max_length=100, blank=True)
     is_ill = models.BooleanField("病假", default=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
 
-    objects = OfChild.as_manager()
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
+        ordering = ["first_on", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(last_on__gte=models.F("first_on")), name="leave_ends_after_it_begins")
         ]
@@ -113,6 +126,11 @@ class Handover(models.Model):
         ]
         verbose_name = verbose_name_plural = "交接"
 
+    @property
+    def words(self) -> str:
+        """How the child left, as the guardian reads it: 由奶奶接走."""
+        return f"由{self.collector_relation}接走" if self.mode == self.Mode.COLLECTED else self.get_mode_display()
+
 
 class Incident(models.Model):
     class Kind(models.TextChoices):
@@ -126,7 +144,7 @@ class Incident(models.Model):
     student = models.ForeignKey(Student, models.PROTECT, null=True, related_name="incidents")
     kind = models.CharField("类别", max_length=20, choices=Kind)
     note = models.TextField("经过与处置")
-    at = models.DateTimeField(auto_now_add=True)
+    at = models.DateTimeField()
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
 
     objects = ReachQuerySet.as_manager()
@@ -141,7 +159,7 @@ class DayClose(models.Model):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="day_closes")
     day = models.DateField("日期")
-    closed_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField()
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     note = models.TextField("巡查与服务记录", blank=True)
     counts = models.JSONField(default=dict)  # {"listed": n, "present": n, "absent": n, "leave": n, "handed_over": n}

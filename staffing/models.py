@@ -88,7 +88,7 @@ class StipendSheet(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     total_fen = models.PositiveBigIntegerField("合计（分）", default=0)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    drafted_at = models.DateTimeField(auto_now=True)
+    drafted_at = models.DateTimeField()
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

@@ -184,3 +184,11 @@ def _headcounts(school: School, days: list[Day]) -> dict[tuple[int, date], int]:
             if began_on <= day.day and (ended_on is None or day.day <= ended_on) and day.runs(weekdays):
                 counts[section_id, day.day] += 1
     return counts
+
+
+def leaders_of(school: School, day: date) -> set[int]:
+    """Who leads that day: those the rota names, or everyone who holds the post when it names nobody."""
+    on = Duty.objects.filter(school=school, day=day, role=Duty.Role.LEADER).values_list("person", flat=True)
+    return set(on) or set(
+        Post.objects.open_on(day).filter(school=school, role=Role.LEADER.name).values_list("person", flat=True)
+    )

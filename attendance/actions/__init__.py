@@ -1,0 +1,12 @@
+"""What people do in a day: open it, take rolls, ask leave, hand children over, close it."""
+
+from .alarms import raise_alarms
+from .day import close_day, note_incident, open_day
+from .handover import Departure, hand_over, hand_over_all, report_wrong_adult, undo_handover
+from .leave import ask_leave, cancel_leave
+from .roll import correct_mark, take_roll, undo_roll
+
+__all__ = [
+    "Departure", "ask_leave", "cancel_leave", "close_day", "correct_mark", "hand_over", "hand_over_all",
+    "note_incident", "open_day", "raise_alarms", "report_wrong_adult", "take_roll", "undo_handover", "undo_roll",
+]  # fmt: skip

@@ -1,0 +1,77 @@
+"""请假: asked for by the guardian, before the roll is taken."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import Student
+from attendance.models import Leave, Session
+
+from .day import lock
+
+
+@transaction.atomic
+def ask_leave(
+    student: Student,
+    *,
+    first_on: date,
+    last_on: date,
+    reason: str = "",
+    is_ill: bool = False,
+    now: datetime,
+    by: Actor,
+) -> Leave:
+    """From a day to a day, today at the earliest and only while today's roll has not been taken."""
+    lock(student.school_id)
+    if last_on < first_on:
+        raise RuleBroken("结束的日子不能早于开始的日子", field="last_on")
+    if first_on < timezone.localdate(now):
+        raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
+    same = Leave.objects.filter(student=student, cancelled_at=None, first_on__lte=last_on, last_on__gte=first_on)
+    if held := same.first():
+        raise RuleBroken(f"{held.first_on:%-m月%-d日}至{held.last_on:%-m月%-d日}已经请过假了", field="first_on")
+    _before_the_roll(student, first_on)
+    leave = Leave.objects.create(
+        school_id=student.school_id,
+        student=student,
+        first_on=first_on,
+        last_on=last_on,
+        reason=reason.strip(),
+        is_ill=is_ill,
+        asked_by_id=by.person_id,
+        asked_at=now,
+    )
+    record(by, "asked_leave", leave, first_on=first_on.isoformat(), last_on=last_on.isoformat(), is_ill=is_ill)
+    return leave
+
+
+@transaction.atomic
+def cancel_leave(leave: Leave, *, now: datetime, by: Actor) -> Leave:
+    """Take it back: the child comes after all."""
+    lock(leave.school_id)
+    leave = Leave.objects.select_for_update(of=("self",)).select_related("student").get(pk=leave.pk)
+    if leave.cancelled_at:
+        return leave
+    if leave.last_on < timezone.localdate(now):
+        raise RuleBroken("已经过去的请假不能撤销")
+    _before_the_roll(leave.student, timezone.localdate(now))
+    leave.cancelled_at = now
+    leave.save(update_fields=["cancelled_at"])
+    record(by, "cancelled_leave", leave, first_on=leave.first_on.isoformat(), last_on=leave.last_on.isoformat())
+    return leave
+
+
+def _before_the_roll(student: Student, day: date) -> None:
+    taken = (
+        Session.objects.filter(day=day, taken_at__isnull=False, marks__student=student)
+        .select_related("school")
+        .order_by("taken_at")
+        .first()
+    )
+    if taken:
+        when = f"{timezone.localtime(taken.taken_at):%H:%M}"
+        raise RuleBroken(f"老师 {when} 已经点过名，请打电话告诉老师：{taken.school.phone}")
