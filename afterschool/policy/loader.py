@@ -21,6 +21,12 @@ from afterschool.policy.verdict import Cite
 DATA = Path(__file__).parent / "data"
 HEADER = {"code": str, "title": str, "short": str, "area": str, "issuer": str, "from": date, "text": str}
 HEADER_OPTIONAL = {"until": date, "cites": tuple[str, ...], "supersedes": tuple[str, ...]}
+RANGES = {"grades": ("年级", 12), "months": ("月份", 12), "weekdays": ("星期", 7)}
+# Two rules that agree in all of these and begin on one day would speak of the same thing twice.
+IDENTITY = (
+    *("stages", "grades", "boarding", "services", "slots", "months", "weekdays"),
+    *("group", "key", "funds", "cause", "day_kind", "staff", "role", "what"),
+)
 IN_CHINESE = {str: "文字", int: "整数", bool: "true 或 false", date: "日期，如 2024-09-01", time: "时刻，如 17:30"}
 
 
@@ -51,14 +57,18 @@ def read(file: Path) -> Policy:
     _refuse_missing(header, HEADER, f"{file.name}：文件开头")
     head = {key: _value(header[key], known[key], f"{file.name}：{key}") for key in header}
     since, short = head.pop("from"), head["short"]
-    rules = [
-        _rule(kind, row, short, since, f"{file.name} 第 {_line(text, kind, number)} 行 [[{kind}]]")
-        for kind, rows in table.items()
-        if _is_rules(rows)
-        for number, row in enumerate(rows)
-    ]
+    rules: dict[tuple[object, ...], tuple[Rule, int]] = {}
+    for kind, rows in table.items():
+        for number, row in enumerate(rows if _is_rules(rows) else ()):
+            line = _line(text, kind, number)
+            where = f"{file.name} 第 {line} 行 [[{kind}]]"
+            rule = _rule(kind, row, short, since, where)
+            identity = (kind, rule.since, *(getattr(rule, name, None) for name in IDENTITY))
+            if identity in rules:
+                raise PolicyFileError(f"{where}：和第 {rules[identity][1]} 行是同一件事、同一天起，只能留一条")
+            rules[identity] = (rule, line)
     optional = {"until": None, "cites": (), "supersedes": ()}
-    return Policy(**{**optional, **head}, since=since, rules=tuple(rules))
+    return Policy(**{**optional, **head}, since=since, rules=tuple(rule for rule, _ in rules.values()))
 
 
 def _is_rules(value: object) -> bool:
@@ -66,7 +76,7 @@ def _is_rules(value: object) -> bool:
 
 
 def _line(text: str, kind: str, number: int) -> int:
-    headings = list(re.finditer(rf"^\s*\[\[\s*{re.escape(kind)}\s*\]\]", text, re.MULTILINE))
+    headings = list(re.finditer(rf"^[ \t]*\[\[\s*{re.escape(kind)}\s*\]\]", text, re.MULTILINE))
     return text.count("\n", 0, headings[number].start()) + 1 if number < len(headings) else 1
 
 
@@ -81,6 +91,7 @@ def _rule(kind: str, row: dict[str, Any], short: str, since: date, where: str) -
     _refuse_missing(row, ["clause", "quote", *required], where)
     clause, quote = (_value(row[key], str, f"{where} {key}") for key in ("clause", "quote"))
     values = {name: _value(row[name], hints[name], f"{where} {name}") for name in own if name in row}
+    _check_bounds(values, where)
     starts = _value(row.get("from", since), date, f"{where} from")
     if starts < since or (values.get("until") and values["until"] < starts):
         raise PolicyFileError(f"{where} from：起止日期不对，不能早于政策施行日 {since}，也不能晚于 until")
@@ -97,6 +108,19 @@ def _refuse_missing(row: dict[str, Any], required: Any, where: str) -> None:
     for key in required:
         if row.get(key) in (None, ""):
             raise PolicyFileError(f"{where}：缺少“{key}”")
+
+
+def _check_bounds(values: dict[str, Any], where: str) -> None:
+    for name, (said, most) in RANGES.items():
+        if not all(1 <= one <= most for one in values.get(name, ())):
+            raise PolicyFileError(f"{where} {name}：{said}从 1 到 {most}")
+    if not 0 <= (values.get("percent") or 0) <= 100:
+        raise PolicyFileError(f"{where} percent：比例从 0 到 100")
+    if day := values.get("by"):
+        try:
+            date.fromisoformat(f"2001-{day}")
+        except ValueError as error:
+            raise PolicyFileError(f"{where} by：要写月-日，如 09-30") from error
 
 
 def _value(raw: Any, wanted: Any, where: str) -> Any:

@@ -2,49 +2,57 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from afterschool.errors import NoRule
 from afterschool.policy import rules
 from afterschool.policy.book import Policy
 from afterschool.policy.rule import Case
-from afterschool.policy.verdict import Verdict
+from afterschool.policy.verdict import Level, Verdict
 
 PEOPLE = {"teacher": "名教师", "assistant": "名教辅人员", "leader": "名带班领导"}
 MEASURES = {"students": "名学生", "classes": "个班", "day": "天"}
 
 
-def teachers_needed(policy: Policy, on: date, *, stage: str, students: int, classes: int) -> Verdict[int]:
+@dataclass(frozen=True, slots=True)
+class Need(Verdict[int]):
+    """So many people, and how grave it is when there are fewer."""
+
+    level_when_short: Level = "breach"
+
+
+def teachers_needed(policy: Policy, on: date, *, stage: str, students: int, classes: int) -> Need:
     """The least number of teachers for this many students in this many classes."""
     rule = policy.on(on).the(rules.Staffing, Case(stage=stage), role="teacher")
     return _needed(rule, {"students": students, "classes": classes}, policy)
 
 
-def assistants_needed(policy: Policy, on: date, *, stage: str, students: int) -> Verdict[int]:
+def assistants_needed(policy: Policy, on: date, *, stage: str, students: int) -> Need:
     """Assistants beside the teachers; none where the policy asks for none."""
     rule = policy.on(on).maybe(rules.Staffing, Case(stage=stage), role="assistant")
     if rule is None:
-        return Verdict(0, "政策没有要求加配教辅人员")
+        return Need(0, "政策没有要求加配教辅人员")
     return _needed(rule, {"students": students}, policy)
 
 
-def leaders_needed(policy: Policy, on: date, *, stage: str) -> Verdict[int]:
+def leaders_needed(policy: Policy, on: date, *, stage: str) -> Need:
     """带班领导 on duty each day."""
     rule = policy.on(on).maybe(rules.Staffing, Case(stage=stage), role="leader")
     if rule is None:
-        return Verdict(0, "政策没有规定带班领导人数")
+        return Need(0, "政策没有规定带班领导人数")
     return _needed(rule, {"day": 1}, policy)
 
 
-def enough(need: Verdict[int], have: int, weight: str = "block") -> Verdict[bool]:
+def enough(need: Need, have: int) -> Verdict[bool]:
     """Are `have` people as many as `need` asks for?"""
     if have >= need.answer:
         return Verdict(True, need.because, need.cite, field="staff")
     why = f"{need.because}，现有 {have} 名，还差 {need.answer - have} 名"
-    return Verdict(False, why, need.cite, "breach" if weight == "block" else "warn", "staff")
+    return Verdict(False, why, need.cite, need.level_when_short, "staff")
 
 
-def _needed(rule: rules.Staffing, counts: dict[str, int], policy: Policy) -> Verdict[int]:
+def _needed(rule: rules.Staffing, counts: dict[str, int], policy: Policy) -> Need:
     count = counts[rule.of]
     whole, part = divmod(count, rule.per)
     if part and rule.rounding is None:
@@ -56,4 +64,4 @@ def _needed(rule: rules.Staffing, counts: dict[str, int], policy: Policy) -> Ver
     people = rule.each * (whole + (1 if part and rule.rounding == "up" else 0))
     of = MEASURES[rule.of]
     said = f"每 {rule.per} {of}配 {rule.each} {PEOPLE[rule.role]}，{count} {of}要 {people} 名"
-    return Verdict(people, said, rule.cite)
+    return Need(people, said, rule.cite, level_when_short=rule.level_when_broken)

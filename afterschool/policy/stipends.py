@@ -55,6 +55,12 @@ def percent(policy: Policy, on: date, day_kind: str) -> Verdict[int]:
     return Verdict(rule.at_least, f"{DAY_KINDS[day_kind]}按不低于 {rule.at_least}%", rule.cite)
 
 
+def paid_every(policy: Policy, on: date) -> Verdict[str]:
+    """ "month" or "term"."""
+    rule = policy.on(on).the(rules.StipendPaid)
+    return Verdict(rule.every, {"month": "补助按月发放", "term": "补助按学期发放"}[rule.every], rule.cite)
+
+
 def payroll(policy: Policy, on: date, staff: str) -> Verdict[str]:
     """Under which head "own" or "outside" people are paid."""
     rule = policy.on(on).the(rules.Payroll, staff=staff)
@@ -85,7 +91,7 @@ def pay(
 def _by_lesson(policy: Policy, on: date, duties: list[Duty]) -> Pay:
     rule = policy.on(on).the(rules.StipendLesson)
     if any(duty.lessons is None for duty in duties):
-        raise NoRule("stipend.lesson_minutes", "一课时是多少分钟", policy.short)
+        raise NoRule("stipend_lesson.minutes", "一课时是多少分钟", policy.short)
     lessons = sum(duty.lessons or 0 for duty in duties)
     amount = rule.yuan * lessons
     step = Step(f"{lessons} 课时，每课时 {rule.yuan.short()} 元", f"{lessons} × {rule.yuan}", amount)

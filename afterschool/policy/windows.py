@@ -16,7 +16,7 @@ BELLS = {
     "morning_dismissal": "上午放学",
     "afternoon_start": "下午上学",
     "afternoon_dismissal": "下午放学",
-    "work_ends": "当地下班时间",
+    "work_ends": "当地下班",
 }
 
 

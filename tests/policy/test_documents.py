@@ -1,0 +1,58 @@
+"""Each rule rests on a sentence that really stands in the document, in the clause it names."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from afterschool import policy
+from afterschool.policy.rules import KINDS
+
+DOCUMENTS = Path(__file__).parents[2] / "docs" / "policies"
+EVERY_RULE = [
+    pytest.param(code, rule, id=f"{code}-{rule.kind}-{number}")
+    for code in policy.codes()
+    for number, rule in enumerate(policy.load(code).rules)
+]
+
+
+def passage(text, clause):
+    """The part of a document that a clause like 四.4, 三(二) or 五(二)1 names."""
+    for mark in re.findall(r"\([一二三四五六]\)|[一二三四五六]|\d+", clause):
+        if mark.isdigit():
+            heading, sibling = rf"{mark}\.", r"\d+\."
+        elif mark.startswith("("):
+            heading, sibling = f"（{mark[1]}）", "（[一二三四五六]）"
+        else:
+            heading, sibling = f"{mark}、", "[一二三四五六]、"
+        start = re.search(f"^{heading}", text, re.MULTILINE).start()
+        after = re.search(f"^{sibling}", text[start + 1 :], re.MULTILINE)
+        text = text[start : start + 1 + after.start()] if after else text[start:]
+    return text
+
+
+@pytest.mark.parametrize(("code", "rule"), EVERY_RULE)
+def test_quote_stands_in_its_clause(code, rule):
+    document = (DOCUMENTS / policy.load(code).text).read_text(encoding="utf-8")
+    assert rule.cite.quote in passage(document, rule.cite.clause)
+
+
+def test_both_policies_are_there():
+    assert policy.codes() == ["changle-2021", "dalian-2024"]
+
+
+def test_the_label_names_document_and_clause(dalian):
+    cite = next(rule.cite for rule in dalian.rules if rule.kind == "fee_cap")
+    assert cite.label == str(cite) == "实施方案 四.4"
+
+
+def test_the_guide_explains_every_kind_of_rule():
+    guide = (DOCUMENTS.parent / "policies.md").read_text(encoding="utf-8")
+    assert [kind for kind in KINDS if f"`[[{kind}]]`" not in guide] == []
+
+
+def test_the_guide_explains_every_key():
+    guide = (DOCUMENTS.parent / "policies.md").read_text(encoding="utf-8")
+    keys = {field.name for kind in KINDS.values() for field in fields(kind)} - {"cite", "since"}
+    assert sorted(key for key in keys | {"from", "clause", "quote"} if f"`{key}`" not in guide) == []

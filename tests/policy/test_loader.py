@@ -1,0 +1,152 @@
+import re
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from afterschool import policy
+from afterschool.errors import NoRule
+from afterschool.money import Money
+from afterschool.policy import rules
+from afterschool.policy.loader import PolicyFileError, read
+from afterschool.policy.rule import Case
+
+PRIMARY = Case(stage="primary")
+GUIDE = Path(__file__).parents[2] / "docs" / "policies.md"
+HEAD = """code = "x"
+title = "某市课后服务办法"
+short = "办法"
+area = "某市"
+issuer = "市教育局"
+from = 2025-09-01
+text = "x.txt"
+"""
+CAP = """
+[[fee_cap]]
+stages = ["primary"]
+yuan = 100
+clause = "三"
+quote = "每月不高于100元"
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        file = tmp_path / "x.toml"
+        file.write_text(text, encoding="utf-8")
+        return file
+
+    return write
+
+
+def test_a_small_file_is_a_policy(write):
+    held = read(write(HEAD + CAP))
+    assert (held.code, held.since, held.until, held.cites) == ("x", date(2025, 9, 1), None, ())
+    cap = held.on(date(2025, 9, 1)).the(rules.FeeCap, PRIMARY)
+    assert cap.yuan == Money(10000)
+    assert (cap.cite.label, cap.cite.quote) == ("办法 三", "每月不高于100元")
+
+
+@pytest.mark.parametrize(
+    ("broken", "said"),
+    [
+        (HEAD + CAP.replace("yuan", "yaun"), r"x\.toml 第 9 行 \[\[fee_cap\]\]：不认识“yaun”，可用的有 .*yuan"),
+        (HEAD + CAP.replace('clause = "三"', ""), r"x\.toml 第 9 行 \[\[fee_cap\]\]：缺少“clause”"),
+        (HEAD + CAP.replace('clause = "三"', 'clause = ""'), "缺少“clause”"),
+        (HEAD + CAP + CAP.replace("quote", "# quote"), r"x\.toml 第 15 行 \[\[fee_cap\]\]：缺少“quote”"),
+        (HEAD + CAP.replace("yuan = 100", ""), "缺少“yuan”"),
+        (HEAD + CAP.replace("100\n", "99.5\n"), r"yuan：金额写整数 200 或带引号的"),
+        (HEAD + CAP.replace("100\n", "-1\n"), "yuan：金额不能是负数"),
+        (HEAD + CAP.replace("100\n", "true\n"), "yuan：金额写整数"),
+        (
+            HEAD + CAP.replace('["primary"]', '["kindergarten"]'),
+            "stages：“kindergarten”不行，只能是 primary、junior、senior",
+        ),
+        (HEAD + CAP.replace('["primary"]', '"primary"'), "stages：要写成列表"),
+        (HEAD + CAP + 'weight = "hard"', "weight：“hard”不行，只能是 block、warn、disclose"),
+        (HEAD + CAP + "grades = [true]", "grades：要写整数"),
+        (HEAD + CAP + "grades = [0]", "grades：年级从 1 到 12"),
+        (HEAD + CAP + "months = [13]", "months：月份从 1 到 12"),
+        (HEAD + CAP + 'from = "2025-09-01"', "from：要写日期"),
+        (HEAD + CAP + "from = 2025-08-31", "from：起止日期不对"),
+        (HEAD + CAP + "from = 2026-01-01\nuntil = 2025-12-31", "from：起止日期不对"),
+        (HEAD + CAP.replace("fee_cap", "fee_cpa"), r"第 9 行 \[\[fee_cpa\]\]：没有这种规则，可用的有 .*fee_cap"),
+        (HEAD + CAP + CAP, r"第 15 行 \[\[fee_cap\]\]：和第 9 行是同一件事、同一天起"),
+        (HEAD.replace("title", "titel") + CAP, "文件开头：不认识“titel”"),
+        (HEAD.replace('short = "办法"', "") + CAP, "文件开头：缺少“short”"),
+        (HEAD.replace('"市教育局"', "3") + CAP, "issuer：要写文字"),
+        (HEAD + "[[fee_cap]", "不是正确的 TOML"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(write, broken, said):
+    with pytest.raises(PolicyFileError, match=said) as refusal:
+        read(write(broken))
+    assert str(refusal.value).startswith("x.toml")
+
+
+@pytest.mark.parametrize("moment", ["25:00", "7:30", "17:60", "17.30", "下午"])
+def test_a_time_is_written_in_one_way(write, moment):
+    window = f'[[window]]\nends_by = "{moment}"\nclause = "三"\nquote = "不晚于"'
+    with pytest.raises(PolicyFileError, match=r"ends_by：要写时刻，如 17:30"):
+        read(write(HEAD + window))
+
+
+@pytest.mark.parametrize("weekdays", ["[0]", "[8]"])
+def test_weekdays_run_from_monday_to_sunday(write, weekdays):
+    days = f'[[open_days]]\nweekdays = {weekdays}\nclause = "三"\nquote = "周一至周五"'
+    with pytest.raises(PolicyFileError, match="weekdays：星期从 1 到 7"):
+        read(write(HEAD + days))
+
+
+@pytest.mark.parametrize("day", ["09-31", "9-30", "13-01", "九月"])
+def test_a_deadline_is_a_day_of_the_year(write, day):
+    filing = f'[[filing]]\nmode = "filed"\nto = "教育局"\nby = "{day}"\nclause = "三"\nquote = "备案"'
+    with pytest.raises(PolicyFileError, match="by：要写月-日，如 09-30"):
+        read(write(HEAD + filing))
+
+
+def test_a_later_rule_replaces_an_earlier_from_its_day(write):
+    held = read(write(HEAD + CAP + CAP.replace("100", "150") + "from = 2026-09-01"))
+    change = date(2026, 9, 1)
+    assert held.on(change - timedelta(days=1)).the(rules.FeeCap, PRIMARY).yuan == Money(10000)
+    assert held.on(change).the(rules.FeeCap, PRIMARY).yuan == Money(15000)
+
+
+def test_a_rule_ends_after_its_last_day(write):
+    held = read(write(HEAD + CAP + "until = 2025-12-31"))
+    assert held.on(date(2025, 12, 31)).maybe(rules.FeeCap, PRIMARY)
+    with pytest.raises(NoRule, match=r"办法没有写明每月每生收费上限（fee_cap）"):
+        held.on(date(2026, 1, 1)).the(rules.FeeCap, PRIMARY)
+
+
+def test_two_rules_that_both_hold_are_asked_about_not_chosen(write):
+    held = read(write(HEAD + CAP + CAP.replace('["primary"]', '["primary", "junior"]')))
+    with pytest.raises(NoRule, match="同时适用，以哪一条为准"):
+        held.on(date(2025, 9, 1)).the(rules.FeeCap, PRIMARY)
+
+
+def test_before_a_policy_begins_it_says_nothing(dalian):
+    with pytest.raises(NoRule, match="2024-08-31"):
+        dalian.on(date(2024, 8, 31))
+
+
+def test_after_a_policy_ends_it_says_nothing(write):
+    held = read(write(HEAD + "until = 2026-08-31\n" + CAP))
+    with pytest.raises(NoRule, match="2026-09-01"):
+        held.on(date(2026, 9, 1))
+
+
+def test_an_unknown_code_names_the_known_ones():
+    with pytest.raises(NoRule, match=r"atlantis.*changle-2021、dalian-2024"):
+        policy.load("atlantis")
+
+
+def test_a_policy_is_read_once():
+    assert policy.load("dalian-2024") is policy.load("dalian-2024")
+
+
+def test_the_example_in_the_guide_is_a_policy(write):
+    example = re.search(r"```toml\n(code = .*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[1]
+    held = read(write(example))
+    assert {rule.kind for rule in held.rules} >= {"fee_cap", "window", "open_days"}
