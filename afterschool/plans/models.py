@@ -1,9 +1,11 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
 from afterschool.access.reach import ReachQuerySet
+from afterschool.money import Money
 from afterschool.schools.models import School, Term
 
 
@@ -38,6 +40,11 @@ class Plan(models.Model):
     safety = models.TextField("场地与安全", blank=True)
     emergency = models.TextField("应急预案", blank=True)
     meals = models.TextField("供餐安排", blank=True)
+    # The bells that some policies measure against (C三(二)): how each school's day runs.
+    morning_dismissal = models.TimeField("上午放学", null=True, blank=True)
+    afternoon_start = models.TimeField("下午上学", null=True, blank=True)
+    afternoon_dismissal = models.TimeField("下午放学", null=True, blank=True)
+    work_ends = models.TimeField("当地下班时间", null=True, blank=True)
     # D四.4: the school's rates are agreed with the 家长委员会.
     committee_met_on = models.DateField("家委会会议日期", null=True, blank=True)
     committee_present = models.PositiveSmallIntegerField("到会人数", null=True, blank=True)
@@ -66,7 +73,25 @@ class Plan(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether the school may still write in it."""
-        return self.state in {self.State.DRAFT, self.State.RETURNED}
+        return self.state in OPEN_STATES
+
+
+OPEN_STATES = (Plan.State.DRAFT, Plan.State.RETURNED)
+
+
+class Minutes(models.Model):
+    """The signed minutes of the 家委会 meeting that agreed to the rates, as uploaded: the evidence D四.4 rests on."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    plan = models.OneToOneField(Plan, models.CASCADE, related_name="minutes")
+    file_name = models.CharField("文件", max_length=200)
+    file = models.BinaryField()
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "家委会会议记录"
 
 
 class Review(models.Model):
@@ -107,6 +132,7 @@ class Offering(models.Model):
     class Slot(models.TextChoices):
         NOON = "noon", "中午"
         AFTERNOON = "afternoon", "下午"
+        LATE_CARE = "late_care", "延时托管"
         EVENING = "evening", "晚自习"
         SATURDAY = "saturday", "周六"
         VACATION = "vacation", "寒暑假"
@@ -143,3 +169,18 @@ class Offering(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        odd = {}
+        if set(self.grades or []) - set(self.school.grades):
+            odd["grades"] = f"{self.school}没有这个年级"
+        if self.slot == self.Slot.SATURDAY and set(self.weekdays or []) != {6}:
+            odd["weekdays"] = "周六的服务只能选周六"
+        if self.starts_at and self.ends_at and self.ends_at <= self.starts_at:
+            odd["ends_at"] = "结束时间要晚于开始时间"
+        if odd:
+            raise ValidationError(odd)
+
+    @property
+    def monthly_fee(self) -> Money:
+        return Money(self.monthly_fee_fen)

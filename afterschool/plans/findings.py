@@ -1,0 +1,235 @@
+"""边填边查: what the policy says of a plan as it stands, saved or still being typed."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from afterschool.money import ZERO, Money, total
+from afterschool.policy import fees, filing, offerings, rules, staffing
+from afterschool.policy.book import Policy
+from afterschool.policy.terms import GRADES, service_on
+from afterschool.policy.verdict import Cite, Verdict, asked
+from afterschool.policy.windows import BELLS, Bells
+
+from .models import Offering, Plan
+from .parts import PART_OF, PARTS
+
+# What the law library calls a field, and what a plan calls it.
+FIELD = {"starts": "starts_at", "ends": "ends_at", "weekday": "weekdays", "fee": "monthly_fee", "stage": "grades"}
+Slot = Offering.Slot
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the policy says. `part`, `field` and `offering_id` lead to the place to mend."""
+
+    level: str  # ok, breach, missing, warn, unknown
+    say: str
+    cite: Cite | None = None
+    part: str = "time"
+    field: str = ""
+    title: str = ""
+    offering_id: int | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Where the policy is silent on an offering nobody may guess; a bell not filled in only reminds."""
+        silent = self.level == "unknown" and self.offering_id is not None and self.field not in BELLS
+        return silent or self.level in {"breach", "missing"}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A plan as it stands, with what its checks need to know; nothing here has to be saved."""
+
+    plan: Plan
+    offerings: Sequence[Offering]
+    policy: Policy
+    classes: Mapping[int, int]  # how many of each grade
+    has_minutes: bool
+
+    @property
+    def on(self) -> date:
+        return self.plan.term.began_on
+
+    @property
+    def charges(self) -> bool:
+        return any(offering.monthly_fee_fen for offering in self.offerings)
+
+    @property
+    def basics(self) -> list[Offering]:
+        return [offering for offering in self.offerings if offering.kind == Offering.Kind.BASIC]
+
+
+def check(draft: Draft) -> list[Finding]:
+    """Every finding, passed ones too, in the order of the plan."""
+    found = [
+        *_filled_in(draft),
+        *_basic_first(draft),
+        *(finding for offering in draft.offerings for finding in check_offering(draft, offering)),
+        *_together(draft),
+        *_staff(draft),
+        *_account(draft),
+        *_committee(draft),
+    ]
+    return list(dict.fromkeys(found))
+
+
+def check_offering(draft: Draft, offering: Offering) -> Iterator[Finding]:
+    """What the policy says of one service: its days, its hours, its fee."""
+    bells = Bells(**{bell: getattr(draft.plan, bell) for bell in BELLS})
+    for boards in _boardings(draft, offering):
+        asked_about = offerings.Offering(
+            stage=draft.plan.school.stage,
+            grades=offering.grades,
+            weekdays=offering.weekdays,
+            starts=offering.starts_at,
+            ends=offering.ends_at,
+            fee=offering.monthly_fee,
+            slot="afternoon" if offering.slot in {Slot.SATURDAY, Slot.VACATION} else offering.slot,
+            boarding=boards,
+            vacation=offering.slot == Slot.VACATION,
+        )
+        for verdict in offerings.check_offering(draft.policy, draft.on, asked_about, bells=bells):
+            if verdict.level != "unknown" or verdict.field != "fee" or offering.monthly_fee:
+                yield _of_offering(verdict, offering)
+
+
+def _of_offering(verdict: Verdict[bool], offering: Offering) -> Finding:
+    if verdict.field in BELLS:
+        return _told(verdict, "time", verdict.field, "作息时间")
+    field = FIELD.get(verdict.field, verdict.field)
+    return replace(_told(verdict, "time", field, offering.name), offering_id=offering.pk)
+
+
+def _told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
+    return Finding(verdict.level, verdict.because, verdict.cite, part, field, title)
+
+
+def _filled_in(draft: Draft) -> Iterator[Finding]:
+    """The filing form has no empty boxes; only the committee's record depends on there being a fee."""
+    cite = filing.rule(draft.policy, draft.on).cite
+    for part in PARTS:
+        for field in part.required:
+            if getattr(draft.plan, field) in ("", None):
+                label = draft.plan._meta.get_field(field).verbose_name
+                yield Finding("missing", f"请填写{label}", cite, part.key, field, part.title)
+
+
+def _basic_first(draft: Draft) -> Iterator[Finding]:
+    rule = draft.policy.on(draft.on).maybe(rules.BasicFirst)
+    if not draft.basics:
+        cite = rule.cite if rule else filing.rule(draft.policy, draft.on).cite
+        yield Finding("missing", "请至少填一项普通延时托管", cite, "time", "offerings", "时间与收费")
+    elif rule:
+        yield Finding("ok", "普通延时托管在前，特色活动在后", rule.cite)
+
+
+def _together(draft: Draft) -> Iterator[Finding]:
+    """A child may take one basic service of each slot and every club: together they stay within the cap."""
+    grades = sorted({grade for offering in draft.offerings for grade in offering.grades})
+    for boards in (False, True):
+        for service in ("weekday", "saturday", "vacation"):
+            for grade in grades:
+                open_to = [o for o in draft.offerings if _reaches(draft, o, grade, boards, service)]
+                yield from _within_cap_together(draft, open_to, grade, boards, service)
+
+
+def _within_cap_together(draft: Draft, open_to: list[Offering], grade: int, boards: bool, service: str):
+    paid = [offering for offering in open_to if offering.monthly_fee]
+    sum_of_all = _dearest(paid)
+    if len(paid) < 2 or sum_of_all == max(offering.monthly_fee for offering in paid):
+        return
+    whom = {"stage": draft.plan.school.stage, "grade": grade, "boarding": boards, "service": service}
+    for verdict in asked("fee", lambda: [fees.within_cap(draft.policy, draft.on, **whom, fee=sum_of_all)]):
+        if verdict.level != "ok":
+            title = f"{GRADES[grade]}：{'、'.join(offering.name for offering in paid)} 合计"
+            yield _told(verdict, "time", "offerings", title)
+
+
+def _dearest(paid: list[Offering]) -> Money:
+    dearest: dict[str, Money] = {}
+    for offering in paid:
+        key = offering.slot if offering.kind == Offering.Kind.BASIC else f"club {offering.name}"
+        dearest[key] = max(dearest.get(key, ZERO), offering.monthly_fee)
+    return total(dearest.values())
+
+
+def _reaches(draft: Draft, offering: Offering, grade: int, boards: bool, service: str) -> bool:
+    boardings = _boardings(draft, offering)
+    return grade in offering.grades and boards in boardings and service in _services(offering)
+
+
+def _services(offering: Offering) -> set[str]:
+    if offering.slot == Slot.VACATION:
+        return {"vacation"}
+    return {service_on(day) for day in offering.weekdays}
+
+
+def _boardings(draft: Draft, offering: Offering) -> tuple[bool, ...]:
+    if offering.boarding == Offering.Boarding.ANY:
+        return (False, True) if draft.plan.school.boards else (False,)
+    return (offering.boarding == Offering.Boarding.BOARD,)
+
+
+def _staff(draft: Draft) -> Iterator[Finding]:
+    on, stage = (draft.policy, draft.on), draft.plan.school.stage
+    students, classes = _students(draft), _classes(draft)
+    needs: dict[str, Callable[[], staffing.Need]] = {
+        "teacher_count": lambda: staffing.teachers_needed(*on, stage=stage, students=students, classes=classes),
+        "assistant_count": lambda: staffing.assistants_needed(*on, stage=stage, students=students),
+        "leader_count": lambda: staffing.leaders_needed(*on, stage=stage),
+    }
+    for field, need in needs.items():
+        have = getattr(draft.plan, field)
+        # Of an empty box that must be filled is told already.
+        if have is not None or field == "assistant_count":
+            yield from _enough(need, have or 0, field)
+
+
+def _enough(need: Callable[[], staffing.Need], have: int, field: str) -> Iterator[Finding]:
+    title = Plan._meta.get_field(field).verbose_name
+    for verdict in asked(field, lambda: [staffing.enough(need(), have)]):
+        if verdict.cite or verdict.level == "unknown":
+            yield _told(verdict, "staff", field, title)
+
+
+def _classes(draft: Draft) -> int:
+    return sum(draft.classes.get(grade, 0) for grade in {g for offering in draft.basics for g in offering.grades})
+
+
+def _students(draft: Draft) -> int:
+    """How many are expected at the fullest time of the day."""
+    by_slot: dict[str, int] = {}
+    for offering in draft.basics:
+        by_slot[offering.slot] = by_slot.get(offering.slot, 0) + offering.expected
+    return max(by_slot.values(), default=0)
+
+
+def _committee(draft: Draft) -> Iterator[Finding]:
+    plan, needed = draft.plan, fees.needs_committee(draft.policy, draft.on)
+    if not (draft.charges and needed.answer):
+        return
+    fields = ("committee_met_on", "committee_present", "committee_agreed")
+    empty = [field for field in fields if getattr(plan, field) is None]
+    for field in empty:
+        say = f"{needed.because}，请填写{plan._meta.get_field(field).verbose_name}"
+        yield Finding("missing", say, needed.cite, PART_OF[field], field, "家委会意见")
+    if empty:
+        return
+    if plan.committee_agreed > plan.committee_present:
+        say = f"到会 {plan.committee_present} 人，同意人数不会是 {plan.committee_agreed} 人"
+        yield Finding("breach", say, needed.cite, "committee", "committee_agreed", "家委会意见")
+    elif plan.committee_agreed * 2 <= plan.committee_present:
+        yield Finding("warn", "同意的没有过半，请再协商", needed.cite, "committee", "committee_agreed", "家委会意见")
+    else:
+        yield Finding("ok", needed.because, needed.cite, "committee")
+    if not draft.has_minutes:
+        say = "还没有上传有签字的会议记录"
+        yield Finding("warn", say, needed.cite, "committee", "minutes", "家委会意见")
+
+
+def _account(draft: Draft) -> Iterator[Finding]:
+    account = fees.account(draft.policy, draft.on)
+    if draft.charges:
+        yield Finding("ok", account.because, account.cite, "budget")
