@@ -1,5 +1,8 @@
 """Papers of the money room. They stand outside the ledger and point at its entries by number."""
 
+from calendar import monthrange
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -38,6 +41,17 @@ class FeeMonth(models.Model):
         ]
         verbose_name = verbose_name_plural = "收费月份"
 
+    def __str__(self):
+        return f"{self.month.year}年{self.month.month}月"
+
+    @property
+    def last_on(self) -> date:
+        return self.month.replace(day=monthrange(self.month.year, self.month.month)[1])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
 
 class Charge(models.Model):
     """What one child's offering costs in one month. Never edited: a reversing entry and a new charge."""
@@ -54,6 +68,8 @@ class Charge(models.Model):
     net_fen = models.PositiveBigIntegerField("应收（分）")
     paid_fen = models.PositiveBigIntegerField("已收（分）", default=0)
     refunded_fen = models.PositiveBigIntegerField("应退（分）", default=0)
+    # What need not be paid any more: the part of a withdrawal or surplus that first meets an unpaid rest.
+    remitted_fen = models.PositiveBigIntegerField("免交（分）", default=0)
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
     entry_number = models.CharField("凭证", max_length=20, blank=True)
@@ -66,10 +82,16 @@ class Charge(models.Model):
             models.CheckConstraint(
                 condition=Q(net_fen=F("gross_fen") - F("waived_fen")), name="charge_net_is_gross_less_waived"
             ),
-            models.CheckConstraint(condition=Q(paid_fen__lte=F("net_fen")), name="charge_not_overpaid"),
+            models.CheckConstraint(
+                condition=Q(net_fen__gte=F("paid_fen") + F("remitted_fen")), name="charge_not_overpaid"
+            ),
             models.CheckConstraint(condition=Q(refunded_fen__lte=F("paid_fen")), name="charge_refunds_within_paid"),
         ]
         verbose_name = verbose_name_plural = "应收"
+
+    @property
+    def owed_fen(self) -> int:
+        return self.net_fen - self.remitted_fen - self.paid_fen
 
 
 class StatementImport(models.Model):
@@ -175,6 +197,11 @@ class Fund(models.TextChoices):
     FEES = "fees", "课后服务费"
     SUBSIDY = "subsidy", "财政补助"
 
+    @property
+    def in_policy(self) -> str:
+        """How a policy file names it."""
+        return "fee" if self is Fund.FEES else self.value
+
 
 class Expense(models.Model):
     """A cost of the month in a category the policy allows, with its voucher; entered by one person, approved by another."""
@@ -205,6 +232,7 @@ class Expense(models.Model):
     entered_at = models.DateTimeField(auto_now_add=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     approved_at = models.DateTimeField(null=True)
+    reason = models.CharField("未通过的原因", max_length=200, blank=True)
 
     objects = ReachQuerySet.as_manager()
 
@@ -249,8 +277,8 @@ class Settlement(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="settlements")
     fee_month = models.OneToOneField(FeeMonth, models.PROTECT, related_name="settlement")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
-    # [{"grade", "heads", "free_heads", "paying_heads", "charged_fen", "withdrawn_fen", "cost_fen", "surplus_fen",
-    #   "refund_fen", "borne_fen", "steps", "cites"}]
+    # [{"grade", "heads", "free_heads", "paying_heads", "charged_fen", "withdrawn_fen", "direct_fen", "shared_fen",
+    #   "cost_fen", "surplus_fen" (below zero: a shortfall), "refund_fen", "borne_fen", "steps", "cites"}]
     groups = models.JSONField(default=list)
     drafted_at = models.DateTimeField(auto_now=True)
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -289,6 +317,7 @@ class Refund(models.Model):
     instructed_at = models.DateTimeField(null=True)
     paid_on = models.DateField("到账日期", null=True)
     bank_serial = models.CharField("流水号", max_length=40, blank=True)
+    failed_reason = models.CharField("退回原因", max_length=200, blank=True)
 
     objects = OfChild.as_manager()
 

@@ -1,0 +1,52 @@
+"""Which account of the ledger is kept for whom or what."""
+
+from datetime import date
+
+from .ledger.posting import AccountRef, Kind
+
+BANK: AccountRef = (Kind.BANK, "")
+
+
+def receivable(student_id: int) -> AccountRef:
+    return Kind.RECEIVABLE, f"student:{student_id}"
+
+
+def prepaid(student_id: int) -> AccountRef:
+    return Kind.PREPAID, f"student:{student_id}"
+
+
+def refund_payable(student_id: int) -> AccountRef:
+    return Kind.REFUND_PAYABLE, f"student:{student_id}"
+
+
+def fee_income(month: date) -> AccountRef:
+    return Kind.FEE_INCOME, f"{month:%Y-%m}"
+
+
+def waiver(month: date) -> AccountRef:
+    return Kind.WAIVER, f"{month:%Y-%m}"
+
+
+def subsidy(month: date) -> AccountRef:
+    return Kind.SUBSIDY, f"{month:%Y-%m}"
+
+
+def surplus(month: date) -> AccountRef:
+    return Kind.SURPLUS, f"{month:%Y-%m}"
+
+
+def deficit(month: date) -> AccountRef:
+    return Kind.DEFICIT, f"{month:%Y-%m}"
+
+
+def stipend_expense(month: date, fund: str) -> AccountRef:
+    return Kind.STIPEND_EXPENSE, f"{month:%Y-%m}:{fund}"
+
+
+def stipend_payable(month: date) -> AccountRef:
+    return Kind.STIPEND_PAYABLE, f"{month:%Y-%m}"
+
+
+def expense(month: date, fund: str, category: str) -> AccountRef:
+    """The funds stay apart to the last account (C四(二))."""
+    return Kind.OTHER_EXPENSE, f"{month:%Y-%m}:{fund}:{category}"

@@ -1,0 +1,195 @@
+"""The month's charges: from signed agreements and seats, on the days the service runs."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.money import Money, total
+from afterschool.policy import fees, load, waivers
+from afterschool.policy.book import Policy
+from afterschool.schools.calendar import Day, days_of, require_settled
+from billing import accounts
+from billing.arithmetic import clauses, sentences
+from billing.ledger.posting import Voucher, number_of, post_many
+from billing.models import Charge, FeeMonth
+from enrollment.models import AgreementItem
+from enrollment.selectors import waivers_on
+
+from .allocations import apply_prepayments
+from .till import book_day, hold_month
+
+Progress = Callable[[int, int, str], None]
+SERVICE_OF_SLOT = {"saturday": "saturday", "vacation": "vacation"}
+
+
+@dataclass(frozen=True)
+class Due:
+    """One item of an agreement in this month: the days it runs, and those of them in force for the child."""
+
+    item: AgreementItem
+    runs_on: list[date]
+    days: list[date]
+
+
+@transaction.atomic
+def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = None) -> FeeMonth:
+    """Charge what is not yet charged; a second run finds nothing to do. Prepayments are applied at once."""
+    tell = progress or (lambda done, all_, say: None)
+    fee_month = hold_month(fee_month)
+    require_settled(fee_month.school.bureau, fee_month.month.year)
+    tell(0, 4, "读取协议和服务日")
+    dues = dues_of(fee_month)
+    policy = load(fee_month.policy)
+    for due in dues:
+        _refuse_unpublished(due.item)
+    _refuse_above_cap(policy, fee_month, dues)
+    charged = set(fee_month.charges.values_list("item_id", flat=True))
+    fresh = [due for due in dues if due.item.pk not in charged]
+
+    tell(1, 4, f"计算 {len(fresh)} 项收费")
+    charges = _charges(policy, fee_month, fresh)
+    tell(2, 4, f"记账 {len(charges)} 笔")
+    _book(fee_month, charges, by)
+    tell(3, 4, "抵用预收款")
+    applied = apply_prepayments(fee_month.school, {charge.student_id for charge in charges}, on=fee_month.month, by=by)
+
+    fee_month.charged_at = timezone.now()
+    fee_month.save(update_fields=["charged_at"])
+    sums = {"net_fen": sum(charge.net_fen for charge in charges), "waived_fen": sum(c.waived_fen for c in charges)}
+    record(by, "charged", fee_month, charges=len(charges), applied_fen=applied.fen, **sums)
+    tell(4, 4, "完成")
+    return fee_month
+
+
+def dues_of(fee_month: FeeMonth) -> list[Due]:
+    """Every item with a fee whose signed agreement and seat cover a service day of the month."""
+    first, last = fee_month.month, fee_month.last_on
+    items = (
+        AgreementItem.objects.filter(
+            Q(agreement__ended_on=None) | Q(agreement__ended_on__gte=first),
+            school=fee_month.school,
+            agreement__school_signed_at__isnull=False,
+            agreement__began_on__lte=last,
+            monthly_fee_fen__gt=0,
+        )
+        .select_related("agreement__student__school_class", "agreement__term", "offering__plan")
+        .prefetch_related("placements")
+        .order_by("agreement__number", "pk")
+    )
+    calendar = days_of(fee_month.school, first, last)
+    dues = [_due(item, calendar) for item in items]
+    return [due for due in dues if due.days]
+
+
+def _due(item: AgreementItem, calendar: Sequence[Day]) -> Due:
+    agreement, term = item.agreement, item.agreement.term
+    runs_on = [day.day for day in calendar if day.runs(item.weekdays) and term.began_on <= day.day <= term.ended_on]
+    spells = [(seat.began_on, seat.ended_on or date.max) for seat in item.placements.all()]
+    first, last = agreement.began_on, agreement.ended_on or date.max
+    days = [day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in spells)]
+    return Due(item, runs_on, days)
+
+
+def _refuse_unpublished(item: AgreementItem) -> None:
+    """No price, no fee: what is charged was published with a plan in force."""
+    if item.offering.plan.in_force_at is None or item.monthly_fee_fen > item.offering.monthly_fee_fen:
+        raise RuleBroken(
+            f"{item.agreement.student.name}：协议 {item.agreement.number} 的收费"
+            f" {Money(item.monthly_fee_fen)} 元不是已生效实施方案公布的标准，不能收"
+        )
+
+
+def _refuse_above_cap(policy: Policy, fee_month: FeeMonth, dues: Sequence[Due]) -> None:
+    """The cap is on all that one child is asked for in a month, for each kind of service."""
+    asked: dict[tuple, list[AgreementItem]] = defaultdict(list)
+    for due in dues:
+        service = SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday")
+        asked[due.item.agreement_id, service].append(due.item)
+    for (_, service), items in asked.items():
+        student = items[0].agreement.student
+        verdict = fees.within_cap(
+            policy,
+            fee_month.month,
+            stage=fee_month.school.stage,
+            grade=student.school_class.grade,
+            boarding=student.boards,
+            service=service,
+            fee=total(Money(item.monthly_fee_fen) for item in items),
+        )
+        if not verdict.answer:
+            raise RuleBroken(f"{student.name}：{verdict.because}", cite=verdict.cite)
+
+
+def _charges(policy: Policy, fee_month: FeeMonth, dues: Sequence[Due]) -> list[Charge]:
+    students = [due.item.agreement.student for due in dues]
+    granted = waivers_on(students, fee_month.month, fee_month.last_on)
+    charges = []
+    for due in dues:
+        student = due.item.agreement.student
+        waived = [
+            waivers.Waived(waiver.category, waiver.percent)
+            for waiver in granted.get(student.pk, [])
+            if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
+        ]
+        sum_ = fees.charge(
+            policy,
+            fee_month.month,
+            monthly_fee=Money(due.item.monthly_fee_fen),
+            days_in_force=len(due.days),
+            service_days=len(due.runs_on),
+            waived=waived,
+        )
+        allowed = fees.cap(
+            policy,
+            fee_month.month,
+            stage=fee_month.school.stage,
+            grade=student.school_class.grade,
+            boarding=student.boards,
+            service=SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday"),
+        )
+        charges.append(
+            Charge(
+                school=fee_month.school,
+                fee_month=fee_month,
+                student=student,
+                agreement=due.item.agreement,
+                item=due.item,
+                grade=student.school_class.grade,
+                days=due.days,
+                gross_fen=sum_.gross.fen,
+                waived_fen=sum_.waived.fen,
+                net_fen=sum_.net.fen,
+                steps=sentences(sum_.steps),
+                cites=clauses([allowed.cite, *sum_.cites]),
+            )
+        )
+    return charges
+
+
+def _book(fee_month: FeeMonth, charges: Sequence[Charge], by: Actor) -> None:
+    on = book_day(fee_month.school, fee_month.month)
+    vouchers = [_voucher(fee_month, charge, on) for charge in charges if charge.gross_fen]
+    numbers = {entry.key: number_of(entry) for entry in post_many(fee_month.school, vouchers, by=by)}
+    for charge in charges:
+        charge.entry_number = numbers.get(_key(charge), "")
+    Charge.objects.bulk_create(charges, batch_size=2000)
+
+
+def _voucher(fee_month: FeeMonth, charge: Charge, on: date) -> Voucher:
+    owed = accounts.receivable(charge.student_id)
+    moves = [(owed, accounts.fee_income(fee_month.month), Money(charge.gross_fen))]
+    if charge.waived_fen:
+        moves.append((accounts.waiver(fee_month.month), owed, Money(charge.waived_fen)))
+    return Voucher(on, _key(charge), f"{fee_month}{charge.student.name}应交课后服务费", moves)
+
+
+def _key(charge: Charge) -> str:
+    return f"charge:{charge.fee_month.month:%Y-%m}:{charge.item_id}"

@@ -1,0 +1,82 @@
+"""Money that comes in for a child."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Max
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from afterschool.schools.models import School, Student
+from billing import accounts
+from billing.ledger.posting import Voucher, post_many
+from billing.models import BankLine, Receipt
+
+from .allocations import allocate, dues_by_student, save_allocations
+from .till import book_day, hold
+
+
+@transaction.atomic
+def receive(
+    school: School,
+    student: Student,
+    *,
+    on: date,
+    amount: Money,
+    payer: str,
+    method: str = Receipt.Method.BANK,
+    key: str,
+    payer_account: str = "",
+    bank_line: BankLine | None = None,
+    by: Actor,
+) -> Receipt:
+    """Take a payment: it pays the oldest dues, the rest is prepaid. The same key again returns the first receipt."""
+    school = hold(school)
+    if student.school_id != school.pk:
+        raise RuleBroken("这个学生不在本校", field="student")
+    if amount.fen <= 0:
+        raise RuleBroken("金额必须大于零", field="amount")
+    if first := Receipt.objects.filter(school=school, key=key).first():
+        if (first.student_id, first.amount_fen, first.on) != (student.pk, amount.fen, on):
+            raise RuleBroken(f"这张表已经记成 {first.number} 号收据，内容不同；要再记一笔请重新打开表单")
+        return first
+    receipt = Receipt(
+        school=school,
+        student=student,
+        on=on,
+        amount_fen=amount.fen,
+        payer=payer,
+        payer_account=payer_account,
+        method=method,
+        bank_line=bank_line,
+        key=key,
+        entered_by_id=by.person_id,
+    )
+    book_receipts(school, [receipt], by=by)
+    record(by, "received", receipt, student=student.name, amount_fen=amount.fen, number=receipt.number)
+    return receipt
+
+
+def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> None:
+    """Number, allocate and post new receipts, many at once. The school's till is held."""
+    last = Receipt.objects.filter(school=school).aggregate(last=Max("number"))["last"] or 0
+    for number, receipt in enumerate(receipts, last + 1):
+        receipt.number = number
+    Receipt.objects.bulk_create(receipts, batch_size=2000)
+    dues = dues_by_student(school, {receipt.student_id for receipt in receipts})
+    parts = {receipt.pk: allocate(receipt, Money(receipt.amount_fen), dues[receipt.student_id]) for receipt in receipts}
+    save_allocations([one for made in parts.values() for one in made])
+    post_many(school, [_voucher(receipt, sum(one.fen for one in parts[receipt.pk])) for receipt in receipts], by=by)
+
+
+def _voucher(receipt: Receipt, paid_fen: int) -> Voucher:
+    sides = (
+        (accounts.receivable(receipt.student_id), paid_fen),
+        (accounts.prepaid(receipt.student_id), receipt.amount_fen - paid_fen),
+    )
+    memo = f"收 {receipt.payer} 课后服务费（收据 {receipt.number} 号，{receipt.on:%Y-%m-%d} 到账）"
+    moves = [(accounts.BANK, credit, Money(fen)) for credit, fen in sides if fen]
+    return Voucher(book_day(receipt.school, receipt.on), f"receipt:{receipt.key}", memo, moves)

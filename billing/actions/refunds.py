@@ -1,0 +1,166 @@
+"""Money that goes back: payable → instructed → paid, or failed and again payable (L20)."""
+
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
+
+from django.db import transaction
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.money import Money, total
+from afterschool.policy import load, refunds
+from afterschool.policy.verdict import Step
+from billing import accounts
+from billing.arithmetic import clauses, sentences
+from billing.ledger.posting import Voucher, post, post_many
+from billing.models import Allocation, Charge, FeeMonth, Receipt, Refund
+from billing.selectors.readiness import to_pay_out
+from enrollment.models import Withdrawal
+
+from .till import book_day, hold
+
+State = Refund.State
+
+
+@transaction.atomic
+def settle_withdrawal(withdrawal: Withdrawal, *, by: Actor) -> list[Refund]:
+    """Give back the days that are left of the months still open: first against what is unpaid, the rest as a refund.
+
+    A second time finds each charge settled and adds nothing.
+    """
+    hold(withdrawal.school)
+    charges = Charge.objects.filter(
+        agreement=withdrawal.agreement_id, fee_month__state=FeeMonth.State.OPEN, net_fen__gt=0
+    ).select_related("fee_month", "school", "student")
+    left = [charge for charge in charges if charge.days[-1] > withdrawal.last_on]
+    made = [_give_back(charge, withdrawal, by) for charge in left if not (charge.refunded_fen or charge.remitted_fen)]
+    record(by, "settled", withdrawal, amount_fen=total(money for money, _ in made).fen)
+    return list(Refund.objects.filter(charge__in=left, cause=Refund.Cause.WITHDRAWAL))
+
+
+def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> tuple[Money, Refund | None]:
+    served = sum(day <= withdrawal.last_on for day in charge.days)
+    back = refunds.on_withdrawal(
+        load(charge.fee_month.policy),
+        charge.fee_month.month,
+        paid=Money(charge.net_fen),
+        served_days=served,
+        service_days=len(charge.days),
+    )
+    remitted = Money(min(back.amount.fen, charge.owed_fen))
+    refunded = back.amount - remitted
+    steps = [Step("这个月应交", amount=Money(charge.net_fen)), *back.steps[1:]]
+    if remitted:
+        steps.append(Step("其中先抵还没有交的", amount=remitted))
+    charge.remitted_fen, charge.refunded_fen = remitted.fen, refunded.fen
+    charge.save(update_fields=["remitted_fen", "refunded_fen"])
+    _book_withdrawal(charge, withdrawal, refunded, remitted, by)
+    if not refunded:
+        return back.amount, None
+    refund = Refund.objects.create(
+        school=charge.school,
+        fee_month=charge.fee_month,
+        student=charge.student,
+        charge=charge,
+        cause=Refund.Cause.WITHDRAWAL,
+        amount_fen=refunded.fen,
+        state=State.PAYABLE,
+        steps=sentences(steps),
+        cites=clauses([back.cite]),
+    )
+    return back.amount, refund
+
+
+def _book_withdrawal(charge: Charge, withdrawal: Withdrawal, refunded: Money, remitted: Money, by: Actor) -> None:
+    income = accounts.fee_income(charge.fee_month.month)
+    sides = (
+        (accounts.refund_payable(charge.student_id), refunded),
+        (accounts.receivable(charge.student_id), remitted),
+    )
+    moves = [(income, credit, money) for credit, money in sides if money]
+    if moves:
+        on = book_day(charge.school, min(max(withdrawal.last_on, charge.fee_month.month), charge.fee_month.last_on))
+        memo = f"{charge.fee_month}中途退出 {charge.student.name}"
+        post(charge.school, moves, on=on, memo=memo, key=f"withdrawal:{charge.pk}", by=by)
+
+
+@transaction.atomic
+def instruct_refunds(fee_month: FeeMonth, *, now: datetime, by: Actor) -> list[Refund]:
+    """Send all that is payable to the bank, to whoever paid. Nothing is ever sent twice."""
+    hold(fee_month.school)
+    waiting = list(to_pay_out(fee_month).order_by("pk"))
+    if not waiting:
+        raise RuleBroken("没有待退的款项")
+    payers = payers_of_record(waiting)
+    for refund in waiting:
+        payer = payers[refund.charge_id]
+        refund.payee, refund.payee_account = payer.payer, payer.payer_account
+        refund.state, refund.instructed_at, refund.failed_reason = State.INSTRUCTED, now, ""
+    Refund.objects.bulk_update(
+        waiting, ["payee", "payee_account", "state", "instructed_at", "failed_reason"], batch_size=1000
+    )
+    record(by, "instructed_refunds", fee_month, refunds=len(waiting), fen=sum(row.amount_fen for row in waiting))
+    return waiting
+
+
+@transaction.atomic
+def refunds_paid(refunds: Iterable[Refund], *, paid_on: date, by: Actor) -> int:
+    """The bank has paid these. Said again it changes nothing. Returns how many are newly paid."""
+    rows = _held(refunds)
+    for row in rows:
+        if row.state not in {State.INSTRUCTED, State.PAID}:
+            raise RuleBroken(f"{row.student.name}的退费{row.get_state_display()}，还没有送银行")
+    fresh = [row for row in rows if row.state == State.INSTRUCTED]
+    if not fresh:
+        return 0
+    day = book_day(fresh[0].school, paid_on)
+    vouchers = [
+        Voucher(
+            day,
+            f"refund-paid:{row.pk}",
+            f"退 {row.payee} {row.get_cause_display()}",
+            [(accounts.refund_payable(row.student_id), accounts.BANK, Money(row.amount_fen))],
+        )
+        for row in fresh
+    ]
+    post_many(fresh[0].school, vouchers, by=by)
+    for row in fresh:
+        row.state, row.paid_on = State.PAID, paid_on
+    Refund.objects.bulk_update(fresh, ["state", "paid_on"], batch_size=1000)
+    record(by, "paid_refunds", fresh[0].fee_month, refunds=len(fresh), fen=sum(row.amount_fen for row in fresh))
+    return len(fresh)
+
+
+@transaction.atomic
+def refund_failed(refund: Refund, *, reason: str, by: Actor) -> Refund:
+    """The bank sent it back; it goes out again with the next instruction."""
+    if not reason.strip():
+        raise RuleBroken("请写明银行退回的原因", field="reason")
+    refund = _held([refund])[0]
+    if refund.state != State.INSTRUCTED:
+        raise RuleBroken(f"这笔退费{refund.get_state_display()}，不能记为退回")
+    refund.state, refund.failed_reason = State.FAILED, reason.strip()[:200]
+    refund.save(update_fields=["state", "failed_reason"])
+    record(by, "failed", refund, reason=refund.failed_reason)
+    return refund
+
+
+def payers_of_record(rows: Collection[Refund]) -> dict[int, Receipt]:
+    """Who paid each charge; of several the last one."""
+    made = Allocation.objects.filter(charge__in=[row.charge_id for row in rows])
+    return {one.charge_id: one.receipt for one in made.select_related("receipt").order_by("receipt__number")}
+
+
+def _held(refunds: Iterable[Refund]) -> list[Refund]:
+    """These refunds as they are now, with the till of their one school held."""
+    rows = list(refunds)
+    schools = {row.school_id for row in rows}
+    if len(schools) != 1:
+        raise RuleBroken("请选择同一所学校的退费")
+    hold(rows[0].school)
+    return list(
+        Refund.objects.filter(pk__in=[row.pk for row in rows])
+        .select_related("school", "student", "fee_month")
+        .order_by("pk")
+    )

@@ -1,0 +1,101 @@
+"""What a month still lacks, in words that say where to go."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from afterschool.policy import load, subsidy
+from billing.models import BankLine, Expense, FeeMonth, Refund, Settlement
+from enrollment.models import Withdrawal
+from staffing.models import Duty, StipendSheet
+
+
+@dataclass(frozen=True)
+class Missing:
+    text: str
+    url: str
+
+
+def missing_for_draft(fee_month: FeeMonth) -> list[Missing]:
+    """Without these the figures would be wrong."""
+    return [*_charges(fee_month), *_withdrawals(fee_month), *_expenses(fee_month), *_stipends(fee_month)]
+
+
+def missing_for_lock(fee_month: FeeMonth) -> list[Missing]:
+    missing = [*missing_for_draft(fee_month), *_bank_lines(fee_month), *_earlier(fee_month)]
+    if not Settlement.objects.filter(fee_month=fee_month).exists():
+        missing.append(Missing("还没有生成结算草案", _month_url(fee_month)))
+    return missing
+
+
+def _charges(fee_month: FeeMonth) -> list[Missing]:
+    return [] if fee_month.charged_at else [Missing("本月收费还没有生成", _month_url(fee_month))]
+
+
+def _withdrawals(fee_month: FeeMonth) -> list[Missing]:
+    waiting = len(unsettled_withdrawals(fee_month))
+    return [Missing(f"{waiting} 个退出还没有结算", _month_url(fee_month))] if waiting else []
+
+
+def unsettled_withdrawals(fee_month: FeeMonth) -> list[Withdrawal]:
+    """Children who leave before the last day they were charged for, and whose days left are not given back yet."""
+    charges = fee_month.charges.filter(
+        agreement__withdrawal__isnull=False, net_fen__gt=0, refunded_fen=0, remitted_fen=0
+    ).select_related("agreement__withdrawal__student__school_class")
+    withdrawals = (
+        charge.agreement.withdrawal for charge in charges if charge.days[-1] > charge.agreement.withdrawal.last_on
+    )
+    return list(dict.fromkeys(withdrawals))
+
+
+def _expenses(fee_month: FeeMonth) -> list[Missing]:
+    waiting = fee_month.expenses.filter(state=Expense.State.ENTERED).count()
+    url = reverse("billing:expense-list", args=[fee_month.pk])
+    return [Missing(f"{waiting} 笔支出等待审批", url)] if waiting else []
+
+
+def _stipends(fee_month: FeeMonth) -> list[Missing]:
+    """Where anybody was on post the sheet must be approved and booked."""
+    if fee_month.expenses.exclude(sheet=None).exists():
+        return []
+    sheet = StipendSheet.objects.filter(school=fee_month.school_id, month=fee_month.month).first()
+    if sheet is None:
+        days = (fee_month.month, fee_month.last_on)
+        served = Duty.objects.filter(school=fee_month.school_id, day__range=days).exclude(arrived_at=None)
+        return [Missing("补助发放表还没有制作", _month_url(fee_month))] if served.exists() else []
+    if sheet.state != StipendSheet.State.APPROVED:
+        return [Missing(f"补助发放表还没有审批（{sheet.get_state_display()}）", _month_url(fee_month))]
+    return [Missing("补助发放表还没有列支", _month_url(fee_month))] if sheet.total_fen else []
+
+
+def _bank_lines(fee_month: FeeMonth) -> list[Missing]:
+    lines = BankLine.objects.filter(
+        school=fee_month.school_id, state=BankLine.State.OPEN, on__range=(fee_month.month, fee_month.last_on)
+    )
+    first = lines.first()
+    if first is None:
+        return []
+    url = reverse("billing:statement-detail", args=[first.statement_id])
+    return [Missing(f"{lines.count()} 笔银行流水待核对", url)]
+
+
+def _earlier(fee_month: FeeMonth) -> list[Missing]:
+    earlier = FeeMonth.objects.filter(
+        school=fee_month.school_id, month__lt=fee_month.month, state=FeeMonth.State.OPEN
+    ).order_by("month")
+    first = earlier.first()
+    return [Missing(f"请先锁定{first}", _month_url(first))] if first else []
+
+
+def _month_url(fee_month: FeeMonth) -> str:
+    return reverse("billing:month-detail", args=[fee_month.pk])
+
+
+def has_subsidy(fee_month: FeeMonth) -> bool:
+    """Whether the policy knows a subsidy at all."""
+    return subsidy.per_student_year(load(fee_month.policy), fee_month.month).answer is not None
+
+
+def to_pay_out(fee_month: FeeMonth):
+    """Refunds waiting to go to the bank."""
+    return fee_month.refunds.filter(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])

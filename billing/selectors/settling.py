@@ -1,0 +1,145 @@
+"""What a month comes to, grade by grade: gathered from the papers, worked out by the policy's one function."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
+
+from afterschool.money import ZERO, Money, total
+from afterschool.policy import load, settlement
+from afterschool.policy.verdict import Step
+from billing.arithmetic import clauses, sentences
+from billing.models import Charge, Expense, FeeMonth, Fund
+
+WHOLE_SCHOOL = 0  # the group where nobody is charged
+
+
+@dataclass(frozen=True)
+class Share:
+    """One charge's part of its grade's surplus: first it meets what is still unpaid, the rest is refunded."""
+
+    charge: Charge
+    amount: Money
+    remitted: Money
+    steps: list[str]
+    cites: list[dict]
+
+    @property
+    def refund(self) -> Money:
+        return self.amount - self.remitted
+
+
+@dataclass(frozen=True)
+class Figures:
+    groups: list[dict]
+    shares: list[Share]
+
+    def refunds(self) -> dict[int, int]:
+        """Fen to be paid out by charge."""
+        return {share.charge.pk: share.refund.fen for share in self.shares if share.refund}
+
+
+def figures(fee_month: FeeMonth) -> Figures:
+    """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted."""
+    charges = list(
+        fee_month.charges.select_related("agreement", "student").order_by("agreement__number", "item_id", "pk")
+    )
+    by_grade: dict[int, list[Charge]] = defaultdict(list)
+    for charge in charges:
+        by_grade[charge.grade].append(charge)
+    direct, shared = costs(fee_month)
+    grades = sorted(by_grade.keys() | direct.keys()) or [WHOLE_SCHOOL]
+    shared_by_grade = _share_costs(shared, grades, by_grade)
+
+    policy = load(fee_month.policy)
+    groups = [
+        settlement.Group(
+            grade,
+            [(charge.pk, _borne(charge)) for charge in by_grade[grade]],
+            direct.get(grade, ZERO) + shared_by_grade[grade],
+        )
+        for grade in grades
+    ]
+    results = settlement.settle(policy, fee_month.month, groups)
+    rows, shares = [], []
+    for result in results:
+        of_grade = by_grade[result.key]
+        rows.append(_row(result, of_grade, direct.get(result.key, ZERO), shared_by_grade[result.key]))
+        shares += [_share(result, charge) for charge in of_grade if result.refunds[charge.pk]]
+    return Figures(rows, shares)
+
+
+def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
+    """What the fees paid for: by grade, and what all grades share."""
+    direct: dict[int, Money] = defaultdict(lambda: ZERO)
+    shared = ZERO
+    approved = fee_month.expenses.filter(state=Expense.State.APPROVED, fund=Fund.FEES).select_related("sheet")
+    for expense in approved.prefetch_related("sheet__lines"):
+        for grade, money in _parts(expense):
+            if grade:
+                direct[grade] += money
+            else:
+                shared += money
+    return {grade: money for grade, money in direct.items() if money}, shared
+
+
+def _parts(expense: Expense) -> list[tuple[int, Money]]:
+    """A stipend sheet knows each person's grades; another cost is one grade's, or shared (0)."""
+    if expense.sheet is None:
+        return [(expense.grade or 0, Money(expense.amount_fen))]
+    parts = [(int(grade), Money(fen)) for line in expense.sheet.lines.all() for grade, fen in line.by_grade.items()]
+    rest = Money(expense.amount_fen) - total(money for _, money in parts)
+    return [*parts, (0, rest)]
+
+
+def _share_costs(shared: Money, grades: list[int], by_grade: Mapping[int, list[Charge]]) -> dict[int, Money]:
+    """Shared costs go by paying heads; where nobody pays, by all heads, or evenly."""
+    paying = [len(_heads(by_grade[grade], paying=True)) for grade in grades]
+    all_heads = [len(_heads(by_grade[grade])) for grade in grades]
+    weights = paying if any(paying) else all_heads if any(all_heads) else [1] * len(grades)
+    return dict(zip(grades, shared.split(weights), strict=True))
+
+
+def _heads(charges: list[Charge], *, paying: bool = False) -> set[int]:
+    return {charge.student_id for charge in charges if charge.net_fen or not paying}
+
+
+def _borne(charge: Charge) -> Money:
+    """What the family bears of the charge after a withdrawal."""
+    return Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen)
+
+
+def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, shared: Money) -> dict:
+    heads, paying = _heads(charges), _heads(charges, paying=True)
+    charged = total(Money(charge.net_fen) for charge in charges)
+    steps = [Step("本年级直接发生的支出", amount=direct), Step("全校共用的支出按缴费人数分摊", amount=shared)]
+    return {
+        "grade": result.key,
+        "heads": len(heads),
+        "free_heads": len(heads - paying),
+        "paying_heads": len(paying),
+        "charged_fen": charged.fen,
+        "withdrawn_fen": (charged - result.charged).fen,
+        "direct_fen": direct.fen,
+        "shared_fen": shared.fen,
+        "cost_fen": result.cost.fen,
+        "surplus_fen": (result.charged - result.cost).fen,
+        "refund_fen": total(result.refunds.values()).fen,
+        "borne_fen": result.borne_by_school.fen,
+        "steps": sentences([*steps, *result.steps]),
+        "cites": clauses([result.cite]),
+    }
+
+
+def _share(result: settlement.GroupResult, charge: Charge) -> Share:
+    amount = result.refunds[charge.pk]
+    remitted = Money(min(amount.fen, charge.owed_fen))
+    steps = list(settlement.explain(result, charge.pk, _borne(charge)))
+    if remitted:
+        steps.append(Step("其中先抵还没有交的", amount=remitted))
+    return Share(charge, amount, remitted, sentences(steps), clauses([result.cite]))
+
+
+def sums(groups: list[dict]) -> dict[Hashable, int]:
+    """The total row of the settlement table."""
+    columns = [key for key in groups[0] if key.endswith(("_fen", "heads"))] if groups else []
+    return {column: sum(group[column] for group in groups) for column in columns}
