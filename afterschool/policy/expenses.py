@@ -27,7 +27,9 @@ def may_book(policy: Policy, on: date, *, category: str, fund: str) -> Verdict[b
     if named and named[0].allowed:
         return Verdict(True, f"{named[0].label}可以从{FUNDS[fund]}列支", named[0].cite)
     if named:
-        return Verdict(False, f"{named[0].label}不得从{FUNDS[fund]}列支", named[0].cite, "breach", "category")
+        return Verdict(
+            False, f"{named[0].label}不得从{FUNDS[fund]}列支", named[0].cite, named[0].level_when_broken, "category"
+        )
     elsewhere = now.maybe(rules.UnlistedExpense) or next(iter(categories(policy, on, fund)), None)
     if elsewhere is None:
         elsewhere = now.the(rules.Expense)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from afterschool.money import ZERO, Money
 from afterschool.policy import rules, waivers
 from afterschool.policy.book import Policy
-from afterschool.policy.rule import Case
+from afterschool.policy.rule import Case, Rule
 from afterschool.policy.verdict import Cite, Step, Verdict
 
 
@@ -27,11 +27,7 @@ def cap(
     policy: Policy, on: date, *, stage: str, grade: int | None = None, boarding: bool = False, service: str = "weekday"
 ) -> Verdict[Money]:
     """The most a school may ask of one student for one month."""
-    now = policy.on(on)
-    if frozen := now.maybe(rules.NoFee):
-        return Verdict(ZERO, "收费政策明确之前，不向家长收取课后服务费", frozen.cite)
-    rule = now.the(rules.FeeCap, Case(stage=stage, grade=grade, boarding=boarding, service=service))
-    return Verdict(rule.yuan, f"{rule.who}{_saying(service)}每月每生不高于 {rule.yuan.short()} 元", rule.cite)
+    return _limit(policy, on, Case(stage=stage, grade=grade, boarding=boarding, service=service))[0]
 
 
 def within_cap(
@@ -45,13 +41,13 @@ def within_cap(
     fee: Money,
 ) -> Verdict[bool]:
     """May this monthly fee be charged?"""
-    most = cap(policy, on, stage=stage, grade=grade, boarding=boarding, service=service)
+    most, rule = _limit(policy, on, Case(stage=stage, grade=grade, boarding=boarding, service=service))
     if fee < ZERO:
         return Verdict(False, "收费不能是负数", most.cite, "breach", "fee")
     if fee <= most.answer:
         return Verdict(True, most.because, most.cite, field="fee")
     excess = f"，超 {fee - most.answer} 元" if most.answer else ""
-    return Verdict(False, f"{most.because}，现填 {fee} 元{excess}", most.cite, "breach", "fee")
+    return Verdict(False, f"{most.because}，现填 {fee} 元{excess}", most.cite, rule.level_when_broken, "fee")
 
 
 def extra_for_outsiders(policy: Policy, on: date) -> Verdict[bool]:
@@ -113,6 +109,15 @@ def charge(
         cites += [off.cite] if off.cite else []
     steps.append(Step("这个月应交", f"{gross} − {gross - net}" if off.answer else "", net))
     return Charge(gross, gross - net, net, tuple(steps), tuple(cites))
+
+
+def _limit(policy: Policy, on: date, case: Case) -> tuple[Verdict[Money], Rule]:
+    now = policy.on(on)
+    if frozen := now.maybe(rules.NoFee):
+        return Verdict(ZERO, "收费政策明确之前，不向家长收取课后服务费", frozen.cite), frozen
+    rule = now.the(rules.FeeCap, case)
+    said = f"{rule.who}{_saying(case.service or 'weekday')}每月每生不高于 {rule.yuan.short()} 元"
+    return Verdict(rule.yuan, said, rule.cite), rule
 
 
 def _saying(service: str) -> str:

@@ -7,7 +7,7 @@ import pytest
 from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import Money
-from afterschool.policy import rules
+from afterschool.policy import fees, rules
 from afterschool.policy.loader import PolicyFileError, read
 from afterschool.policy.rule import Case
 
@@ -111,6 +111,12 @@ def test_a_later_rule_replaces_an_earlier_from_its_day(write):
     change = date(2026, 9, 1)
     assert held.on(change - timedelta(days=1)).the(rules.FeeCap, PRIMARY).yuan == Money(10000)
     assert held.on(change).the(rules.FeeCap, PRIMARY).yuan == Money(15000)
+
+
+def test_an_advisory_cap_warns_and_does_not_block(write):
+    held = read(write(HEAD + CAP + 'weight = "warn"'))
+    over = fees.within_cap(held, held.since, stage="primary", fee=Money(10001))
+    assert (over.answer, over.level) == (False, "warn")
 
 
 def test_a_rule_ends_after_its_last_day(write):
