@@ -1,5 +1,5 @@
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -7,9 +7,10 @@ import pytest
 from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import Money
-from afterschool.policy import fees, rules
+from afterschool.policy import fees, rules, windows
 from afterschool.policy.loader import PolicyFileError, read
 from afterschool.policy.rule import Case
+from afterschool.policy.verdict import breaches
 
 PRIMARY = Case(stage="primary")
 GUIDE = Path(__file__).parents[2] / "docs" / "policies.md"
@@ -156,3 +157,15 @@ def test_the_example_in_the_guide_is_a_policy(write):
     example = re.search(r"```toml\n(code = .*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[1]
     held = read(write(example))
     assert {rule.kind for rule in held.rules} >= {"fee_cap", "window", "open_days"}
+
+
+def test_a_window_may_change_with_the_season(write):
+    days = '[[open_days]]\nweekdays = [1]\nclause = "二"\nquote = "周一"\n'
+    reach = '[[applies_to]]\nstages = ["primary"]\nclause = "二"\nquote = "小学"\n'
+    window = '[[window]]\nmonths = {}\nends_by = "{}"\nclause = "三"\nquote = "不晚于"\n'
+    seasons = window.format([5, 6], "18:30") + window.format([11, 12], "17:30")
+    held = read(write(HEAD + reach + days + seasons))
+    hours = {"stage": "primary", "weekday": 1, "starts": time(16), "ends": time(18)}
+    assert not breaches(windows.allowed(held, date(2026, 5, 1), **hours))
+    assert len(breaches(windows.allowed(held, date(2026, 11, 1), **hours))) == 1
+    assert windows.allowed(held, date(2026, 3, 1), **hours)[-1].level == "unknown"
