@@ -286,7 +286,7 @@ class CalendarDay(models.Model):
 
 
 class CalendarChange(models.Model):
-    """The bureau (school null) or one school says otherwise of a day. The later row counts, a school's over the bureau's."""
+    """The bureau (school null) or a school says otherwise of a day: the later row counts, a school's over all."""
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="calendar_changes")
     school = models.ForeignKey(School, models.PROTECT, null=True, blank=True, related_name="calendar_changes")
@@ -314,13 +314,15 @@ class RosterImport(models.Model):
         APPLYING = "applying", "正在导入"
         APPLIED = "applied", "已导入"
         FAILED = "failed", "读不了"
+        REPLACED = "replaced", "已换新文件"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="roster_imports")
     file_name = models.CharField("文件", max_length=200)
+    # Emptied once applied or replaced: the export holds addresses and more that nobody here needs.
     file = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.READING)
-    # {"new": [...], "changed": [...], "moved": [...], "left": [...], "same": n, "odd": [{"row", "say", "weight"}]}
+    # What roster.compare.Diff.preview() tells; {"error": …} for a file that cannot be read.
     preview = models.JSONField(default=dict)
     uploaded_at = models.DateTimeField(auto_now_add=True)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -1,0 +1,29 @@
+from datetime import date
+
+from django.urls import reverse
+
+from afterschool.access.reach import Actor
+from afterschool.jobs.models import Job
+from afterschool.jobs.work import work
+
+from . import actions
+from .models import RosterImport
+
+
+@work(actions.roster.READ)
+def read_roster(job: Job, progress) -> dict:
+    roster_import = RosterImport.objects.get(pk=int(job.period))
+    actions.read_roster(roster_import, progress=progress, by=_asker(job))
+    return {"url": reverse("schools:roster-detail", args=[roster_import.pk])}
+
+
+@work(actions.roster.APPLY)
+def apply_roster(job: Job, progress) -> dict:
+    roster_import = RosterImport.objects.get(pk=job.args["import"])
+    on, left = date.fromisoformat(job.args["on"]), job.args["left"]
+    actions.apply_roster(roster_import, on=on, left=left, progress=progress, by=_asker(job))
+    return {"url": reverse("schools:roster-detail", args=[roster_import.pk])}
+
+
+def _asker(job: Job) -> Actor:
+    return Actor(name=job.asked_by.name, person_id=job.asked_by_id)
