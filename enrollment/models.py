@@ -70,7 +70,7 @@ class Application(models.Model):
     state = models.CharField("状态", max_length=10, choices=State, default=State.SUBMITTED)
     leave_mode = models.CharField("离校方式", max_length=10, choices=LeaveMode, default=LeaveMode.COLLECTED)
     health_note = models.CharField("老师需要知道的健康情况", max_length=200, blank=True)
-    submitted_at = models.DateTimeField(auto_now_add=True)
+    submitted_at = models.DateTimeField("提交时间")
     answer_by = models.DateTimeField("最迟答复")  # an application left lying escalates
     confirmed_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -78,6 +78,8 @@ class Application(models.Model):
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # A return says what to mend; a refusal needs a ground that the policy allows, and is told (E2).
     reason = models.CharField("退回或不予核准的理由", max_length=200, blank=True)
+    ground = models.CharField("政策允许的不予核准情形", max_length=40, blank=True)
+    clause = models.CharField("依据条款", max_length=60, blank=True)  # label of the cite
 
     objects = OfChild.as_manager()
 
@@ -94,8 +96,28 @@ class Application(models.Model):
                 condition=~Q(state__in=["returned", "refused"]) | ~Q(reason=""),
                 name="application_no_comes_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | (~Q(ground="") & ~Q(clause="")),
+                name="application_refused_on_a_ground_with_its_clause",
+            ),
         ]
         verbose_name = verbose_name_plural = "报名"
+
+
+class Decline(models.Model):
+    """暂不参加: said by a guardian, as easily as yes. It only stops the asking; applying stays open."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    term = models.ForeignKey(Term, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="declines")
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField("时间")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["student", "term"], name="decline_once_a_term")]
+        verbose_name = verbose_name_plural = "暂不参加"
 
 
 class Choice(models.Model):
@@ -127,6 +149,7 @@ class Agreement(models.Model):
     ended_on = models.DateField("服务结束", null=True, blank=True)  # withdrawal: the last day that counts
     guardian_signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     guardian_signed_at = models.DateTimeField("监护人签署时间", null=True)
+    guardian_signed_how = models.CharField("身份核验方式", max_length=40, blank=True)
     school_signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     school_signed_at = models.DateTimeField("学校签署时间", null=True)
 
@@ -218,6 +241,9 @@ class PickupRestriction(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     student = models.ForeignKey(Student, models.PROTECT, related_name="restrictions")
     person_name = models.CharField("不得接走孩子的人", max_length=60)
+    # Set when the adult is known here, so that another spelling of the name does not open the gate.
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, blank=True, related_name="+")
     document = models.CharField("依据的文书及编号", max_length=100)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -279,7 +305,7 @@ class Withdrawal(models.Model):
     last_on = models.DateField("最后服务日")
     reason = models.CharField("原因", max_length=200)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
+    asked_at = models.DateTimeField("提出时间")
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     acknowledged_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,44 @@
+"""The desks of enrolment, one file per noun."""
+
+from .agreements import sign_as_guardian, sign_as_school
+from .applications import (
+    apply,
+    approve,
+    approve_all,
+    confirm,
+    confirm_all,
+    decline,
+    refuse,
+    resubmit,
+    return_for_correction,
+    take_back,
+)
+from .pickup import confirm_restriction, end_pickup, end_restriction, name_pickup, restrict
+from .sections import open_sections
+from .waivers import ask_waiver, decide_waiver
+from .withdrawals import acknowledge_withdrawal, withdraw
+
+__all__ = [
+    "acknowledge_withdrawal",
+    "apply",
+    "approve",
+    "approve_all",
+    "ask_waiver",
+    "confirm",
+    "confirm_all",
+    "confirm_restriction",
+    "decide_waiver",
+    "decline",
+    "end_pickup",
+    "end_restriction",
+    "name_pickup",
+    "open_sections",
+    "refuse",
+    "restrict",
+    "resubmit",
+    "return_for_correction",
+    "sign_as_guardian",
+    "sign_as_school",
+    "take_back",
+    "withdraw",
+]

@@ -1,0 +1,264 @@
+"""报名: 家长申请 → 班级初审 → 学校核准. Nobody can say no in silence (D四.1, C二(一))."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.notices.post import notify
+from afterschool.plans.models import Offering
+from afterschool.policy import rules
+from afterschool.schools.calendar import days_of
+from afterschool.schools.models import CalendarDay, School, Student, Term
+from afterschool.schools.rules import policy_of
+
+from ..models import Agreement, Application, Choice, Decline
+from ..numbers import numbered
+from ..selectors import offerings_open_to
+from .agreements import draft_agreement
+from .guardians import require_guardian
+from .pickup import name_pickup
+
+State = Application.State
+# The policies set no term. Sign-up windows last three to five days, so an answer within three workdays still comes
+# before the next window closes; what lies longer shows as overdue to school and bureau.
+ANSWER_WORKDAYS = 3
+END_OF_DAY = time(18, 0)
+# 《中小学幼儿园安全管理办法》第三十一条: children of the lower grades are handed over to an adult.
+LOWER_GRADES = range(1, 4)
+
+Wish = tuple[Offering, Sequence[int]]
+
+
+@transaction.atomic
+def apply(
+    *,
+    student: Student,
+    term: Term,
+    choices: Sequence[Wish],
+    leave_mode: str,
+    health_note: str = "",
+    pickup: Sequence[dict] = (),
+    now: datetime,
+    by: Actor,
+) -> Application:
+    """Hand the application in; its number is given at once. `pickup` holds name, relation and phone of each adult."""
+    # Both parents may send at once: the second waits here and then meets the first one's application.
+    student = (
+        Student.objects.select_for_update(of=("self",)).select_related("school", "school_class").get(pk=student.pk)
+    )
+    require_guardian(student, by)
+    today = timezone.localdate(now)
+    if live := live_application(student, term):
+        raise RuleBroken(f"{student.name}本学期已经报过名，受理编号 {live.number}")
+    if student.left_on is not None or today > term.ended_on:
+        raise RuleBroken("孩子已离校或学期已结束，不能报名")
+    _check(student, term, choices, leave_mode, today)
+    application = Application.objects.create(
+        **numbered(Application, "SL", term.school_year), school_id=student.school_id, term=term, student=student,
+        guardian_id=by.person_id, leave_mode=leave_mode, health_note=health_note.strip(), submitted_at=now,
+        answer_by=answer_due(student.school, now),
+    )  # fmt: skip
+    _write_choices(application, choices)
+    for adult in pickup:
+        name_pickup(student=student, **adult, began_on=today, ended_on=term.ended_on, by=by)
+    Decline.objects.filter(student=student, term=term).delete()
+    record(by, "applied", application, student=student.pk, number=application.number)
+    return application
+
+
+def live_application(student: Student, term: Term) -> Application | None:
+    ended = (State.REFUSED, State.WITHDRAWN)
+    return Application.objects.filter(student=student, term=term).exclude(state__in=ended).first()
+
+
+def answer_due(school: School, now: datetime) -> datetime:
+    """The evening of the third workday after today, by the school's calendar, or by the week while there is none."""
+    today = timezone.localdate(now)
+    days = days_of(school, today + timedelta(days=1), today + timedelta(days=21))
+    workdays = [day.day for day in days if day.kind == CalendarDay.Kind.WORKDAY]
+    weekdays = [day.day for day in days if day.day.isoweekday() <= 5]
+    last = (workdays or weekdays)[ANSWER_WORKDAYS - 1]
+    return timezone.make_aware(datetime.combine(last, END_OF_DAY))
+
+
+def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: str, today: date) -> None:
+    """Whether the school's plan offers what is asked for."""
+    if not choices:
+        raise RuleBroken("请至少选一项服务；不想参加可以点“暂不参加”", field="choices")
+    offered = {offering.pk for offering in offerings_open_to(student, term)}
+    for offering, weekdays in choices:
+        if offering.pk not in offered:
+            raise RuleBroken(f"“{offering.name}”不在孩子可以报的项目里，请重新选择", field="choices")
+        if not weekdays or not set(weekdays) <= set(offering.weekdays):
+            raise RuleBroken(f"请在“{offering.name}”开设的日子里至少选一天", field="choices")
+    if all(offering.kind == Offering.Kind.CLUB for offering, _ in choices):
+        first = policy_of(student.school, today).on(today).maybe(rules.BasicFirst)
+        raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first and first.cite, field="choices")
+    if leave_mode == Application.LeaveMode.SELF and student.school_class.grade in LOWER_GRADES:
+        raise RuleBroken("三年级及以下的孩子要由大人接走，不能自行离校", field="leave_mode")
+
+
+def _write_choices(application: Application, choices: Sequence[Wish]) -> None:
+    Choice.objects.bulk_create(
+        Choice(school_id=application.school_id, application=application, offering=offering, weekdays=sorted(weekdays))
+        for offering, weekdays in choices
+    )
+
+
+@transaction.atomic
+def resubmit(
+    *,
+    application: Application,
+    choices: Sequence[Wish],
+    leave_mode: str,
+    health_note: str = "",
+    now: datetime,
+    by: Actor,
+) -> Application:
+    """The guardian has mended what was asked for; the class teacher looks again, with a new deadline."""
+    application = _locked(application, State.RETURNED)
+    student = application.student
+    require_guardian(student, by)
+    _check(student, application.term, choices, leave_mode, timezone.localdate(now))
+    application.choices.all().delete()
+    _write_choices(application, choices)
+    application.state, application.reason = State.SUBMITTED, ""
+    application.leave_mode, application.health_note = leave_mode, health_note.strip()
+    application.answer_by = answer_due(student.school, now)
+    application.save()
+    record(by, "resubmitted", application, student=student.pk)
+    return application
+
+
+@transaction.atomic
+def take_back(*, application: Application, by: Actor) -> Application:
+    """The guardian thinks better of it before the agreement is signed by both."""
+    application = _locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED, State.APPROVED)
+    require_guardian(application.student, by)
+    application.state = State.WITHDRAWN
+    application.save(update_fields=["state"])
+    record(by, "took_back", application, student=application.student_id)
+    return application
+
+
+@transaction.atomic
+def decline(*, student: Student, term: Term, now: datetime, by: Actor) -> Decline:
+    """暂不参加: nobody is asked again this term, and may still apply whenever they like."""
+    require_guardian(student, by)
+    said, new = Decline.objects.get_or_create(
+        student=student,
+        term=term,
+        defaults={"school_id": student.school_id, "guardian_id": by.person_id, "at": now},
+    )
+    if new:
+        record(by, "declined", said, student=student.pk)
+    return said
+
+
+@transaction.atomic
+def confirm(*, application: Application, now: datetime, by: Actor) -> Application:
+    """班级初审: the child is in this class and the facts are right."""
+    application = _locked(application, State.SUBMITTED)
+    application.state, application.confirmed_at, application.confirmed_by_id = State.CONFIRMED, now, by.person_id
+    application.save(update_fields=["state", "confirmed_at", "confirmed_by"])
+    record(by, "confirmed", application, student=application.student_id)
+    return application
+
+
+@transaction.atomic
+def confirm_all(*, applications: Iterable[Application], now: datetime, by: Actor) -> list[Application]:
+    return [confirm(application=application, now=now, by=by) for application in applications]
+
+
+@transaction.atomic
+def return_for_correction(*, application: Application, reason: str, now: datetime, by: Actor) -> Application:
+    """退回补正: says what to mend; what was typed is kept."""
+    application = _locked(application, State.SUBMITTED, State.CONFIRMED)
+    if not reason.strip():
+        raise RuleBroken("请写明要家长改什么", field="reason")
+    application.state, application.reason = State.RETURNED, reason.strip()
+    application.save(update_fields=["state", "reason"])
+    record(by, "returned", application, student=application.student_id, reason=reason)
+    _tell(application, "application_returned", "报名需要您改一下", f"{application.student.name}：{application.reason}")
+    return application
+
+
+@transaction.atomic
+def approve(*, application: Application, began_on: date, now: datetime, by: Actor) -> Agreement:
+    """学校核准: reserves the seats and draws up the agreement for both to sign."""
+    application = _locked(application, State.CONFIRMED)
+    if not application.term.began_on <= began_on <= application.term.ended_on:
+        raise RuleBroken("服务开始日期要在学期之内", field="began_on")
+    _reserve_seats(application, began_on)
+    application.state, application.approved_at, application.approved_by_id = State.APPROVED, now, by.person_id
+    application.save(update_fields=["state", "approved_at", "approved_by"])
+    agreement = draft_agreement(application, began_on)
+    record(by, "approved", application, student=application.student_id, agreement=agreement.number)
+    body = f"{application.student.name}的报名已核准，请阅读协议并签字。"
+    _tell(application, "agreement_to_sign", "报名已核准，请签协议", body)
+    return agreement
+
+
+@transaction.atomic
+def approve_all(*, applications: Iterable[Application], began_on: date, now: datetime, by: Actor) -> list[Agreement]:
+    """All or none; in the order they came in, so that the last seats go to the earlier ones."""
+    in_order = sorted(applications, key=lambda application: (application.submitted_at, application.pk))
+    return [approve(application=application, began_on=began_on, now=now, by=by) for application in in_order]
+
+
+def _reserve_seats(application: Application, began_on: date) -> None:
+    """Refuse when one of the wished offerings is full. Agreements hold seats from approval on."""
+    limited = application.choices.exclude(offering__seats=None).values("offering")
+    # Two approvals may want the last seat: the second waits here, then counts the first.
+    for offering in Offering.objects.select_for_update().filter(pk__in=limited).order_by("pk"):
+        holding = Agreement.objects.filter(
+            items__offering=offering, application__state__in=[State.APPROVED, State.SIGNED]
+        ).exclude(ended_on__lt=began_on)
+        if holding.count() >= offering.seats:
+            raise RuleBroken(
+                f"“{offering.name}”{offering.seats} 个名额已满，{application.student.name}排不进去，请退回家长改选"
+            )
+
+
+@transaction.atomic
+def refuse(*, application: Application, ground: str, reason: str, now: datetime, by: Actor) -> Application:
+    """不予核准: only on a ground that the policy in force names; told to the guardian, seen by the bureau."""
+    application = _locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED)
+    today = timezone.localdate(now)
+    rule = policy_of(application.school, today).on(today).the(rules.Refusal)
+    if ground not in rule.grounds:
+        allowed = f"只有“{'、'.join(rule.grounds)}”才可以不接收" if rule.grounds else "学校不得拒绝学生参加课后服务"
+        raise RuleBroken(f"{allowed}；材料有问题请退回家长补正", cite=rule.cite, field="ground")
+    if not reason.strip():
+        raise RuleBroken("请把不予核准的具体理由写给家长", field="reason")
+    application.state, application.ground, application.reason = State.REFUSED, ground, reason.strip()
+    application.clause = rule.cite.label
+    application.save(update_fields=["state", "ground", "reason", "clause"])
+    record(by, "refused", application, student=application.student_id, ground=ground, reason=reason)
+    because = f"{application.student.name}：{ground}。{application.reason}（{application.clause}）"
+    body = f"{because}不同意可以拨打监督电话 {application.school.bureau.phone}。"
+    _tell(application, "application_refused", "报名未获核准，请看理由", body)
+    return application
+
+
+def _locked(application: Application, *states: str) -> Application:
+    """The application as it stands now. Two people may press at once: the second finds it has moved on."""
+    application = (
+        Application.objects.select_for_update(of=("self",))
+        .select_related("school__bureau", "term", "student__school", "student__school_class", "guardian")
+        .get(pk=application.pk)
+    )
+    if application.state not in states:
+        raise RuleBroken(f"{application.student.name}的报名现在是“{application.get_state_display()}”，不能这样办理")
+    return application
+
+
+def _tell(application: Application, kind: str, title: str, body: str) -> None:
+    link = reverse("enrollment:application-detail", args=[application.pk])
+    notify(application.guardian, kind, title=title, body=body, link=link, school_id=application.school_id, loud=True)

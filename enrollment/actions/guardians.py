@@ -1,0 +1,11 @@
+"""What only a guardian may do (民法典 27: the parents act for the child)."""
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.reach import Actor
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import Student
+
+
+def require_guardian(student: Student, by: Actor) -> None:
+    if student.pk not in by.reach(Capability.APPLY).students:
+        raise RuleBroken("这件事只有孩子的监护人可以办")

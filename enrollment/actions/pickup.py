@@ -1,0 +1,128 @@
+"""接送: who may collect a child, and who must not."""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from afterschool.access.models import mobile
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import Guardianship, Student
+
+from ..models import PickupPerson, PickupRestriction
+from ..release import plain_name
+from .guardians import require_guardian
+
+MOST_PICKUP_PEOPLE = 5  # as many tiles as a teacher at the gate can tell apart at a glance
+
+
+@transaction.atomic
+def name_pickup(
+    *, student: Student, name: str, relation: str, phone: str, began_on: date, ended_on: date | None = None, by: Actor
+) -> PickupPerson:
+    """A guardian names an adult who may collect the child."""
+    # Both parents may be naming people at once: the limit is counted under the child's lock.
+    student = Student.objects.select_for_update().get(pk=student.pk)
+    require_guardian(student, by)
+    named = PickupPerson.objects.open_on(began_on).filter(student=student)
+    if len(named) >= MOST_PICKUP_PEOPLE:
+        raise RuleBroken(f"最多可以授权 {MOST_PICKUP_PEOPLE} 位，请先停用一位再添加", field="name")
+    if any(plain_name(other.name) == plain_name(name) for other in named):
+        raise RuleBroken(f"{name}已经在接送人名单里了", field="name")
+    if ended_on is not None and ended_on < began_on:
+        raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
+    if not mobile.regex.match(phone):
+        raise RuleBroken(str(mobile.message), field="phone")
+    person = PickupPerson.objects.create(
+        school_id=student.school_id, student=student, name=name.strip(), relation=relation.strip(), phone=phone,
+        named_by_id=by.person_id, began_on=began_on, ended_on=ended_on,
+    )  # fmt: skip
+    record(by, "named_pickup", person, student=student.pk, relation=person.relation)
+    return person
+
+
+@transaction.atomic
+def end_pickup(*, person: PickupPerson, today: date, by: Actor) -> PickupPerson:
+    """Any guardian of the child may take the right away again, at once."""
+    person = PickupPerson.objects.select_for_update().get(pk=person.pk)
+    require_guardian(person.student, by)
+    if person.ended_on is not None and person.ended_on < today:
+        raise RuleBroken(f"{person.name}已经停用了")
+    # At once: yesterday was the last day, so today's gate no longer shows this adult.
+    person.ended_on = today - timedelta(days=1)
+    person.save(update_fields=["ended_on"])
+    record(by, "ended_pickup", person, student=person.student_id)
+    return person
+
+
+@transaction.atomic
+def restrict(
+    *,
+    student: Student,
+    person_name: str,
+    document: str,
+    began_on: date,
+    ended_on: date | None = None,
+    by: Actor,
+) -> PickupRestriction:
+    """Write down who must not collect the child, on the strength of a document. It holds from this moment.
+
+    A quarrel is not a document: without one, both parents' rights are equal (民法典 1058, 1084).
+    """
+    if not document.strip():
+        raise RuleBroken(
+            "请写明所依据的文书名称和编号，如法院裁定书文号；没有文书不能限制监护人接孩子", field="document"
+        )
+    if not plain_name(person_name):
+        raise RuleBroken("请写明不得接走孩子的人", field="person_name")
+    if ended_on is not None and ended_on < began_on:
+        raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
+    restriction = PickupRestriction.objects.create(
+        school_id=student.school_id, student=student, person_name=person_name.strip(), document=document.strip(),
+        began_on=began_on, ended_on=ended_on, recorded_by_id=by.person_id, **_known_adult(student, person_name),
+    )  # fmt: skip
+    record(by, "restricted_pickup", restriction, student=student.pk)
+    return restriction
+
+
+def _known_adult(student: Student, name: str) -> dict:
+    """Links to the guardian and the pick-up person of that name, so that a later spelling changes nothing."""
+    known: dict[str, int] = {}
+    for guardianship in Guardianship.objects.filter(student=student).select_related("person"):
+        if plain_name(guardianship.person.name) == plain_name(name):
+            known["person_id"] = guardianship.person_id
+    for named in PickupPerson.objects.filter(student=student):
+        if plain_name(named.name) == plain_name(name):
+            known["pickup_person_id"] = named.pk
+    return known
+
+
+@transaction.atomic
+def confirm_restriction(*, restriction: PickupRestriction, by: Actor) -> PickupRestriction:
+    """A second person has seen the document."""
+    restriction = PickupRestriction.objects.select_for_update().get(pk=restriction.pk)
+    if restriction.confirmed_by_id is not None:
+        raise RuleBroken("这条限制已经复核过了")
+    if restriction.recorded_by_id == by.person_id:
+        raise RuleBroken("登记和复核要由两个人分别办理")
+    restriction.confirmed_by_id = by.person_id
+    restriction.save(update_fields=["confirmed_by"])
+    record(by, "confirmed_restriction", restriction, student=restriction.student_id)
+    return restriction
+
+
+@transaction.atomic
+def end_restriction(*, restriction: PickupRestriction, ended_on: date, reason: str, by: Actor) -> PickupRestriction:
+    """Lift it, by someone other than who recorded it."""
+    restriction = PickupRestriction.objects.select_for_update().get(pk=restriction.pk)
+    if restriction.recorded_by_id == by.person_id:
+        raise RuleBroken("解除要由登记人以外的人办理")
+    if not reason.strip():
+        raise RuleBroken("请写明解除的理由和依据", field="reason")
+    if ended_on < restriction.began_on:
+        raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
+    restriction.ended_on = ended_on
+    restriction.save(update_fields=["ended_on"])
+    record(by, "ended_restriction", restriction, student=restriction.student_id, reason=reason)
+    return restriction

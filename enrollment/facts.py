@@ -1,0 +1,88 @@
+"""What an agreement says about this child, this school and this policy, in words and whole fen."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from django.utils import timezone
+
+from afterschool.plans.models import Offering
+from afterschool.policy import rules
+from afterschool.policy.book import Policy
+from afterschool.schools.models import Guardianship
+from afterschool.schools.rules import policy_of
+from afterschool.templatetags.words import weekdays as weekday_words
+
+from .models import Application, Choice, PickupPerson
+from .selectors import Fee, fee_of
+
+
+def agreement_facts(application: Application, choices: Sequence[Choice], number: str, began_on: date) -> dict:
+    student, school, term = application.student, application.school, application.term
+    policy = policy_of(school, began_on)
+    fee = fee_of(student, began_on)
+    guardianship = Guardianship.objects.filter(student=student, person=application.guardian).first()
+    return {
+        "title": f"{policy.on(began_on).the(rules.Agreement).label.removesuffix('书')}书",
+        "number": number,
+        "school": {"name": school.name, "phone": school.phone, "bureau": school.bureau.name},
+        "complaints": school.bureau.phone,
+        "student": {"name": student.name, "number": student.number, "class": str(student.school_class)},
+        "guardian": {
+            "name": application.guardian.name,
+            "relation": guardianship.relation if guardianship else "",
+            "phone": application.guardian.phone,
+        },
+        "term": term.name,
+        "begins": full_day(began_on),
+        "ends": full_day(term.ended_on),
+        "items": [_item(choice) for choice in choices],
+        "monthly_fee_fen": sum(choice.offering.monthly_fee_fen for choice in choices),
+        "fee_because": fee.cap.because,
+        "waived_percent": fee.waived.answer,
+        "leave_mode": application.get_leave_mode_display(),
+        "health_note": application.health_note,
+        "pickup": [
+            {"name": adult.name, "relation": adult.relation, "phone": adult.phone}
+            for adult in PickupPerson.objects.open_on(timezone.localdate(application.approved_at)).filter(
+                student=student
+            )
+        ],
+        "policy": {"title": policy.title, "short": policy.short},
+        "clauses": clauses(policy, began_on, fee),
+    }
+
+
+def clauses(policy: Policy, on: date, fee: Fee) -> dict[str, str]:
+    """Labels of the clauses that the text rests on; a policy silent on one leaves it out."""
+    now = policy.on(on)
+    cites = {
+        "agreement": now.the(rules.Agreement).cite,
+        "fee": fee.cap.cite,
+        "waiver": fee.waived.cite,
+        "settlement": _cite(now.maybe(rules.Settlement)),
+        "withdrawal": _cite(now.maybe(rules.Withdrawal)),
+        "refund": _cite(now.maybe(rules.Refund, cause="withdrawal")),
+    }
+    return {about: cite.label for about, cite in cites.items() if cite}
+
+
+def _cite(rule: rules.Rule | None):
+    return rule.cite if rule else None
+
+
+def _item(choice: Choice) -> dict:
+    offering = choice.offering
+    return {
+        "name": offering.name,
+        "kind": offering.get_kind_display(),
+        "when": f"{weekday_words(choice.weekdays)} {clock(offering)}",
+        "monthly_fee_fen": offering.monthly_fee_fen,
+    }
+
+
+def clock(offering: Offering) -> str:
+    return f"{offering.starts_at:%H:%M}—{offering.ends_at:%H:%M}"
+
+
+def full_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -1,0 +1,152 @@
+"""The shape of what people fill in; the desks behind decide."""
+
+from django import forms
+
+from afterschool.access.models import mobile
+from afterschool.errors import RuleBroken
+from afterschool.policy.terms import weekday_name
+
+from .models import Application, PickupPerson
+from .selectors import offerings_open_to
+
+
+def refuse_on(form: forms.BaseForm, refusal: RuleBroken) -> None:
+    """Show a refusal where it belongs, with its clause in `form.cite`."""
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    form.cite = refusal.cite
+
+
+class ApplicationForm(forms.Form):
+    """One tick for each offering, with its weekdays already chosen; nothing that costs money is ticked beforehand."""
+
+    leave_mode = forms.ChoiceField(label="怎么离校", choices=Application.LeaveMode.choices, widget=forms.RadioSelect)
+    health_note = forms.CharField(
+        label="老师需要知道的健康情况（可不填）",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"placeholder": "如过敏、用药、不能剧烈运动"}),
+    )
+
+    def __init__(self, *args, student, term, application=None, **kwargs):
+        self.offerings = list(offerings_open_to(student, term))
+        kept = self._kept(application) if application else {"leave_mode": Application.LeaveMode.COLLECTED}
+        super().__init__(*args, initial=kept, **kwargs)
+        self.fields["choices"] = forms.MultipleChoiceField(
+            label="参加哪些服务",
+            choices=[(offering.pk, offering.name) for offering in self.offerings],
+            required=False,
+        )
+        for offering in self.offerings:
+            self.fields[f"days_{offering.pk}"] = forms.MultipleChoiceField(
+                choices=[(number, weekday_name(number)) for number in offering.weekdays],
+                initial=offering.weekdays,
+                required=False,
+            )
+
+    @staticmethod
+    def _kept(application: Application) -> dict:
+        """What the guardian typed before."""
+        kept = {"leave_mode": application.leave_mode, "health_note": application.health_note, "choices": []}
+        for choice in application.choices.all():
+            kept["choices"].append(choice.offering_id)
+            kept[f"days_{choice.offering_id}"] = choice.weekdays
+        return kept
+
+    def rows(self) -> list[dict]:
+        """The offerings for the page: ticked or not, and which days."""
+        ticked = {str(value) for value in self["choices"].value() or []}
+        return [
+            {
+                "offering": offering,
+                "ticked": str(offering.pk) in ticked,
+                "days": self._days(offering),
+            }
+            for offering in self.offerings
+        ]
+
+    def _days(self, offering) -> list[tuple[int, str, bool]]:
+        ticked = {str(value) for value in self[f"days_{offering.pk}"].value() or []}
+        return [(number, weekday_name(number), str(number) in ticked) for number in offering.weekdays]
+
+    def wish(self) -> dict:
+        """What the desk is asked for."""
+        wanted = {int(pk) for pk in self.cleaned_data["choices"]}
+        return {
+            "choices": [
+                (offering, [int(number) for number in self.cleaned_data[f"days_{offering.pk}"]])
+                for offering in self.offerings
+                if offering.pk in wanted
+            ],
+            "leave_mode": self.cleaned_data["leave_mode"],
+            "health_note": self.cleaned_data["health_note"],
+        }
+
+
+class PickupForm(forms.ModelForm):
+    phone = forms.CharField(
+        label="电话", max_length=11, validators=[mobile], widget=forms.TextInput(attrs={"inputmode": "tel"})
+    )
+
+    class Meta:
+        model = PickupPerson
+        fields = ["name", "relation", "phone"]
+
+
+# An adult left blank is no adult; more can be named later.
+PickupFormSet = forms.formset_factory(PickupForm, extra=2, max_num=4)
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label="理由", max_length=200)
+
+
+class RefusalForm(ReasonForm):
+    ground = forms.ChoiceField(label="政策允许的情形")
+
+    def __init__(self, *args, grounds=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].choices = [(ground, ground) for ground in grounds]
+
+
+class BeginForm(forms.Form):
+    began_on = forms.DateField(label="服务开始", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class SigningForm(forms.Form):
+    sha256 = forms.CharField(widget=forms.HiddenInput)
+    read_marked = forms.BooleanField(
+        label="我已阅读协议，特别是标★的条款",
+        error_messages={"required": "请先读标★的条款，再勾选这一项"},
+    )
+
+
+class WithdrawalForm(forms.Form):
+    last_on = forms.DateField(label="最后一天", widget=forms.DateInput(attrs={"type": "date"}))
+    reason = forms.CharField(label="原因", max_length=200)
+
+
+class WaiverForm(forms.Form):
+    category = forms.ChoiceField(label="减免类别")
+    percent = forms.IntegerField(label="减免比例（%）", min_value=1, max_value=100, required=False)
+    evidence = forms.CharField(label="看过的证明材料", max_length=200)
+    began_on = forms.DateField(label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args, groups=(), **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = [(group.group, group.label) for group in groups]
+
+
+class DecisionForm(forms.Form):
+    granted = forms.TypedChoiceField(choices=[("yes", "同意"), ("no", "不同意")], coerce=lambda value: value == "yes")
+    reason = forms.CharField(label="理由", max_length=200, required=False)
+
+
+class RestrictionForm(forms.Form):
+    person_name = forms.CharField(label="不得接走孩子的人", max_length=60)
+    document = forms.CharField(label="依据的文书及编号", max_length=100)
+    began_on = forms.DateField(label="自", widget=forms.DateInput(attrs={"type": "date"}))
+    ended_on = forms.DateField(label="至（文书写明的）", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class RestrictionEndForm(ReasonForm):
+    ended_on = forms.DateField(label="最后一天", widget=forms.DateInput(attrs={"type": "date"}))

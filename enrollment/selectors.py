@@ -1,0 +1,194 @@
+"""What others ask about enrolment: who may collect whom, who sits where, who pays less, what is open to a child."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from afterschool.plans.models import Offering, Plan
+from afterschool.policy import fees, rules
+from afterschool.policy import waivers as waiver_rules
+from afterschool.policy.book import Policy
+from afterschool.policy.verdict import Verdict
+from afterschool.schools.models import Guardianship, School, Student, Term
+from afterschool.schools.rules import policy_of
+
+from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
+from .release import Adult, Grant, Restriction, may_release
+
+REGISTERED_POOR = "registered_poor"  # the policies' word for 建档立卡, which the register knows of each child
+
+
+@dataclass(frozen=True)
+class Collector:
+    """An adult at the gate. `pk` is the person's for a guardian, the pick-up person's otherwise.
+
+    Whoever is barred is shown as 不要放行，联系办公室, never with a reason.
+    """
+
+    kind: str  # "guardian" | "pickup"
+    pk: int
+    name: str
+    relation: str
+    phone_tail: str
+    barred: bool
+
+
+def collectors_of(students: Iterable[Student], day: date) -> dict[int, list[Collector]]:
+    """For each child, guardians first and then the people they named. Three queries for any number of children."""
+    students = list(students)
+    grants: dict[int, list[tuple[Grant, str, str]]] = {student.pk: [] for student in students}
+    for guardianship in (
+        Guardianship.objects.open_on(day)
+        .filter(student__in=students)
+        .select_related("person")
+        .order_by("-is_primary", "id")
+    ):
+        person = guardianship.person
+        grant = Grant(Adult(person.name, person_id=person.pk))
+        grants[guardianship.student_id].append((grant, guardianship.relation, person.phone))
+    for named in PickupPerson.objects.open_on(day).filter(student__in=students).select_related("named_by"):
+        grant = Grant(
+            Adult(named.name, pickup_id=named.pk), named_by=Adult(named.named_by.name, person_id=named.named_by_id)
+        )
+        grants[named.student_id].append((grant, named.relation, named.phone))
+    restrictions = restrictions_of(students, day)
+    return {
+        student_id: [
+            _collector(grant, relation, phone, good=bool(may_release([grant], restrictions[student_id], day)))
+            for grant, relation, phone in rows
+        ]
+        for student_id, rows in grants.items()
+    }
+
+
+def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Restriction]]:
+    found: dict[int, list[Restriction]] = defaultdict(list)
+    for row in PickupRestriction.objects.open_on(day).filter(student__in=students):
+        adult = Adult(row.person_name, row.person_id, row.pickup_person_id)
+        found[row.student_id].append(Restriction(adult, row.began_on, row.ended_on))
+    return found
+
+
+def _collector(grant: Grant, relation: str, phone: str, *, good: bool) -> Collector:
+    adult = grant.adult
+    kind, pk = ("guardian", adult.person_id) if adult.person_id else ("pickup", adult.pickup_id)
+    return Collector(kind, pk, adult.name, relation, phone[-4:], barred=not good)
+
+
+def placed_on(where: School | Iterable[Section], day: date):
+    """The seats held on that day, with child, section and chosen weekdays (`item.weekdays`) at hand."""
+    held = Placement.objects.open_on(day).select_related("student__school_class", "section", "item")
+    held = held.filter(school=where) if isinstance(where, School) else held.filter(section__in=where)
+    return held.order_by("section__name", "student__sort_key", "student_id")
+
+
+def waivers_on(students: Iterable[Student], first: date, last: date) -> dict[int, list[Waiver]]:
+    """Granted waivers that cover any of these days, by child."""
+    found: dict[int, list[Waiver]] = defaultdict(list)
+    granted = Waiver.objects.filter(state=Waiver.State.GRANTED, student__in=students, began_on__lte=last)
+    for waiver in granted.filter(Q(ended_on=None) | Q(ended_on__gte=first)).order_by("began_on", "id"):
+        found[waiver.student_id].append(waiver)
+    return found
+
+
+def fee_waived(student: Student, on: date):
+    """The verdict on how many percent of the fee this child does not pay on that day."""
+    granted = waivers_on([student], on, on)[student.pk]
+    waived = [waiver_rules.Waived(waiver.category, waiver.percent) for waiver in granted]
+    return waiver_rules.strongest(policy_of(student.school, on), on, waived)
+
+
+def waivers_due(students):
+    """Children in the register as 建档立卡 for whom nobody has asked yet: offered, then decided by another person."""
+    asked = Waiver.objects.filter(student=OuterRef("pk"), category=REGISTERED_POOR).exclude(state=Waiver.State.DENIED)
+    poor = students.enrolled().filter(is_registered_poor=True)
+    return poor.exclude(Exists(asked)).select_related("school_class")
+
+
+def with_groups(waivers: Iterable[Waiver]) -> list[tuple[Waiver, rules.Waiver | None]]:
+    """Each waiver with the rule it rests on: the group's name, and its clause."""
+    policies: dict[tuple[int, date], Policy] = {}
+    rows = []
+    for waiver in waivers:
+        key = (waiver.school.bureau_id, waiver.began_on)
+        if key not in policies:
+            policies[key] = policy_of(waiver.school, waiver.began_on)
+        groups = {group.group: group for group in waiver_rules.groups(policies[key], waiver.began_on)}
+        rows.append((waiver, groups.get(waiver.category)))
+    return rows
+
+
+def terms_open_to(student: Student, today: date):
+    """Terms that are not over and for which the school's plan is in force."""
+    plan = Plan.objects.in_force().filter(school=student.school_id, term=OuterRef("pk"))
+    return Term.objects.filter(Exists(plan), ended_on__gte=today).order_by("began_on")
+
+
+def offerings_open_to(student: Student, term: Term):
+    """What the plan in force offers this child: by grade, and by day pupil or boarder."""
+    boarding = Offering.Boarding.BOARD if student.boards else Offering.Boarding.DAY
+    return Offering.objects.filter(
+        plan__in=Plan.objects.in_force().filter(school=student.school_id, term=term),
+        grades__contains=[student.school_class.grade],
+        boarding__in=[Offering.Boarding.ANY, boarding],
+    )
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """A child and a term one can apply for, and what was said so far."""
+
+    student: Student
+    term: Term
+    application: Application | None
+    declined: bool
+
+
+def invitations(students: Iterable[Student], today: date) -> list[Invitation]:
+    """Four queries for any number of children. Applications that came to nothing do not stand in the way."""
+    students = list(students.select_related("school_class", "school"))
+    plans = Plan.objects.in_force().filter(school__in={s.school_id for s in students}, term__ended_on__gte=today)
+    plans = list(plans.select_related("term").order_by("term__began_on"))
+    mine = (
+        Application.objects.filter(student__in=students)
+        .select_related("agreement")
+        .exclude(state__in=[Application.State.REFUSED, Application.State.WITHDRAWN])
+    )
+    live = {(application.student_id, application.term_id): application for application in mine}
+    declined = set(Decline.objects.filter(student__in=students).values_list("student_id", "term_id"))
+    return [
+        Invitation(
+            student,
+            plan.term,
+            live.get((student.pk, plan.term_id)),
+            (student.pk, plan.term_id) in declined,
+        )
+        for student in students
+        for plan in plans
+        if plan.school_id == student.school_id
+    ]
+
+
+@dataclass(frozen=True)
+class Fee:
+    cap: Verdict
+    waived: Verdict
+
+
+def fee_of(student: Student, day: date) -> Fee:
+    """What the law says about this child's fee: the cap and the waiver, each with its clause."""
+    policy = policy_of(student.school, day)
+    grade, stage = student.school_class.grade, student.school.stage
+    return Fee(fees.cap(policy, day, stage=stage, grade=grade, boarding=student.boards), fee_waived(student, day))
+
+
+def known_adults(student: Student, day: date) -> list[Collector]:
+    return collectors_of([student], day)[student.pk]
+
+
+def refusal_rule(school: School, day: date) -> rules.Refusal:
+    """On which grounds a child may be refused there; none for most."""
+    return policy_of(school, day).on(day).the(rules.Refusal)

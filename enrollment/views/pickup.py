@@ -1,0 +1,117 @@
+"""接送人 for guardians, 接送限制 for the office."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import Student
+
+from .. import actions
+from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, refuse_on
+from ..models import PickupPerson, PickupRestriction
+from ..selectors import known_adults
+
+
+@requires(Capability.APPLY)
+def pickup_list(request, reach, student_id):
+    student = _student(reach, student_id)
+    return _pickup_page(request, student, PickupForm())
+
+
+@require_POST
+@requires(Capability.APPLY)
+def pickup_create(request, reach, student_id):
+    student = _student(reach, student_id)
+    form = PickupForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.name_pickup(student=student, **form.cleaned_data, began_on=timezone.localdate(), by=request.actor)
+        except RuleBroken as refusal:
+            refuse_on(form, refusal)
+        else:
+            messages.success(request, f"已授权{form.cleaned_data['name']}接孩子。")
+            return redirect("enrollment:pickup-list", student_id)
+    return _pickup_page(request, student, form, status=422)
+
+
+def _pickup_page(request, student, form, status=200):
+    context = {"student": student, "known": known_adults(student, timezone.localdate()), "form": form}
+    return render(request, "enrollment/pickup_list.html", context, status=status)
+
+
+@require_POST
+@requires(Capability.APPLY)
+def pickup_end(request, reach, pk):
+    person = get_object_or_404(PickupPerson.objects.within(reach), pk=pk)
+    try:
+        actions.end_pickup(person=person, today=timezone.localdate(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已停用：{person.name}从现在起不能接孩子。")
+    return redirect("enrollment:pickup-list", person.student_id)
+
+
+@requires(Capability.RESTRICT_PICKUP)
+def restriction_list(request, reach):
+    rows = PickupRestriction.objects.within(reach).select_related(
+        "student__school_class", "recorded_by", "confirmed_by"
+    )
+    today = timezone.localdate()
+    context = {"restrictions": rows.order_by("-began_on", "-id"), "today": today}
+    return render(request, "enrollment/restriction_list.html", context)
+
+
+@requires(Capability.RESTRICT_PICKUP)
+def restriction_create(request, reach, student_id):
+    student = _student(reach, student_id)
+    form = RestrictionForm(request.POST or None, initial={"began_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.restrict(student=student, **form.cleaned_data, by=request.actor)
+        except RuleBroken as refusal:
+            refuse_on(form, refusal)
+        else:
+            messages.success(request, "已登记，立即生效。请另一位老师今天之内核对文书并复核。")
+            return redirect("enrollment:restriction-list")
+    context = {"student": student, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "enrollment/restriction_form.html", context, status=status)
+
+
+@require_POST
+@requires(Capability.RESTRICT_PICKUP)
+def restriction_confirm(request, reach, pk):
+    restriction = get_object_or_404(PickupRestriction.objects.within(reach), pk=pk)
+    try:
+        actions.confirm_restriction(restriction=restriction, by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "已复核。")
+    return redirect("enrollment:restriction-list")
+
+
+@requires(Capability.RESTRICT_PICKUP)
+def restriction_end(request, reach, pk):
+    restriction = get_object_or_404(PickupRestriction.objects.within(reach).select_related("student"), pk=pk)
+    form = RestrictionEndForm(request.POST or None, initial={"ended_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_restriction(restriction=restriction, **form.cleaned_data, by=request.actor)
+        except RuleBroken as refusal:
+            refuse_on(form, refusal)
+        else:
+            messages.success(request, "已解除，记录保留。")
+            return redirect("enrollment:restriction-list")
+    context = {"student": restriction.student, "restriction": restriction, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "enrollment/restriction_form.html", context, status=status)
+
+
+def _student(reach, student_id):
+    return get_object_or_404(Student.objects.within(reach).enrolled().select_related("school_class"), pk=student_id)
