@@ -17,7 +17,8 @@ setup:
 test: setup  ## 运行全部测试（PYTEST_ARGS="-k 退费 -x"）
 	@$(ON_SERVICES) .venv/bin/pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
 
-check: setup  ## 格式、静态检查、类型、分层、迁移、生产设置
+check:  ## 格式、静态检查、类型、分层、迁移、生产设置
+	@scripts/setup.sh
 	@scripts/check.sh
 
 fix:  ## 自动整理代码格式
