@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from afterschool import policy
@@ -88,9 +88,7 @@ def open_versions(plan: Plan) -> QuerySet[Plan]:
 
 def whole(plans: QuerySet[Plan]) -> QuerySet[Plan]:
     """All that the filing form prints."""
-    minutes = Prefetch("minutes", Minutes.objects.defer("file"))
-    related = plans.select_related("school__bureau", "term", "filed_by")
-    return related.prefetch_related("offerings", "reviews__by", minutes)
+    return plans.select_related("school__bureau", "term", "filed_by").prefetch_related("offerings", "reviews__by")
 
 
 @dataclass(frozen=True)
@@ -190,6 +188,10 @@ class TermReview:
     rows: list[Row]
 
     @property
+    def waiting(self) -> int:
+        return sum(row.rank == 0 for row in self.rows)
+
+    @property
     def counts(self) -> Counter[str]:
         return Counter(row.state[1] for row in self.rows)
 
@@ -212,3 +214,20 @@ def filing_facts(plan: Plan, today: date) -> dict:
         "late": is_late(rule, filed_on),
         "days_left": (rule.deadline - today).days if rule and rule.deadline else None,
     }
+
+
+def form_facts(plan: Plan, today: date) -> dict:
+    """What the filing form tells beside the plan's own fields."""
+    classes = SchoolClass.objects.filter(school=plan.school, school_year=plan.term.school_year)
+    return {
+        **filing_facts(plan, today),
+        "plan": plan,
+        "classes": classes.count(),
+        "students": Student.objects.enrolled().filter(school_class__in=classes).count(),
+        "minutes": Minutes.objects.filter(plan=plan).defer("file").first(),
+    }
+
+
+def reminders(plan: Plan) -> list[Finding]:
+    """What the reviewer should look at twice; a filed plan has nothing that blocks."""
+    return [finding for finding in findings(plan) if finding.level != "ok"]

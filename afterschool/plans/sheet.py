@@ -69,6 +69,7 @@ class Sheet:
             "passed": [finding for finding in found if finding.level == "ok"],
             "expected": sum(each.expected or 0 for each in self.offerings if each.kind == Offering.Kind.BASIC),
             "minutes": Minutes.objects.filter(plan=self.plan).defer("file").first(),
+            "returned": self.plan.reviews.last() if self.plan.state == Plan.State.RETURNED else None,
             **filing_facts(self.plan, today),
         }
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("new/", views.plan_create, name="plan-create"),
     path("review/", views.review_list, name="review-list"),
     path("<int:pk>/", views.plan_detail, name="plan-detail"),
+    path("<int:pk>.pdf", views.plan_pdf, name="plan-pdf"),
     path("<int:pk>/edit/", views.plan_edit, name="plan-edit"),
     path("<int:pk>/edit/<slug:part>/", views.plan_edit, name="plan-part"),
     path("<int:pk>/check/<slug:part>/", views.plan_check, name="plan-check"),

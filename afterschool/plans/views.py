@@ -10,12 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
+from afterschool.pdf import render_pdf
 from afterschool.schools.models import School, Term
 
 from . import actions
 from .forms import MinutesForm, PlanStartForm, ReviewForm
 from .models import Minutes, Offering, Plan
-from .selectors import filing_facts, plan_rows, review_terms, whole
+from .selectors import form_facts, plan_rows, reminders, review_terms, whole
 from .sheet import Sheet
 
 
@@ -124,13 +125,27 @@ def minutes_detail(request, reach, pk):
 def plan_detail(request, reach, pk):
     """The filing form, to read and to print; the school files from here, the bureau answers."""
     plan = get_object_or_404(whole(Plan.objects.within(reach)), pk=pk)
+    may_review = plan.school.bureau_id in request.actor.reach(Capability.REVIEW_PLANS).bureaus
     context = {
-        **filing_facts(plan, timezone.localdate()),
-        "plan": plan,
+        **form_facts(plan, timezone.localdate()),
         "may_draft": plan.school_id in request.actor.reach(Capability.DRAFT_PLANS).schools,
-        "may_review": plan.school.bureau_id in request.actor.reach(Capability.REVIEW_PLANS).bureaus,
+        "may_review": may_review,
+        "reminders": reminders(plan) if may_review and plan.state == Plan.State.FILED else [],
     }
     return render(request, "plans/plan_detail.html", context)
+
+
+@require_GET
+@requires(Capability.SEE_PLANS)
+def plan_pdf(request, reach, pk):
+    """The filing form on paper."""
+    plan = get_object_or_404(whole(Plan.objects.within(reach)), pk=pk)
+    try:
+        paper = render_pdf("print/plan.html", form_facts(plan, timezone.localdate()))
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+        return redirect("plans:plan-detail", plan.pk)
+    return FileResponse(BytesIO(paper), content_type="application/pdf", filename=f"{plan}备案表.pdf")
 
 
 @require_POST
@@ -156,7 +171,10 @@ def plan_revise(request, reach, pk):
 @requires(Capability.REVIEW_PLANS)
 def review_list(request, reach):
     """Which schools have filed, which have not, what waits for an answer: that first."""
-    return render(request, "plans/review_list.html", {"terms": review_terms(reach, timezone.localdate())})
+    today = timezone.localdate()
+    terms = review_terms(reach, today)
+    waiting = sum(review.waiting for review in terms)
+    return render(request, "plans/review_list.html", {"terms": terms, "waiting": waiting, "today": today})
 
 
 @require_POST
