@@ -1,0 +1,182 @@
+from datetime import date
+
+import pytest
+
+from afterschool.audit.models import Deed
+from afterschool.errors import RuleBroken
+from afterschool.notices.models import Delivery, Notice
+from attendance.actions import ask_leave, correct_mark, hand_over, open_day, take_roll, undo_roll
+from attendance.models import Mark, Session
+from attendance.selectors import State, final_states, roll
+from enrollment.models import Placement
+from enrollment.selectors import collectors_of
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+
+def statuses(town):
+    return dict(Mark.objects.values_list("student", "status"))
+
+
+def test_day_opens_with_the_sections_that_meet_and_only_once(town):
+    assert open_day(town.school, day=THURSDAY, by=town.by_leader) == [town.session]
+    wednesday = date(2026, 10, 14)
+    assert open_day(town.school, day=wednesday, by=town.by_leader) == []
+    make_up_saturday = date(2026, 10, 10)
+    assert len(open_day(town.school, day=make_up_saturday, by=town.by_leader)) == 1
+
+
+def test_child_is_unmarked_until_the_roll_is_taken(town):
+    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}
+
+
+def test_child_who_did_not_choose_the_weekday_is_not_listed(town):
+    item = Placement.objects.get(student=town.children[0]).item
+    item.weekdays = [1, 2]
+    item.save()
+
+    assert [row.student for row in roll(town.session)] == town.children[1:]
+
+
+def test_roll_marks_everybody_by_one_submit_and_tells_of_absence_only(town):
+    first, second, third = town.children
+    ask_leave(second, first_on=THURSDAY, last_on=THURSDAY, now=at(9), by=cast.act(town.mothers[1], THURSDAY))
+
+    take_roll(town.session, exceptions={first.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    assert statuses(town) == {first.pk: "absent", second.pk: "leave", third.pk: "present"}
+    notice = Notice.objects.get(kind="absent")
+    assert notice.to == town.mothers[0]
+    assert "学生01 15:46 点名未到" in notice.title
+    assert "海棠路小学" not in notice.title, "the title goes by SMS"
+    assert set(Delivery.objects.filter(notice=notice).values_list("channel", flat=True)) == {"wechat", "sms"}
+    assert not Notice.objects.filter(to__in=town.mothers[1:]).exists()
+
+
+def test_child_on_leave_who_came_after_all_is_marked_present(town):
+    child = town.children[0]
+    ask_leave(child, first_on=THURSDAY, last_on=THURSDAY, now=at(9), by=cast.act(town.mothers[0], THURSDAY))
+
+    take_roll(town.session, exceptions={child.pk: "present"}, now=at(15, 46), by=town.by_teacher)
+
+    assert statuses(town)[child.pk] == "present"
+
+
+def test_same_roll_again_changes_nothing(town):
+    for _ in range(2):
+        take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    assert Mark.objects.count() == 3
+    assert Notice.objects.filter(kind="absent").count() == 1
+    assert Deed.objects.filter(verb="took_roll").count() == 1
+
+
+def test_same_roll_again_with_leave_changes_nothing(town):
+    mother = cast.act(town.mothers[0], THURSDAY)
+    ask_leave(town.children[0], first_on=THURSDAY, last_on=THURSDAY, is_ill=True, now=at(9), by=mother)
+    for _ in range(2):
+        take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+
+    assert statuses(town)[town.children[0].pk] == "ill"
+    assert not Notice.objects.filter(kind="ill").exists(), "it was the guardian who said so"
+
+
+def test_different_second_roll_is_refused_with_who_took_the_first(town):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+
+    with pytest.raises(RuleBroken, match="王静 15:46 已经点过名"):
+        take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 47), by=town.by_leader)
+
+    assert set(statuses(town).values()) == {"present"}
+    assert not Notice.objects.exists()
+
+
+@pytest.mark.parametrize("exceptions", [{999_999: "absent"}, {"own": "asleep"}])
+def test_roll_with_a_stranger_or_an_unknown_state_is_refused(town, exceptions):
+    exceptions = {town.children[0].pk if key == "own" else key: status for key, status in exceptions.items()}
+
+    with pytest.raises(RuleBroken, match="名单变了"):
+        take_roll(town.session, exceptions=exceptions, now=at(15, 46), by=town.by_teacher)
+
+    assert not Mark.objects.exists()
+    assert Session.objects.get().taken_at is None
+
+
+def test_roll_of_a_day_to_come_is_refused(town):
+    with pytest.raises(RuleBroken, match="还没到日子"):
+        take_roll(town.session, exceptions={}, now=at(15, 46, date(2026, 10, 14)), by=town.by_teacher)
+
+    assert not Mark.objects.exists()
+
+
+def test_correction_keeps_what_it_was_and_tells_the_guardians(town):
+    child = town.children[0]
+    take_roll(town.session, exceptions={child.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    correct_mark(town.session, student=child, status="late", now=at(15, 55), by=town.by_teacher)
+
+    assert statuses(town)[child.pk] == "late"
+    deed = Deed.objects.get(verb="corrected")
+    assert (deed.actor, deed.facts["was"], deed.facts["now"]) == ("王静", "absent", "late")
+    assert Notice.objects.filter(to=town.mothers[0], title="更正：学生01已经到校").exists()
+
+
+def test_child_handed_over_cannot_become_absent(town):
+    child = town.children[0]
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    [mother] = collectors_of([child], THURSDAY)[child.pk]
+    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_teacher)
+
+    with pytest.raises(RuleBroken, match="17:42 由母亲接走"):
+        correct_mark(town.session, student=child, status="absent", now=at(17, 43), by=town.by_teacher)
+
+    assert statuses(town)[child.pk] == "present"
+
+
+def test_undone_roll_is_untaken_again_and_told_guardians_hear_of_it(town):
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    undo_roll(town.session, now=at(15, 47), by=town.by_teacher)
+
+    assert not Mark.objects.exists()
+    assert Session.objects.get().taken_at is None
+    assert Notice.objects.filter(to=town.mothers[0], kind="roll_undone").exists()
+    assert Deed.objects.get(verb="undid_roll").facts["was"] == {
+        str(child.pk): "absent" if child == town.children[0] else "present" for child in town.children
+    }
+
+
+def test_roll_cannot_be_undone_after_a_child_has_left(town):
+    child = town.children[0]
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    [mother] = collectors_of([child], THURSDAY)[child.pk]
+    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_teacher)
+
+    with pytest.raises(RuleBroken, match="已经有孩子交接"):
+        undo_roll(town.session, now=at(17, 43), by=town.by_teacher)
+
+    assert Mark.objects.count() == 3
+
+
+def test_leave_after_the_roll_or_twice_or_in_the_past_is_refused(town):
+    child, mother = town.children[0], cast.act(town.mothers[0], THURSDAY)
+    with pytest.raises(RuleBroken, match="过去的日子"):
+        ask_leave(child, first_on=date(2026, 10, 13), last_on=THURSDAY, now=at(9), by=mother)
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    with pytest.raises(RuleBroken, match="已经点过名"):
+        ask_leave(child, first_on=THURSDAY, last_on=THURSDAY, now=at(15, 50), by=mother)
+    friday = date(2026, 10, 16)
+    ask_leave(child, first_on=friday, last_on=friday, now=at(16), by=mother)
+    with pytest.raises(RuleBroken, match="已经请过假"):
+        ask_leave(child, first_on=friday, last_on=friday, now=at(16), by=mother)
+
+    assert child.leaves.count() == 1
+
+
+def test_roll_asks_the_database_as_often_for_forty_children_as_for_three(town, django_assert_num_queries):
+    for number in range(4, 41):
+        town.add_child(f"学生{number:02}")
+    session = Session.objects.select_related("school").get()
+
+    with django_assert_num_queries(7):
+        assert len(roll(session)) == 40
