@@ -1,5 +1,7 @@
 from collections.abc import Iterable
 
+from collections.abc import Iterable
+
 from django.db import models
 
 from afterschool.access.reach import Actor
@@ -9,23 +11,20 @@ from .models import Deed
 
 def record(by: Actor, verb: str, thing: models.Model, **facts) -> Deed:
     """Sign the guest book, in the deed's own transaction. Facts are plain values: numbers, text, ISO dates."""
-    deed = _deed(by, verb, thing, facts)
-    deed.save()
-    return deed
+    return record_all(by, verb, [(thing, facts)])[0]
 
 
-def record_each(by: Actor, verb: str, deeds: Iterable[tuple[models.Model, dict]]) -> None:
-    """Sign for many things at once: each with its facts, all in one statement."""
-    Deed.objects.bulk_create(_deed(by, verb, thing, facts) for thing, facts in deeds)
-
-
-def _deed(by: Actor, verb: str, thing: models.Model, facts: dict) -> Deed:
-    return Deed(
-        person_id=by.person_id,
-        actor=by.name,
-        verb=verb,
-        thing=thing._meta.label,
-        thing_id=thing.pk,
-        school_id=getattr(thing, "school_id", None),
-        facts=facts,
+def record_all(by: Actor, verb: str, things: Iterable[tuple[models.Model, dict]]) -> list[Deed]:
+    """The same for many things at once, in one query."""
+    return Deed.objects.bulk_create(
+        Deed(
+            person_id=by.person_id,
+            actor=by.name,
+            verb=verb,
+            thing=thing._meta.label,
+            thing_id=thing.pk,
+            school_id=getattr(thing, "school_id", None),
+            facts=facts,
+        )
+        for thing, facts in things
     )

@@ -1,5 +1,7 @@
 """Leaving a note: a row in the deed's own transaction, carried after it is committed."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -15,24 +17,43 @@ from .models import Delivery, Notice
 MOST_ATTEMPTS = 5
 
 
-def notify(
-    to: Person,
-    kind: str,
-    *,
-    title: str,
-    body: str = "",
-    link: str = "",
-    school_id: int | None = None,
-    loud: bool = False,
-) -> Notice:
-    """Leave a note for one person: in the inbox, by e-mail where there is an address; loud ones also by WeChat and SMS.
+@dataclass(frozen=True)
+class Note:
+    """A message to one person; `title` also goes by SMS: never a child's name together with a school's."""
 
-    `title` also goes by SMS: never a child's name together with a school's.
-    """
-    notice = Notice.objects.create(to=to, kind=kind, title=title, body=body, link=link, school_id=school_id)
-    ways = ([("email", to.email)] if to.email else []) + ([("wechat", to.phone), ("sms", to.phone)] if loud else [])
-    Delivery.objects.bulk_create(Delivery(notice=notice, channel=channel, address=at) for channel, at in ways)
-    return notice
+    to: Person
+    kind: str
+    title: str
+    body: str = ""
+    link: str = ""
+    school_id: int | None = None
+    loud: bool = False
+
+    @property
+    def ways(self) -> list[tuple[str, str]]:
+        """In the inbox always; by e-mail where there is an address; loud ones also by WeChat and SMS."""
+        mail = [("email", self.to.email)] if self.to.email else []
+        return mail + ([("wechat", self.to.phone), ("sms", self.to.phone)] if self.loud else [])
+
+
+def notify(to: Person, kind: str, **words) -> Notice:
+    """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note."""
+    return notify_all([Note(to, kind, **words)])[0]
+
+
+def notify_all(notes: Iterable[Note]) -> list[Notice]:
+    """Leave many notes, in two queries."""
+    notes = list(notes)
+    notices = Notice.objects.bulk_create(
+        Notice(to=note.to, kind=note.kind, title=note.title, body=note.body, link=note.link, school_id=note.school_id)
+        for note in notes
+    )
+    Delivery.objects.bulk_create(
+        Delivery(notice=notice, channel=channel, address=address)
+        for note, notice in zip(notes, notices, strict=True)
+        for channel, address in note.ways
+    )
+    return notices
 
 
 def carry(limit: int = 200) -> int:
