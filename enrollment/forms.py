@@ -4,10 +4,10 @@ from django import forms
 
 from afterschool.access.models import mobile
 from afterschool.errors import RuleBroken
+from afterschool.plans.selectors import offerings_for
 from afterschool.policy.terms import weekday_name
 
 from .models import Application, PickupPerson
-from .selectors import offerings_open_to
 
 
 def refuse_on(form: forms.BaseForm, refusal: RuleBroken) -> None:
@@ -28,7 +28,7 @@ class ApplicationForm(forms.Form):
     )
 
     def __init__(self, *args, student, term, application=None, **kwargs):
-        self.offerings = list(offerings_open_to(student, term))
+        self.offerings = list(offerings_for(student, term))
         kept = self._kept(application) if application else {"leave_mode": Application.LeaveMode.COLLECTED}
         super().__init__(*args, initial=kept, **kwargs)
         self.fields["choices"] = forms.MultipleChoiceField(

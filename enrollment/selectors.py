@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
-from afterschool.plans.models import Offering, Plan
+from afterschool.plans.models import Plan
 from afterschool.policy import fees, rules
 from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
@@ -125,16 +125,6 @@ def terms_open_to(student: Student, today: date):
     """Terms that are not over and for which the school's plan is in force."""
     plan = Plan.objects.in_force().filter(school=student.school_id, term=OuterRef("pk"))
     return Term.objects.filter(Exists(plan), ended_on__gte=today).order_by("began_on")
-
-
-def offerings_open_to(student: Student, term: Term):
-    """What the plan in force offers this child: by grade, and by day pupil or boarder."""
-    boarding = Offering.Boarding.BOARD if student.boards else Offering.Boarding.DAY
-    return Offering.objects.filter(
-        plan__in=Plan.objects.in_force().filter(school=student.school_id, term=term),
-        grades__contains=[student.school_class.grade],
-        boarding__in=[Offering.Boarding.ANY, boarding],
-    )
 
 
 @dataclass(frozen=True)

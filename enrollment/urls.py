@@ -15,7 +15,7 @@ urlpatterns = [
     path("agreements/<int:pk>/sign/", agreements.agreement_sign, name="sign"),
     path("agreements/<int:pk>/withdraw/", agreements.agreement_withdraw, name="withdraw"),
     path("agreements/<int:pk>/agreement.pdf", agreements.agreement_paper, name="agreement-pdf"),
-    path("students/<int:student_id>/pickup/", pickup.pickup_list, name="pickup-list"),
+    path("pickup/", pickup.pickup_list, name="pickup-list"),
     path("students/<int:student_id>/pickup/create/", pickup.pickup_create, name="pickup-create"),
     path("pickup/<int:pk>/end/", pickup.pickup_end, name="pickup-end"),
     # class teacher and school

@@ -12,6 +12,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
 from afterschool.plans.models import Offering
+from afterschool.plans.selectors import offerings_for
 from afterschool.policy import rules
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import CalendarDay, School, Student, Term
@@ -19,7 +20,6 @@ from afterschool.schools.rules import policy_of
 
 from ..models import Agreement, Application, Choice, Decline
 from ..numbers import numbered
-from ..selectors import offerings_open_to
 from .agreements import draft_agreement
 from .guardians import require_guardian
 from .pickup import name_pickup
@@ -91,7 +91,7 @@ def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: st
     """Whether the school's plan offers what is asked for."""
     if not choices:
         raise RuleBroken("请至少选一项服务；不想参加可以点“暂不参加”", field="choices")
-    offered = {offering.pk for offering in offerings_open_to(student, term)}
+    offered = {offering.pk for offering in offerings_for(student, term)}
     for offering, weekdays in choices:
         if offering.pk not in offered:
             raise RuleBroken(f"“{offering.name}”不在孩子可以报的项目里，请重新选择", field="choices")

@@ -13,34 +13,39 @@ from afterschool.schools.models import Student
 from .. import actions
 from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, refuse_on
 from ..models import PickupPerson, PickupRestriction
-from ..selectors import known_adults
+from ..selectors import collectors_of
 
 
 @requires(Capability.APPLY)
-def pickup_list(request, reach, student_id):
-    student = _student(reach, student_id)
-    return _pickup_page(request, student, PickupForm())
+def pickup_list(request, reach):
+    """All one's children, each with the adults who may collect today."""
+    return _pickup_page(request, reach)
 
 
 @require_POST
 @requires(Capability.APPLY)
 def pickup_create(request, reach, student_id):
     student = _student(reach, student_id)
-    form = PickupForm(request.POST)
+    form = PickupForm(request.POST, prefix=f"child-{student_id}")
     if form.is_valid():
         try:
             actions.name_pickup(student=student, **form.cleaned_data, began_on=timezone.localdate(), by=request.actor)
         except RuleBroken as refusal:
             refuse_on(form, refusal)
         else:
-            messages.success(request, f"已授权{form.cleaned_data['name']}接孩子。")
-            return redirect("enrollment:pickup-list", student_id)
-    return _pickup_page(request, student, form, status=422)
+            messages.success(request, f"已授权{form.cleaned_data['name']}接{student.name}。")
+            return redirect("enrollment:pickup-list")
+    return _pickup_page(request, reach, typed={student_id: form}, status=422)
 
 
-def _pickup_page(request, student, form, status=200):
-    context = {"student": student, "known": known_adults(student, timezone.localdate()), "form": form}
-    return render(request, "enrollment/pickup_list.html", context, status=status)
+def _pickup_page(request, reach, typed=None, status=200):
+    students = list(Student.objects.within(reach).enrolled().select_related("school_class"))
+    known = collectors_of(students, timezone.localdate())
+    families = [
+        (student, known[student.pk], (typed or {}).get(student.pk) or PickupForm(prefix=f"child-{student.pk}"))
+        for student in students
+    ]
+    return render(request, "enrollment/pickup_list.html", {"families": families}, status=status)
 
 
 @require_POST
@@ -53,7 +58,7 @@ def pickup_end(request, reach, pk):
         messages.error(request, str(refusal))
     else:
         messages.success(request, f"已停用：{person.name}从现在起不能接孩子。")
-    return redirect("enrollment:pickup-list", person.student_id)
+    return redirect("enrollment:pickup-list")
 
 
 @requires(Capability.RESTRICT_PICKUP)
