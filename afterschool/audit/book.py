@@ -11,10 +11,10 @@ from .models import Deed
 
 def record(by: Actor, verb: str, thing: models.Model, **facts) -> Deed:
     """Sign the guest book, in the deed's own transaction. Facts are plain values: numbers, text, ISO dates."""
-    return record_all(by, verb, [(thing, facts)])[0]
+    return record_each(by, verb, [(thing, facts)])[0]
 
 
-def record_all(by: Actor, verb: str, things: Iterable[tuple[models.Model, dict]]) -> list[Deed]:
+def record_each(by: Actor, verb: str, things: Iterable[tuple[models.Model, dict]]) -> list[Deed]:
     """The same for many things at once, in one query."""
     return Deed.objects.bulk_create(
         Deed(
