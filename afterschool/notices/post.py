@@ -38,10 +38,10 @@ class Note:
 
 def notify(to: Person, kind: str, **words) -> Notice:
     """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note."""
-    return notify_all([Note(to, kind, **words)])[0]
+    return notify_each([Note(to, kind, **words)])[0]
 
 
-def notify_all(notes: Iterable[Note]) -> list[Notice]:
+def notify_each(notes: Iterable[Note]) -> list[Notice]:
     """Leave many notes, in two queries."""
     notes = list(notes)
     notices = Notice.objects.bulk_create(
