@@ -26,12 +26,12 @@ class ClockField(forms.TimeField):
         return super().to_python(value.translate(_PLAIN_CLOCK) if isinstance(value, str) else value)
 
 
-class MoneyField(forms.CharField):
+class MoneyField(forms.Field):
     """Takes what people type and paste: ２００, 200元, 1,234.50."""
 
     def to_python(self, value):
         try:
-            return Money.parse(super().to_python(value))
+            return Money.parse(value or "")
         except ValueError as odd:
             raise forms.ValidationError(str(odd)) from odd
 
@@ -65,7 +65,7 @@ class OfferingForm(Told):
     weekdays = NumbersField(label="星期", choices=[(i, f"周{name}") for i, name in enumerate(WEEKDAYS, 1)])
     starts_at = ClockField(label="开始")
     ends_at = ClockField(label="结束")
-    monthly_fee = MoneyField(label="每月每生（元）", max_length=20)
+    monthly_fee = MoneyField(label="每月每生（元）")
 
     class Meta:
         model = Offering
@@ -90,8 +90,8 @@ class OfferingForm(Told):
     @property
     def written(self) -> dict:
         """The fields as the action takes them."""
-        values = dict(self.cleaned_data)
-        return {**values, "monthly_fee_fen": values.pop("monthly_fee").fen}
+        fee = {"monthly_fee_fen": self.cleaned_data["monthly_fee"].fen}
+        return fee | {name: value for name, value in self.cleaned_data.items() if name != "monthly_fee"}
 
 
 def part_form(part: Part) -> type[Told]:

@@ -192,8 +192,8 @@ class TermReview:
         return sum(row.rank == 0 for row in self.rows)
 
     @property
-    def counts(self) -> Counter[str]:
-        return Counter(row.state[1] for row in self.rows)
+    def counts(self) -> dict[str, int]:
+        return dict(Counter(row.state[1] for row in self.rows))
 
 
 def review_terms(reach: Reach, today: date) -> list[TermReview]:

@@ -48,7 +48,7 @@ def place(plan, field):
 @pytest.mark.parametrize(
     ("field", "value", "says", "clause"),
     [
-        ("monthly_fee", "220", "小学每月每生不高于 200 元，现填 220.00，超 20.00 元", "实施方案 四.4"),
+        ("monthly_fee", "220", "小学每月每生不高于 200 元，现填 220.00 元，超 20.00 元", "实施方案 四.4"),
         ("monthly_fee", "２２０元", "超 20.00 元", "实施方案 四.4"),
         ("weekdays", [1, 2, 3, 4, 5], "周三", "实施方案 四.2"),
         ("ends_at", "17:45", "请提前 15 分钟", "实施方案 四.2"),
@@ -186,7 +186,7 @@ def test_clubs_on_top_must_stay_within_the_cap_together(client, clerk, plan):
     page = client.get(reverse("plans:plan-edit", args=[plan.pk])).content.decode()
 
     assert "三年级：课后托管、篮球 合计" in page
-    assert "现填 250.00，超 50.00 元" in page
+    assert "现填 250.00 元，超 50.00 元" in page
 
 
 def test_bureau_answers_on_the_page_and_the_school_reads_why(client, clerk, reviewer, plan):
