@@ -10,7 +10,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tests import cast
 
-INKED = {"audit_deed", "ledger_entry", "ledger_transfer"}
+INKED = {"audit_deed", "disclosures_disclosure", "ledger_entry", "ledger_transfer"}
 
 
 @pytest.fixture(scope="session", autouse=True)

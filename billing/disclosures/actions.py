@@ -1,0 +1,119 @@
+"""The deeds of the public sheet: composed from a locked month, looked at, published, corrected beside the old."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from afterschool.access.capabilities import ROLES, Capability
+from afterschool.access.models import Person
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.notices.post import notify
+from afterschool.schools.models import Post, School
+from billing.models import FeeMonth
+
+from .linter import personal_data
+from .models import Disclosure
+from .seal import seal
+from .sheet import content_of
+
+
+@transaction.atomic
+def compose(fee_month: FeeMonth, *, reason: str = "", by: Actor) -> Disclosure:
+    """Write the sheet of a locked month. What is not yet published is written anew; what is, needs a reason and a new version."""
+    fee_month = FeeMonth.objects.select_for_update(of=("self",)).select_related("school__bureau").get(pk=fee_month.pk)
+    if fee_month.is_open:
+        raise RuleBroken(f"{fee_month}还没有锁定，不能编制公示")
+    last = fee_month.disclosures.order_by("-version").first()
+    disclosure = last if last and not last.published_at else Disclosure(fee_month=fee_month, school=fee_month.school)
+    if disclosure is not last:
+        disclosure.version = last.version + 1 if last else 1
+    disclosure.reason = _reason(disclosure, reason.strip() or disclosure.reason)
+    disclosure.content = content_of(fee_month, version=disclosure.version, reason=disclosure.reason)
+    disclosure.sha256 = seal(disclosure.content)
+    disclosure.save()
+    record(by, "composed", disclosure, version=disclosure.version, sha256=disclosure.sha256)
+    return disclosure
+
+
+def _reason(disclosure: Disclosure, reason: str) -> str:
+    """A correction says why, in words that everybody may read."""
+    if disclosure.version == 1:
+        return ""
+    if not reason:
+        raise RuleBroken("已经公示的内容不能改；更正要写明原因，另出一版", field="reason")
+    if found := personal_data(reason, disclosure.school):
+        raise RuleBroken(f"更正说明会公开，请去掉其中的{found}", field="reason")
+    return reason
+
+
+@transaction.atomic
+def publish(disclosure: Disclosure, *, now: datetime, by: Actor) -> Disclosure:
+    """Open the sheet to everybody, for good. Refuses one that the books no longer bear out."""
+    disclosure = (
+        Disclosure.objects.select_for_update(of=("self",))
+        .select_related("fee_month__school__bureau")
+        .get(pk=disclosure.pk)
+    )
+    if disclosure.published_at:
+        return disclosure
+    fresh = content_of(disclosure.fee_month, version=disclosure.version, reason=disclosure.reason)
+    if seal(fresh) != disclosure.sha256:
+        raise RuleBroken("编制之后账有变化，请重新编制，看过再发布")
+    disclosure.published_at, disclosure.published_by_id = now, by.person_id
+    disclosure.save(update_fields=["published_at", "published_by"])
+    record(by, "published", disclosure, version=disclosure.version, sha256=disclosure.sha256)
+    return disclosure
+
+
+@transaction.atomic
+def correct(disclosure: Disclosure, *, reason: str, by: Actor) -> Disclosure:
+    """Begin a new version beside a published one, which stays as it is."""
+    if not disclosure.published_at:
+        raise RuleBroken("还没有发布，不用更正；账有变化时重新编制就可以")
+    return compose(disclosure.fee_month, reason=reason, by=by)
+
+
+@transaction.atomic
+def compose_on_its_day(fee_month: FeeMonth, *, by: Actor) -> Disclosure:
+    """What the night porter does: compose once, and ask those who may publish to look at it."""
+    if disclosure := fee_month.disclosures.order_by("-version").first():
+        return disclosure
+    disclosure = compose(fee_month, by=by)
+    for person in people_with(Capability.PUBLISH_DISCLOSURE, fee_month.school):
+        notify(
+            person,
+            "disclosure_composed",
+            title=f"{fee_month}收支公示已排好，请看一眼再发布",
+            body=f"{fee_month.school}：收入、支出、退费已自动核对，数目相符。",
+            link=reverse("disclosures:manage-detail", args=[disclosure.pk]),
+            school_id=fee_month.school_id,
+        )
+    return disclosure
+
+
+@transaction.atomic
+def tell_unlocked(school: School, *, month: str, by: Actor) -> int:
+    """The day has come and the month is not locked: tell those who lock it. Returns how many were told."""
+    people = people_with(Capability.REVIEW_BOOKS, school)
+    for person in people:
+        notify(
+            person,
+            "disclosure_overdue",
+            title=f"{month}还没有锁定，到了收支公示的日子",
+            body=f"{school}：请在“收支”里完成结算并锁定，第二天早上会自动排好公示。",
+            link=reverse("billing:month-list"),
+            school_id=school.pk,
+            loud=True,
+        )
+    record(by, "missed", school, month=month)
+    return len(people)
+
+
+def people_with(capability: Capability, school: School) -> list[Person]:
+    """Who holds this capability at the school itself."""
+    roles = [role.name for role, held in ROLES.items() if capability in held]
+    posts = Post.objects.filter(school=school, role__in=roles)
+    return list(Person.objects.filter(posts__in=posts).distinct().order_by("pk"))

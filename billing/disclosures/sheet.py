@@ -1,0 +1,195 @@
+"""收支公示表: the figures of a locked month as plain values, with nobody's name in them."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Sum
+
+from afterschool.errors import NoRule, RuleBroken
+from afterschool.money import Money
+from afterschool.policy import disclosure, expenses, load, settlement, stipends
+from afterschool.policy.book import Policy
+from afterschool.templatetags.words import grade_name
+from attendance.models import Session
+from billing import accounts
+from billing.ledger.balances import balances
+from billing.ledger.posting import Kind
+from billing.models import Charge, Expense, FeeMonth, Fund, Refund, Subsidy
+
+from . import suppression
+from .hours import how_paid
+from .suppression import Fee, Line
+
+SHOWN_DAYS = 10  # neither policy says how long; the page stays readable afterwards
+
+
+def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
+    """All that the public page tells. Refuses where the sums do not meet, among themselves or with the ledger."""
+    school, policy = fee_month.school, load(fee_month.policy)
+    charges = list(fee_month.charges.select_related("item__offering"))
+    fees = [_fee(charge) for charge in charges]
+    income = [*_opening(fee_month), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(fee_month)]
+    spent = _expenses(fee_month, policy)
+    refunds = _told(_refunds(fee_month, charges))
+    sums = {name: sum(line["fen"] for line in lines) for name, lines in _parts(income, spent, refunds)}
+    sums["balance"] = sums["income"] - sums["expense"] - sums["refund"]
+    _refuse_unequal(fee_month, charges, sums)
+    return {
+        "school": {"name": school.name, "code": school.code, "bureau": school.bureau.name},
+        "month": f"{fee_month.month:%Y-%m}",
+        "version": version,
+        "reason": reason,
+        "policy": {"code": policy.code, "title": policy.title, "short": policy.short},
+        "service_days": [day.isoformat() for day in _service_days(fee_month, charges)],
+        "participation": suppression.participation(fees),
+        "rates": _rates(charges),
+        "income": income,
+        "expense": spent,
+        "refund": refunds,
+        "sums": sums,
+        "rules": _rules(policy, fee_month.month),
+        "hotline": {"of": school.bureau.name, "phone": school.bureau.phone},
+        "shown_days": SHOWN_DAYS,
+    }
+
+
+def _parts(income: list[dict], spent: list[dict], refunds: list[dict]) -> Iterable[tuple[str, list[dict]]]:
+    return (("income", income), ("expense", spent), ("refund", refunds))
+
+
+def _told(lines: Iterable[Line]) -> list[dict]:
+    return [line.told() for line in lines]
+
+
+def _fee(charge: Charge) -> Fee:
+    offering = charge.item.offering
+    return Fee(charge.student_id, offering.name, charge.item.monthly_fee_fen, charge.waived_fen, charge.net_fen)
+
+
+def _service_days(fee_month: FeeMonth, charges: list[Charge]) -> list[date]:
+    """The days charged for; where nothing is charged, those on which a session was held."""
+    if charges:
+        return sorted({day for charge in charges for day in charge.days})
+    held = Session.objects.held().filter(school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on))
+    return list(held.order_by("day").values_list("day", flat=True).distinct())
+
+
+def _rates(charges: list[Charge]) -> list[dict]:
+    """What each service costs a month, and by which clause it may."""
+    found: dict[tuple[str, int], tuple[set[int], list[dict]]] = {}
+    for charge in charges:
+        key = (charge.item.offering.name, charge.item.monthly_fee_fen)
+        found.setdefault(key, (set(), charge.cites))[0].add(charge.grade)
+    return [
+        {"label": name, "fen": fen, "grades": sorted(grades), "cite": cites[0]["label"] if cites else ""}
+        for (name, fen), (grades, cites) in sorted(found.items())
+    ]
+
+
+def _opening(fee_month: FeeMonth) -> list[dict]:
+    """What the subsidies of earlier months left over. Fees leave nothing: their surplus went back."""
+    return _told([Line("上期结转", _subsidy_left(fee_month, "lt"))])
+
+
+def _subsidy(fee_month: FeeMonth) -> list[dict]:
+    return _told([Line("财政补助", _sum(fee_month.subsidies))])
+
+
+def _borne(fee_month: FeeMonth) -> list[dict]:
+    """A shortfall is the school's, grade by grade."""
+    short = [group for group in fee_month.settlement.groups if group["borne_fen"]]
+    return _told(Line(f"学校承担{grade_name(group['grade'])}不足部分", group["borne_fen"]) for group in short)
+
+
+def _expenses(fee_month: FeeMonth, policy: Policy) -> list[dict]:
+    """By category and fund, in the policy's order; each with how it was worked out, never in free text."""
+    approved = list(fee_month.expenses.filter(state=Expense.State.APPROVED).select_related("sheet"))
+    lines = []
+    for fund in Fund:
+        for category in expenses.categories(policy, fee_month.month, fund.in_policy):
+            rows = [row for row in approved if (row.fund, row.category) == (fund, category.key)]
+            if rows:
+                label = category.label + ("（财政补助）" if fund == Fund.SUBSIDY else "")
+                line = Line(label, sum(row.amount_fen for row in rows)).told()
+                lines.append({**line, "how": _how(rows), "cite": category.cite.label})
+    return lines
+
+
+def _how(rows: list[Expense]) -> str:
+    sheets = [row.sheet for row in rows if row.sheet]
+    if sheets and len(sheets) == len(rows):
+        return how_paid(list(sheets[0].lines.all()))
+    return f"{len(rows)} 笔，均有票据"
+
+
+def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
+    due = fee_month.refunds.exclude(state=Refund.State.DRAFT).values_list("cause", "student_id", "amount_fen")
+    by_cause = {
+        cause: ([fen for its, _, fen in due if its == cause], frozenset(who for its, who, _ in due if its == cause))
+        for cause in Refund.Cause.values
+    }
+    remitted = [charge for charge in charges if charge.remitted_fen]
+    lines = [
+        Line("中途退出，按剩余天数", sum(by_cause["withdrawal"][0]), by_cause["withdrawal"][1]),
+        Line("月末结余，全部返还", sum(by_cause["surplus"][0]), by_cause["surplus"][1]),
+        Line(
+            "先抵还没有交的费用",
+            sum(charge.remitted_fen for charge in remitted),
+            frozenset(charge.student_id for charge in remitted),
+        ),
+    ]
+    return suppression.merge_small(lines, whole="退给家长", rest="其他退费（人数少，合并列出）")
+
+
+def _rules(policy: Policy, on: date) -> list[dict]:
+    """The sentences the sheet rests on, where the policy has them."""
+    settled = "据实结算、多退少不补：结余全部退还，不足由学校承担，不向家长补收"
+    questions = (
+        lambda: (settled, settlement.rule(policy, on).cite),
+        lambda: ((basis := stipends.basis(policy, on)).because, basis.cite),
+        lambda: ((rule := disclosure.rule(policy, on)).because, rule.cite),
+    )
+    told = []
+    for question in questions:
+        try:
+            say, cite = question()
+        except NoRule:
+            continue
+        told.append({"say": say, "cite": cite.label})
+    return told
+
+
+def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, int]) -> None:
+    """What is left is exactly the subsidies not yet spent, and papers and ledger tell the same of the month."""
+    left = _subsidy_left(fee_month, "lte")
+    held = balances(fee_month.school, date.max)
+    month = fee_month.month
+    in_ledger = sum(
+        fen.fen
+        for (kind, subject), fen in held.items()
+        if kind in {Kind.STIPEND_EXPENSE, Kind.OTHER_EXPENSE} and subject.startswith(f"{month:%Y-%m}:")
+    )
+    kept = sum(held[ref].fen for ref in (accounts.fee_income(month), accounts.waiver(month)) if ref in held)
+    borne = sum(group["borne_fen"] for group in fee_month.settlement.groups)
+    net = sum(charge.net_fen for charge in charges)
+    for what, one, other in (
+        ("结余与未用完的财政补助", sums["balance"], left),
+        ("支出与账簿", sums["expense"], in_ledger),
+        ("缴费减退费与账簿", net + borne - sums["refund"], -kept),
+    ):
+        if one != other:
+            raise RuleBroken(
+                f"{fee_month}的公示对不上：{what}相差 {Money(one - other).display()} 元"
+                f"（{Money(one).display()} 与 {Money(other).display()}），请财务复核查明后再编制"
+            )
+
+
+def _subsidy_left(fee_month: FeeMonth, until: str) -> int:
+    """Subsidies received less what was spent of them, in the months before ("lt") or up to this one ("lte")."""
+    when = {"school": fee_month.school_id, f"fee_month__month__{until}": fee_month.month}
+    spent = Expense.objects.filter(**when, state=Expense.State.APPROVED, fund=Fund.SUBSIDY)
+    return _sum(Subsidy.objects.filter(**when)) - _sum(spent)
+
+
+def _sum(rows) -> int:
+    return rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0
