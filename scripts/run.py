@@ -116,7 +116,7 @@ def manage(env: dict[str, str], *arguments: str, stdout: int | None = None) -> s
 def programs(port: int) -> dict[str, list[str]]:
     web = f"gunicorn afterschool.wsgi --bind {HOST}:{port} --worker-class gthread --workers 2 --threads 4"
     return {
-        "web": [*web.split(), "--no-control-socket", "--access-logfile", "-"],
+        "web": [*web.split(), "--preload", "--no-control-socket", "--access-logfile", "-"],
         "worker": [
             *CELERY,
             "worker",
