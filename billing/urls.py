@@ -1,2 +1,42 @@
+from django.urls import path
+
+from .views import charges, expenses, months, receipts, refunds, statements
+
 app_name = "billing"
-urlpatterns: list = []
+urlpatterns = [
+    path("", months.month_list, name="month-list"),
+    path("open/", months.month_open, name="month-open"),
+    path("<int:pk>/", months.month_detail, name="month-detail"),
+    path("<int:pk>/books/", months.book_list, name="book-list"),
+    path("<int:pk>/settlement/draft/", months.settlement_draft, name="settlement-draft"),
+    path("<int:pk>/settlement/<int:grade>/", months.settlement_detail, name="settlement-detail"),
+    path("<int:pk>/lock/", months.month_lock, name="month-lock"),
+    path("<int:pk>/charges/", charges.charge_list, name="charge-list"),
+    path("<int:pk>/charges/run/", charges.charge_run, name="charge-run"),
+    path("<int:pk>/charges.xlsx", charges.charge_sheet, name="charge-sheet"),
+    path("charges/<int:pk>/", charges.charge_detail, name="charge-detail"),
+    path("<int:pk>/receipts/", receipts.receipt_list, name="receipt-list"),
+    path("<int:pk>/receipts/new/", receipts.receipt_create, name="receipt-create"),
+    path("<int:pk>/receipts.xlsx", receipts.receipt_sheet, name="receipt-sheet"),
+    path("<int:pk>/statements/new/", statements.statement_upload, name="statement-upload"),
+    path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
+    path("lines/<int:pk>/match/", statements.line_match, name="line-match"),
+    path("lines/<int:pk>/set-aside/", statements.line_set_aside, name="line-set-aside"),
+    path("lines/<int:pk>/reopen/", statements.line_reopen, name="line-reopen"),
+    path("lines/<int:pk>/expense/", expenses.line_expense, name="line-expense"),
+    path("<int:pk>/expenses/", expenses.expense_list, name="expense-list"),
+    path("<int:pk>/expenses/new/", expenses.expense_create, name="expense-create"),
+    path("expenses/<int:pk>/approve/", expenses.expense_approve, name="expense-approve"),
+    path("expenses/<int:pk>/reject/", expenses.expense_reject, name="expense-reject"),
+    path("expenses/<int:pk>/voucher/", expenses.expense_voucher, name="expense-voucher"),
+    path("expenses/<int:pk>/voucher/attach/", expenses.expense_attach, name="expense-attach"),
+    path("<int:pk>/stipends/book/", expenses.stipends_book, name="stipends-book"),
+    path("<int:pk>/stipends/paid/", expenses.stipends_paid, name="stipends-paid"),
+    path("<int:pk>/subsidies/new/", expenses.subsidy_create, name="subsidy-create"),
+    path("<int:pk>/refunds/", refunds.refund_list, name="refund-list"),
+    path("<int:pk>/refunds/instruct/", refunds.refunds_instruct, name="refunds-instruct"),
+    path("<int:pk>/refunds.xlsx", refunds.refund_sheet, name="refund-sheet"),
+    path("<int:pk>/refunds/paid/", refunds.refunds_paid, name="refunds-paid"),
+    path("refunds/<int:pk>/failed/", refunds.refund_failed, name="refund-failed"),
+    path("withdrawals/<int:pk>/settle/", refunds.withdrawal_settle, name="withdrawal-settle"),
+]

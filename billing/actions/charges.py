@@ -13,6 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
+from afterschool.plans.models import Plan
 from afterschool.policy import fees, load, waivers
 from afterschool.policy.book import Policy
 from afterschool.schools.calendar import Day, days_of, require_settled
@@ -27,6 +28,7 @@ from .allocations import apply_prepayments
 from .till import book_day, hold_month
 
 Progress = Callable[[int, int, str], None]
+PUBLISHED = {Plan.State.IN_FORCE, Plan.State.REPLACED}
 SERVICE_OF_SLOT = {"saturday": "saturday", "vacation": "vacation"}
 
 
@@ -100,7 +102,7 @@ def _due(item: AgreementItem, calendar: Sequence[Day]) -> Due:
 
 def _refuse_unpublished(item: AgreementItem) -> None:
     """No price, no fee: what is charged was published with a plan in force."""
-    if item.offering.plan.in_force_at is None or item.monthly_fee_fen > item.offering.monthly_fee_fen:
+    if item.offering.plan.state not in PUBLISHED or item.monthly_fee_fen > item.offering.monthly_fee_fen:
         raise RuleBroken(
             f"{item.agreement.student.name}：协议 {item.agreement.number} 的收费"
             f" {Money(item.monthly_fee_fen)} 元不是已生效实施方案公布的标准，不能收"

@@ -1,0 +1,65 @@
+"""What waits for finance."""
+
+from datetime import date, timedelta
+
+from django.db.models import Count, F, Q
+from django.urls import reverse
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.desk import Task
+from afterschool.access.reach import Actor
+
+from .models import BankLine, Expense, FeeMonth, Refund
+
+
+def tasks(actor: Actor, today: date) -> list[Task]:
+    keeps, reviews = actor.reach(Capability.KEEP_BOOKS), actor.reach(Capability.REVIEW_BOOKS)
+    return [*(_keeping(keeps, today) if keeps else []), *(_reviewing(reviews, actor, today) if reviews else [])]
+
+
+def _keeping(reach, today: date) -> list[Task]:
+    first = today.replace(day=1)
+    found = []
+    lines = BankLine.objects.within(reach).filter(state=BankLine.State.OPEN)
+    if (count := lines.count()) and (line := lines.first()):
+        url = reverse("billing:statement-detail", args=[line.statement_id])
+        found.append(Task("核对银行流水", "没有写清学生的到账和支出，逐笔认领", url, count, icon="money"))
+    uncharged = FeeMonth.objects.within(reach).filter(charged_at=None, month__lte=first).order_by("month")
+    for month in uncharged[:1]:
+        url = reverse("billing:month-detail", args=[month.pk])
+        found.append(Task(f"生成{month}收费", "按已签协议和服务日计算", url, uncharged.count(), icon="money"))
+    undone = FeeMonth.objects.within(reach).filter(
+        state=FeeMonth.State.OPEN, month__lt=first, charged_at__isnull=False, settlement=None
+    )
+    for month in undone.order_by("month")[:1]:
+        url = reverse("billing:month-detail", args=[month.pk])
+        found.append(Task(f"{month}结算", "生成结算草案，交复核锁定", url, undone.count(), icon="file"))
+    return found
+
+
+def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
+    found = []
+    waiting = (
+        Expense.objects.within(reach)
+        .filter(state=Expense.State.ENTERED)
+        .exclude(entered_by=actor.person_id)
+        .values("fee_month")
+        .annotate(count=Count("pk"))
+        .order_by("fee_month")
+    )
+    for row in waiting[:3]:
+        url = reverse("billing:expense-list", args=[row["fee_month"]])
+        found.append(Task("审批支出", "看过票据再批", url, row["count"], icon="check"))
+    ready = FeeMonth.objects.within(reach).filter(
+        state=FeeMonth.State.OPEN, month__lt=today.replace(day=1), settlement__isnull=False
+    )
+    for month in ready.order_by("month")[:1]:
+        url = reverse("billing:month-detail", args=[month.pk])
+        late = today > month.last_on + timedelta(days=5)
+        found.append(Task(f"锁定{month}", "结算草案已经生成，核对后锁定", url, ready.count(), urgent=late, icon="lock"))
+    payable = Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
+    refunds = Refund.objects.within(reach).filter(payable).values("fee_month").annotate(count=Count("pk"))
+    for row in refunds.order_by(F("fee_month"))[:3]:
+        url = reverse("billing:refund-list", args=[row["fee_month"]])
+        found.append(Task("办理退费", "列入退费发放表，交银行", url, row["count"], icon="money"))
+    return found

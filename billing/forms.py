@@ -1,0 +1,169 @@
+"""What finance types in: amounts as people write them, files by their kind."""
+
+import uuid
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row, Submit
+from django import forms
+
+from afterschool.money import Money
+from afterschool.policy import expenses, load
+from afterschool.schools.models import GRADES
+
+from .models import FeeMonth, Fund, Receipt
+from .vouchers import LARGEST
+
+
+class MoneyField(forms.CharField):
+    """`200`, `¥200.00`, `１，２３４．５`, `200元`: all of them Money."""
+
+    def __init__(self, **kwargs):
+        super().__init__(
+            **{"max_length": 20, "widget": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})}
+            | kwargs
+        )
+
+    def clean(self, value) -> Money | None:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return Money.parse(text)
+        except ValueError as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+
+class DayField(forms.DateField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")} | kwargs)
+
+
+def minted_key() -> str:
+    """A key born with the form: sent twice, the deed is done once."""
+    return uuid.uuid4().hex
+
+
+class Desk(forms.Form):
+    """A form of this room: its layout in rows of two, and one button."""
+
+    button = "保存"
+    rows: tuple = ()
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = FormHelper()
+        rows = [Row(*(Column(name, css_class="col-md-6") for name in row)) for row in self.rows]
+        loose = [name for name in self.fields if not any(name in row for row in self.rows)]
+        helper.layout = Layout(*loose, *rows)
+        helper.add_input(Submit("", self.button))
+        return helper
+
+
+class ReceiptForm(Desk):
+    button = "登记收款"
+    rows = (("student", "on"), ("amount", "method"), ("payer", "payer_account"))
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    student = forms.CharField(label="学生", max_length=60, help_text="姓名或学籍号；同名的填学籍号")
+    on = DayField(label="到账日期")
+    amount = MoneyField(label="金额（元）")
+    method = forms.ChoiceField(label="方式", choices=Receipt.Method.choices)
+    payer = forms.CharField(label="付款人", max_length=100)
+    payer_account = forms.CharField(
+        label="付款账号（可不填）", max_length=40, required=False, help_text="退费退回这个账号；没有的到校领取"
+    )
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_on(self):
+        if self.cleaned_data["on"] > self.today:
+            raise forms.ValidationError("到账日期不能在今天之后")
+        return self.cleaned_data["on"]
+
+
+class StatementForm(Desk):
+    button = "导入并核对"
+
+    file = forms.FileField(
+        label="银行流水（.xlsx）",
+        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        help_text="从网上银行导出的账户交易明细。能确定学生的自动入账，其余逐笔核对；同一流水号不会入账两次。",
+    )
+
+
+class ExpenseForm(Desk):
+    button = "录入，交复核审批"
+    rows = (("category", "amount"), ("on", "payee"), ("voucher_number", "voucher"), ("grade", "note"))
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    category = forms.ChoiceField(label="类别")
+    amount = MoneyField(label="金额（元）")
+    on = DayField(label="日期")
+    payee = forms.CharField(label="收款单位或个人", max_length=100)
+    voucher_number = forms.CharField(label="票据号", max_length=60)
+    voucher = forms.FileField(
+        label="票据扫描件",
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,.jpg,.jpeg,.png"}),
+        help_text="PDF、JPG 或 PNG，不超过 5 MB；可以稍后补传",
+    )
+    grade = forms.TypedChoiceField(label="哪个年级的", coerce=int, required=False, empty_value=None)
+    note = forms.CharField(label="说明（可不填）", max_length=200, required=False)
+
+    def __init__(self, *args, fee_month: FeeMonth, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].choices = categories(fee_month)
+        self.fields["grade"].choices = [
+            ("", "全校共用，按缴费人数分摊"),
+            *((grade, GRADES[grade]) for grade in fee_month.school.grades),
+        ]
+
+    def clean_category(self) -> tuple[str, str]:
+        fund, _, category = self.cleaned_data["category"].partition(":")
+        return fund, category
+
+    def clean_voucher(self) -> bytes | None:
+        return _bytes(self.cleaned_data["voucher"])
+
+
+def categories(fee_month: FeeMonth) -> list:
+    """What the policy allows, by fund; what it forbids by name can be chosen, and is refused with its clause."""
+    policy = load(fee_month.policy)
+    groups = []
+    for fund in Fund:
+        rules = [
+            *expenses.categories(policy, fee_month.month, fund.in_policy),
+            *expenses.denied(policy, fee_month.month, fund.in_policy),
+        ]
+        if rules:
+            groups.append((fund.label, [(f"{fund}:{rule.key}", rule.label) for rule in rules]))
+    return groups
+
+
+class VoucherForm(forms.Form):
+    voucher = forms.FileField(label="票据扫描件")
+
+    def clean_voucher(self) -> bytes | None:
+        return _bytes(self.cleaned_data["voucher"])
+
+
+def _bytes(upload) -> bytes | None:
+    """Never more than one byte above what is allowed."""
+    return upload.read(LARGEST + 1) if upload else None
+
+
+class SubsidyForm(Desk):
+    button = "登记到账"
+    rows = (("on", "document"), ("heads", "amount"))
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    on = DayField(label="到账日期")
+    document = forms.CharField(label="下达文号", max_length=100)
+    heads = forms.IntegerField(label="学生数", min_value=1, max_value=100_000)
+    amount = MoneyField(label="金额（元）")
+
+
+class PaidForm(forms.Form):
+    paid_on = DayField(label="到账日期")

@@ -1,0 +1,63 @@
+"""The room's tables as spreadsheets."""
+
+from afterschool.xlsx import Column, Sheet, write_xlsx
+from billing.models import FeeMonth, Refund
+
+
+def charges_xlsx(fee_month: FeeMonth) -> bytes:
+    columns = [
+        Column("班级"), Column("姓名"), Column("学籍号", width=24), Column("服务", width=18),
+        Column("服务天数", "int", 10, total=True), Column("收费标准", "money", total=True),
+        Column("减免", "money", total=True), Column("应收", "money", total=True), Column("已收", "money", total=True),
+        Column("免交", "money", total=True), Column("应退", "money", total=True), Column("协议编号", width=20),
+        Column("凭证", width=14),
+    ]  # fmt: skip
+    charges = fee_month.charges.select_related("student__school_class", "item__offering", "agreement")
+    rows = [
+        (
+            one.student.school_class, one.student.name, one.student.number, one.item.offering.name, len(one.days),
+            one.gross_fen, one.waived_fen, one.net_fen, one.paid_fen, one.remitted_fen, one.refunded_fen,
+            one.agreement.number, one.entry_number,
+        )
+        for one in charges.order_by("grade", "student__school_class__number", "student__sort_key", "pk")
+    ]  # fmt: skip
+    return _one(f"{fee_month.school}{fee_month}课后服务收费表", columns, rows)
+
+
+def receipts_xlsx(fee_month: FeeMonth, receipts) -> bytes:
+    columns = [
+        Column("收据号", "int", 10), Column("到账日期", "date"), Column("班级"), Column("姓名"),
+        Column("金额", "money", total=True), Column("付款人", width=16), Column("付款账号", width=24),
+        Column("方式"), Column("流水号", width=20),
+    ]  # fmt: skip
+    rows = [
+        (
+            one.number, one.on, one.student.school_class, one.student.name, one.amount_fen, one.payer,
+            one.payer_account, one.get_method_display(), one.bank_line.serial if one.bank_line else "",
+        )
+        for one in receipts
+    ]  # fmt: skip
+    return _one(f"{fee_month.school}{fee_month}课后服务收款表", columns, rows)
+
+
+def refunds_xlsx(fee_month: FeeMonth) -> bytes:
+    """退费发放表, and the bank's own columns first: accounts are text, the payee is the payer of record."""
+    columns = [
+        Column("序号", "int", 8), Column("户名", width=16), Column("账号", width=26),
+        Column("金额", "money", total=True), Column("摘要", width=30), Column("班级"), Column("学生"),
+        Column("应退原因"), Column("领取方式"), Column("状态"), Column("到账日期", "date"),
+    ]  # fmt: skip
+    refunds = fee_month.refunds.filter(state__in=[Refund.State.INSTRUCTED, Refund.State.PAID])
+    rows = [
+        (
+            number, one.payee, one.payee_account, one.amount_fen, f"{fee_month}课后服务退费",
+            one.student.school_class, one.student.name, one.get_cause_display(),
+            "银行转账" if one.payee_account else "到校领取", one.get_state_display(), one.paid_on,
+        )
+        for number, one in enumerate(refunds.select_related("student__school_class").order_by("pk"), 1)
+    ]  # fmt: skip
+    return _one(f"{fee_month.school}{fee_month}退费发放表", columns, rows)
+
+
+def _one(title: str, columns, rows) -> bytes:
+    return write_xlsx([Sheet(title[-31:], columns, rows, titles=[title])])

@@ -1,0 +1,20 @@
+"""Which student a clerk means."""
+
+from django.db.models import Q
+
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import School, Student
+
+
+def student_named(school: School, text: str) -> Student:
+    """By 学籍号, or by a name that only one child of the school has."""
+    text = text.strip()
+    found = list(
+        Student.objects.filter(Q(number=text) | Q(name=text), school=school).select_related("school_class")[:9]
+    )
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise RuleBroken(f"本校没有叫“{text}”或学籍号为“{text}”的学生", field="student")
+    who = "、".join(f"{one.school_class} {one.number}" for one in found)
+    raise RuleBroken(f"叫“{text}”的有 {len(found)} 人，请填学籍号：{who}", field="student")

@@ -1,0 +1,89 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.refusals import tell
+from billing.actions import import_statement, match_line, reopen_line, set_aside_line
+from billing.forms import StatementForm
+from billing.models import BankLine, FeeMonth, StatementImport
+from billing.selectors.students import student_named
+
+from .months import month_within
+from .saying import rights, said
+
+
+@requires(Capability.KEEP_BOOKS)
+def statement_upload(request, reach, pk):
+    fee_month = month_within(reach, pk)
+    form = StatementForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            statement = import_statement(fee_month.school, file_name=file.name, data=file.read(), by=request.actor)
+        except RuleBroken as refusal:
+            refusal.field = "file"
+            tell(form, refusal)
+        else:
+            return redirect("billing:statement-detail", statement.pk)
+    context = {"form": form, "month": fee_month, "heading": "导入银行流水", "back": "billing:receipt-list"}
+    return render(request, "billing/form.html", context, status=422 if form.errors else 200)
+
+
+@requires(Capability.SEE_BOOKS)
+def statement_detail(request, reach, pk):
+    statement = get_object_or_404(StatementImport.objects.within(reach).select_related("school"), pk=pk)
+    lines = list(
+        statement.lines.select_related("suggested__school_class", "receipt__student__school_class").order_by("row")
+    )
+    state = BankLine.State
+    context = {
+        **rights(request),
+        "statement": statement,
+        "open": [line for line in lines if line.state == state.OPEN],
+        "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
+        "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
+        "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],
+        "received_fen": sum(line.in_fen for line in lines if line.state == state.MATCHED),
+        "month": FeeMonth.objects.filter(school=statement.school, month=lines[0].on.replace(day=1)).first()
+        if lines
+        else None,
+    }
+    return render(request, "billing/statement_detail.html", context)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_match(request, reach, pk):
+    line = line_within(reach, pk)
+    try:
+        receipt = match_line(line, student_named(line.school, request.POST.get("student", "")), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, f"第 {line.row} 行：{refusal}")
+    else:
+        messages.success(request, f"第 {line.row} 行记为 {receipt.student.name} 的缴费，收据 {receipt.number} 号")
+    return redirect("billing:statement-detail", line.statement_id)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_set_aside(request, reach, pk):
+    line = line_within(reach, pk)
+    with said(request, f"第 {line.row} 行放到一边了"):
+        set_aside_line(line, reason=request.POST.get("reason", ""), by=request.actor)
+    return redirect("billing:statement-detail", line.statement_id)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_reopen(request, reach, pk):
+    line = line_within(reach, pk)
+    with said(request, f"第 {line.row} 行重新待核对"):
+        reopen_line(line, by=request.actor)
+    return redirect("billing:statement-detail", line.statement_id)
+
+
+def line_within(reach, pk) -> BankLine:
+    return get_object_or_404(BankLine.objects.within(reach).select_related("school"), pk=pk)
