@@ -14,9 +14,6 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from fontTools.ttLib import TTFont
-from weasyprint import HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from afterschool.errors import RuleBroken
 
@@ -30,8 +27,6 @@ ASSETS = {
     "asset:serif.otf": (SERIF, "font/otf"),
 }
 INLINE_IMAGES = ("data:image/svg+xml", "data:image/png;base64,")
-# One for the whole process: the fonts are opened once.
-FONTS = FontConfiguration()
 
 
 class MissingGlyph(RuleBroken):
@@ -50,29 +45,9 @@ def render_pdf(template: str, context: dict[str, Any]) -> bytes:
 def draw(html: str) -> bytes:
     """Raises MissingGlyph rather than print a name with a hole in it. The same page gives the same bytes."""
     refuse_missing_glyphs(html)
-    fetcher = AssetFetcher()
-    pdf = HTML(string=html, url_fetcher=fetcher).write_pdf(font_config=FONTS)
-    # WeasyPrint leaves out what it was refused and goes on; a paper with a hole is not ours.
-    if fetcher.refused:
-        raise ForeignAddress(fetcher.refused)
-    return pdf
+    from afterschool.press import press  # slow to import, and most processes never print
 
-
-class AssetFetcher(URLFetcher):
-    """Hands out our own assets and images written into the page, and notes every other address it was asked for."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.refused: list[str] = []
-
-    def fetch(self, url, headers=None):
-        if url in ASSETS:
-            path, kind = ASSETS[url]
-            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
-        if url.startswith(INLINE_IMAGES):
-            return super().fetch(url, headers)
-        self.refused.append(url)
-        raise ForeignAddress(url)
+    return press(html)
 
 
 def refuse_missing_glyphs(html: str) -> None:
