@@ -1,6 +1,7 @@
 """The marks every view wears: @requires(capability) or @public(why)."""
 
-from functools import wraps
+from functools import reduce, wraps
+from operator import or_
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -9,8 +10,8 @@ from django.utils.cache import add_never_cache_headers
 from .capabilities import Capability
 
 
-def requires(capability: Capability):
-    """Let the view run only for actors who hold `capability` somewhere.
+def requires(*capabilities: Capability):
+    """Let the view run only for actors who hold one of `capabilities` somewhere.
 
     The view receives that somewhere as `reach`, and its queries start from it.
     """
@@ -20,7 +21,7 @@ def requires(capability: Capability):
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            reach = request.actor.reach(capability)
+            reach = reduce(or_, map(request.actor.reach, capabilities))
             if not reach:
                 raise PermissionDenied
             response = view(request, reach, *args, **kwargs)
@@ -28,7 +29,7 @@ def requires(capability: Capability):
             add_never_cache_headers(response)
             return response
 
-        guarded.access_mark = capability
+        guarded.access_mark = capabilities
         return guarded
 
     return mark

@@ -1,14 +1,19 @@
-"""The head of every page: whose desk this is and where one can go."""
+"""The head of every page: whose desk this is and where one can go. And what the registry asks of a person today."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from django.urls import NoReverseMatch, reverse
 
 from afterschool.access.capabilities import Capability as C
 from afterschool.access.capabilities import Role
+from afterschool.access.desk import Task
+from afterschool.access.reach import Actor, Reach
 from afterschool.notices.models import Notice
 
-from .models import Bureau, School
+from .models import Bureau, CalendarYear, Post, RosterImport, School, Student
+from .selectors import classes_of_the_year
 
 NAV = (
     ("今天", "home", C.OWN_ACCOUNT),
@@ -28,6 +33,8 @@ NAV = (
     ("日历", "schools:calendar", C.KEEP_CALENDAR),
     ("日历", "schools:calendar", C.ADJUST_CALENDAR),
 )
+# From this month on the notice for the next year is expected, and its calendar is asked for.
+NOTICE_MONTH = 11
 TEACHING = {Role.CLASS_TEACHER, Role.TEACHER, Role.LEADER, Role.GUARD}
 BUREAU = {Role.BUREAU_REVIEWER, Role.BUREAU_FINANCE, Role.BUREAU_KEEPER}
 
@@ -87,3 +94,37 @@ def _nav(actor, path):
         except NoReverseMatch:
             continue
         yield label, url, path == url or (url != "/" and path.startswith(url))
+
+
+def tasks(actor: Actor, today: date) -> list[Task]:
+    """What the registry waits for from this person."""
+    kept, registry = actor.reach(C.KEEP_CALENDAR), actor.reach(C.KEEP_REGISTRY)
+    return [*(_calendar_tasks(kept, today) if kept else ()), *(_registry_tasks(registry, today) if registry else ())]
+
+
+def _calendar_tasks(reach: Reach, today: date) -> Iterator[Task]:
+    years = [today.year, today.year + 1] if today.month >= NOTICE_MONTH else [today.year]
+    rows = {row.year: row for row in CalendarYear.objects.filter(bureau__in=reach.bureaus, year__in=years)}
+    for year in years:
+        row, url = rows.get(year), f"{reverse('schools:calendar')}?year={year}"
+        urgent = year == today.year
+        if row is None:
+            yield Task(f"生成{year}年日历", "没有日历，考勤和收费都开不了", url, urgent=urgent, icon="calendar")
+        elif not row.is_settled:
+            yield Task(
+                f"核对并确认{year}年日历", "现在是暂定的，确认前不能收费和算补助", url, urgent=urgent, icon="calendar"
+            )
+
+
+def _registry_tasks(reach: Reach, today: date) -> Iterator[Task]:
+    upload = reverse("schools:roster-upload")
+    waiting = RosterImport.objects.within(reach).filter(state=RosterImport.State.PREVIEW).values_list("pk", flat=True)
+    if pk := waiting.first():
+        yield Task("名册预览等您确认", "看一遍，再导入", reverse("schools:roster-detail", args=[pk]), icon="upload")
+    elif not Student.objects.within(reach).exists():
+        yield Task("导入学生名册", "用学籍系统的导出表，先预览再导入", upload, icon="upload")
+    taught = Post.objects.open_on(today).filter(role=Role.CLASS_TEACHER.name).values("school_class")
+    without = classes_of_the_year(reach).exclude(pk__in=taught).count()
+    if without:
+        detail = "没有班主任，报名没有人初审"
+        yield Task(f"{without} 个班还没有班主任", detail, reverse("schools:class-list"), count=without, icon="people")

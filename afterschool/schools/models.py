@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Count, F, Prefetch, Q
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import ReachQuerySet
@@ -122,6 +122,14 @@ class Term(models.Model):
 class SchoolClassQuerySet(ReachQuerySet):
     class_path = "pk"
 
+    def with_headcount(self):
+        return self.annotate(headcount=Count("students", filter=Q(students__left_on=None)))
+
+    def with_teachers(self, day):
+        """Each class with `teachers`: the posts of its class teachers."""
+        posts = Post.objects.open_on(day).filter(role=Role.CLASS_TEACHER.name).select_related("person")
+        return self.prefetch_related(Prefetch("posts", queryset=posts, to_attr="teachers"))
+
 
 class SchoolClass(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="classes")
@@ -150,6 +158,10 @@ class StudentQuerySet(ReachQuerySet):
 
     def enrolled(self):
         return self.filter(left_on=None)
+
+    def named(self, text):
+        """By a part of the name or of the student number."""
+        return self.filter(Q(name__icontains=text) | Q(number__icontains=text))
 
 
 class Student(models.Model):

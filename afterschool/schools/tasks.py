@@ -12,7 +12,7 @@ from .models import RosterImport
 
 @work(actions.roster.READ)
 def read_roster(job: Job, progress) -> dict:
-    roster_import = RosterImport.objects.get(pk=int(job.period))
+    roster_import = RosterImport.objects.get(pk=job.args["import"])
     actions.read_roster(roster_import, progress=progress, by=_asker(job))
     return {"url": reverse("schools:roster-detail", args=[roster_import.pk])}
 

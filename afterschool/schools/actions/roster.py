@@ -36,7 +36,7 @@ def upload_roster(school: School, file_name: str, data: bytes, *, by: Actor) -> 
         uploaded_by_id=by.person_id,
     )  # fmt: skip
     record(by, "uploaded", roster_import, file_name=file_name, sha256=roster_import.sha256)
-    enqueue(READ, period=str(roster_import.pk), school_id=school.pk, by=by)
+    enqueue(READ, period=str(roster_import.pk), school_id=school.pk, args={"import": roster_import.pk}, by=by)
     return roster_import
 
 

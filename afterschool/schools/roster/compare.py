@@ -64,7 +64,11 @@ class Diff:
         return {
             "school_year": self.school_year,
             "same": self.same,
-            "new": [_who(it.entry, _class_word(it.entry)) for it in self.differences if not it.student],
+            "new": [
+                {**_who(it.entry, _class_word(it.entry)), "place": [it.entry.grade, it.entry.class_number]}
+                for it in self.differences
+                if not it.student
+            ],
             "changed": [
                 {**_who(it.entry, _class_word(it.entry)), "changes": [asdict(change) for change in it.changes]}
                 for it in known

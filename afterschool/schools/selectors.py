@@ -1,0 +1,61 @@
+"""Questions the registry's pages ask."""
+
+from datetime import date
+
+from django.db.models import Max, Prefetch, Q, QuerySet
+
+from afterschool.access.capabilities import Role
+from afterschool.access.reach import Reach
+
+from .models import Bureau, CalendarChange, Guardianship, Post, School, SchoolClass, Student
+
+
+def classes_of_the_year(reach: Reach) -> QuerySet[SchoolClass]:
+    """The classes of the latest school year there is."""
+    classes = SchoolClass.objects.within(reach)
+    latest = classes.aggregate(year=Max("school_year"))["year"]
+    return classes.filter(school_year=latest).select_related("school")
+
+
+def with_first_contact(students: QuerySet[Student], day: date) -> QuerySet[Student]:
+    """Each student with `first_contact`: a list of the one guardianship that is asked first."""
+    first = Guardianship.objects.open_on(day).filter(is_primary=True).select_related("person")
+    return students.select_related("school_class").prefetch_related(
+        Prefetch("guardianships", queryset=first, to_attr="first_contact")
+    )
+
+
+def guardians_of(student: Student) -> QuerySet[Guardianship]:
+    """Those of today first, then those of the past."""
+    return student.guardianships.select_related("person").order_by("-ended_on", "-is_primary", "began_on")
+
+
+def only_school(reach: Reach) -> School | None:
+    """The school of somebody who has one."""
+    schools = School.objects.within(reach)[:2]
+    return schools[0] if len(schools) == 1 else None
+
+
+def posts_by_role(reach: Reach, day: date) -> list[tuple[str, list[Post]]]:
+    """Who holds which role on the day or will hold it, in the order of the role table."""
+    posts = (
+        Post.objects.within(reach)
+        .filter(Q(ended_on=None) | Q(ended_on__gte=day))
+        .select_related("person", "school_class", "school")
+        .order_by("school_class__grade", "school_class__number", "began_on")
+    )
+    held: dict[str, list[Post]] = {}
+    for post in posts:
+        held.setdefault(post.role, []).append(post)
+    return [(role.label, held[role.name]) for role in Role if role.name in held]
+
+
+def changes_within(place: Bureau | School, first: date, last: date) -> QuerySet[CalendarChange]:
+    """The bureau's changes and the school's; for a bureau those of all its schools."""
+    school = place if isinstance(place, School) else None
+    mine = Q(bureau=school.bureau_id) & (Q(school=None) | Q(school=school)) if school else Q(bureau=place)
+    return (
+        CalendarChange.objects.filter(mine, day__range=(first, last))
+        .select_related("school", "made_by")
+        .order_by("-day", "-pk")
+    )
