@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "billing.disclosures",
     "afterschool.oversight",
     "afterschool.desks",
+    "afterschool.demo",
 ]
 
 MIDDLEWARE = [
@@ -119,6 +120,8 @@ CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 10.0},
     "sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "carry-notices": {"task": "notices.carry", "schedule": 15.0},
+    "open-days": {"task": "attendance.open_days", "schedule": crontab(hour="5-17", minute=0)},
+    "watch-the-day": {"task": "attendance.watch", "schedule": 60.0},
     # D五(二)4: the sheet of the month before, on its day.
     "compose-disclosures": {"task": "disclosures.compose_due", "schedule": crontab(hour=6, minute=0)},
 }

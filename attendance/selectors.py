@@ -9,14 +9,16 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from afterschool.access.capabilities import Capability, Role
-from afterschool.access.reach import Actor
+from afterschool.access.reach import Actor, Reach
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import Guardianship, School, Student
-from enrollment.selectors import placed_on
+from enrollment.models import Agreement, Placement, Section
+from enrollment.selectors import Collector, collectors_of, placed_on
 from staffing.models import Duty
 
 from .models import DayClose, Handover, Leave, Mark, Session
 
+MOST_SHOWN = 30
 GATE = (Role.LEADER, Role.GUARD)  # they hand over every child of the school, teachers those of their section
 
 
@@ -171,6 +173,8 @@ class Left:
     student: Student
     state: State
     sections: str
+    relation: str = ""  # whom the leader calls first
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -192,6 +196,15 @@ class Board:
         return bool(self.sections) and not self.left and not self.untaken and self.close is None
 
     @property
+    def clear(self) -> int:
+        return sum(line.clear for line in self.sections)
+
+    @property
+    def here_first(self) -> list[Left]:
+        """The children still here, as many as a leader reads on a phone."""
+        return [left for left in self.left if left.state == State.HERE][:MOST_SHOWN]
+
+    @property
     def counts(self) -> dict[str, int]:
         return {
             "listed": self.listed,
@@ -203,7 +216,7 @@ class Board:
 
 
 def board(school: School, day: date, sessions=None) -> Board:
-    """The leader's board. Eight queries, whatever the number of sections and children."""
+    """The leader's board. Nine queries, whatever the number of sections and children."""
     book = day_book(school, day, sessions=sessions)
     states, children = book.states(), book.children
     duties = defaultdict(list)
@@ -211,6 +224,8 @@ def board(school: School, day: date, sessions=None) -> Board:
         duties[duty.section_id].append(duty)
     lines = [_section_day(book, session, states, duties[session.section_id]) for session in book.sessions]
     count = {state: sum(1 for found in states.values() if found == state) for state in State}
+    missing = [pk for pk, state in states.items() if state not in FINAL]
+    phones = phones_of(missing, day)
     sections_of = defaultdict(list)
     for session in book.sessions:
         for student in book.listed[session.pk]:
@@ -224,7 +239,7 @@ def board(school: School, day: date, sessions=None) -> Board:
         absent=count[State.ABSENT],
         waiting=count[State.HERE],
         unmarked=count[State.UNMARKED],
-        left=[Left(children[pk], s, "、".join(sections_of[pk])) for pk, s in states.items() if s not in FINAL],
+        left=[Left(children[pk], states[pk], "、".join(sections_of[pk]), *phones.get(pk, ("", ""))) for pk in missing],
         untaken=[session for session in book.sessions if session.taken_at is None],
         close=DayClose.objects.filter(school=school, day=day).select_related("closed_by").first(),
     )
@@ -323,3 +338,118 @@ def siblings_of(student: Student, day: date):
 
 def _open_guardianships(day: date):
     return Guardianship.objects.open_on(day)
+
+
+def leave_modes(students: Iterable[Student], day: date) -> dict[int, str]:
+    """How each child leaves, as the guardian signed it."""
+    signed = Agreement.objects.open_on(day).filter(student__in=students, school_signed_at__isnull=False)
+    return dict(signed.values_list("student", "application__leave_mode"))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A child still here, as a tile."""
+
+    student: Student
+    mode: str
+
+    @property
+    def mode_label(self) -> str:
+        return "" if self.mode == Handover.Mode.COLLECTED else Handover.Mode(self.mode).label
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The child whose adult is asked for."""
+
+    student: Student
+    adults: list[Collector]
+    mode: str
+    siblings: list[Student]
+
+    @property
+    def mode_label(self) -> str:
+        return "" if self.mode == Handover.Mode.COLLECTED else Handover.Mode(self.mode).label
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What one person at the gate sees: their sections, the children still here, the one chosen, the last deed."""
+
+    day: date
+    sections: list[Session]
+    waiting: list[Waiting]
+    gone: list[Handover]
+    unmarked: int
+    chosen: Chosen | None
+    last: Handover | None
+    school: School | None
+
+
+def gate(actor: Actor, day: date, *, school: School | None, section_id: int | None = None, child_id=None) -> Gate:
+    """The handover page. Queries do not grow with the children."""
+    if school is None:
+        return Gate(day, [], [], [], 0, None, None, None)
+    mine = sessions_at_the_gate(actor, day).filter(school=school)
+    sections = list(mine.select_related("section__school_class").order_by("section__name"))
+    book = day_book(school, day, sessions=mine.filter(section=section_id) if section_id else mine)
+    states, children = book.states(), book.children
+    here = [children[pk] for pk, state in states.items() if state == State.HERE]
+    modes = leave_modes(here, day)
+    picked = next((child for child in here if child.pk == child_id), None)
+    own = [handover for handover in book.handovers.values() if handover.student_id in children]
+    return Gate(
+        day=day,
+        sections=sections,
+        waiting=[Waiting(child, modes.get(child.pk, Handover.Mode.COLLECTED)) for child in here if child != picked],
+        gone=sorted(own, key=lambda handover: handover.at, reverse=True),
+        unmarked=sum(state == State.UNMARKED for state in states.values()),
+        chosen=picked and _chosen(picked, day, modes.get(picked.pk, Handover.Mode.COLLECTED)),
+        last=max((one for one in own if one.by_id == actor.person_id), key=lambda one: one.at, default=None),
+        school=school,
+    )
+
+
+def _chosen(student: Student, day: date, mode: str) -> Chosen:
+    siblings = list(siblings_of(student, day).select_related("school_class"))
+    states = day_book(student.school, day, students=siblings).states() if siblings else {}
+    return Chosen(
+        student=student,
+        adults=collectors_of([student], day)[student.pk],
+        mode=mode,
+        siblings=[sibling for sibling in siblings if states.get(sibling.pk) == State.HERE],
+    )
+
+
+def children_at_the_gate(actor: Actor, day: date):
+    """The children of the sections this person may hand over that day."""
+    sections = sessions_at_the_gate(actor, day).values("section")
+    return Student.objects.filter(placements__in=Placement.objects.open_on(day).filter(section__in=sections)).distinct()
+
+
+def children_of(school: School, day: date):
+    """The children placed at a school that day."""
+    return Student.objects.filter(placements__in=Placement.objects.open_on(day).filter(school=school)).distinct()
+
+
+def sections_open_to(actor: Actor, reach: Reach, day: date):
+    """Sections whose roll this actor may take: on duty there that day, or a leader of the school."""
+    on_duty = Duty.objects.filter(section=OuterRef("pk"), day=day, person=actor.person_id)
+    leads = Q(school__in=actor.reach(Capability.LEAD_DAY).schools)
+    return Section.objects.within(reach).filter(leads | Exists(on_duty)).select_related("school__bureau")
+
+
+def phones_of(students: Iterable[int], day: date) -> dict[int, tuple[str, str]]:
+    """Whom the leader calls first: relation and number of the first guardian of each child."""
+    ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
+    return {tie.student_id: (tie.relation, tie.person.phone) for tie in ties.order_by("is_primary", "-id")}
+
+
+def leaves_ahead(student: Student, today: date):
+    return Leave.objects.filter(student=student, cancelled_at=None, last_on__gte=today)
+
+
+def span(leave: Leave) -> str:
+    """`10月15日`, or `10月15日至10月17日`."""
+    first, last = (f"{day.month}月{day.day}日" for day in (leave.first_on, leave.last_on))
+    return first if first == last else f"{first}至{last}"

@@ -1,2 +1,23 @@
+from django.urls import path
+
+from .views import day, handover, leave, roll
+
 app_name = "attendance"
-urlpatterns: list = []
+urlpatterns = [
+    path("day/", day.day, name="day"),
+    path("day/open/", day.day_open, name="day-open"),
+    path("day/close/", day.day_close, name="day-close"),
+    path("day.xlsx", day.day_xlsx, name="day-xlsx"),
+    path("incidents/", day.incident_create, name="incident-create"),
+    path("sections/<int:section_id>/today/", roll.section_roll, name="section-roll"),
+    path("sessions/<int:pk>/", roll.session_roll, name="session-roll"),
+    path("sessions/<int:pk>/submit/", roll.roll_submit, name="roll-submit"),
+    path("sessions/<int:pk>/undo/", roll.roll_undo, name="roll-undo"),
+    path("sessions/<int:pk>/marks/<int:student_id>/", roll.mark_update, name="mark-update"),
+    path("handover/", handover.handover, name="handover"),
+    path("handover/new/", handover.handover_create, name="handover-create"),
+    path("handover/<int:pk>/undo/", handover.handover_undo, name="handover-undo"),
+    path("handover/wrong-adult/", handover.wrong_adult, name="wrong-adult"),
+    path("students/<int:student_id>/leave/", leave.leave_create, name="leave-create"),
+    path("leaves/<int:pk>/cancel/", leave.leave_cancel, name="leave-cancel"),
+]

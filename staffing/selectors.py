@@ -4,11 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from afterschool.access.capabilities import Role
+from afterschool.access.capabilities import Capability, Role
 from afterschool.access.models import Person
+from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
 from afterschool.policy import staffing
 from afterschool.policy.book import Policy
@@ -18,7 +19,7 @@ from afterschool.schools.models import Post, School
 from afterschool.schools.rules import policy_of
 from enrollment.models import Placement, Section
 
-from .models import Duty
+from .models import Duty, StipendSheet
 
 DAYS_SHOWN = 7
 
@@ -192,3 +193,32 @@ def leaders_of(school: School, day: date) -> set[int]:
     return set(on) or set(
         Post.objects.open_on(day).filter(school=school, role=Role.LEADER.name).values_list("person", flat=True)
     )
+
+
+def hours_of(school: School, day: date, section: Section | None) -> tuple[datetime, datetime] | None:
+    """From when to when the section (or anything) runs that day; None when nothing does."""
+    [(_, meeting)] = running(school, day, day)
+    offerings = [s.offering for s in meeting if section is None or s.pk == section.pk]
+    if not offerings:
+        return None
+    starts, ends = min(o.starts_at for o in offerings), max(o.ends_at for o in offerings)
+    return moment(day, starts), moment(day, ends)
+
+
+def unconfirmed(actor: Actor, today: date):
+    """Hours of others up to today that wait for this leader."""
+    past = Q(day__lt=today) | Q(day=today, left_at__isnull=False)
+    waiting = Duty.objects.within(actor.reach(Capability.CONFIRM_DUTY)).filter(past, confirmed_by=None)
+    return waiting.exclude(person=actor.person_id)
+
+
+def unconfirmed_in(school: School, month: date):
+    """Duties of the month nobody has vouched for: a sheet drafted now leaves them out."""
+    return Duty.objects.filter(school=school, day__year=month.year, day__month=month.month, confirmed_by=None)
+
+
+def months_to_draft(school: School, today: date) -> list[date]:
+    """Months with confirmed hours and no sheet yet."""
+    have = set(StipendSheet.objects.filter(school=school).values_list("month", flat=True))
+    served = Duty.objects.confirmed().filter(school=school, day__lte=today).dates("day", "month", order="DESC")
+    return [month for month in served if month not in have]

@@ -14,8 +14,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
 from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import Handover, Incident
-from attendance.selectors import State, day_book
-from enrollment.models import Agreement
+from attendance.selectors import State, day_book, leave_modes
 from enrollment.selectors import Collector, collectors_of, restrictions_of
 
 from .day import lock_open_day, note_incident
@@ -108,7 +107,7 @@ def _hand_over_all(departures: Sequence[Departure], day: date, by: Actor) -> lis
     lock_open_day(school.pk, day)
     book = day_book(school, day, students=students)
     states, adults = book.states(), collectors_of(students, day)
-    modes, held_back = _leave_modes(students, day), restrictions_of(students, day)
+    modes, held_back = leave_modes(students, day), restrictions_of(students, day)
     handovers, new = [], []
     for departure in departures:
         student = departure.student
@@ -193,11 +192,6 @@ def _must_be_agreed(departure: Departure, agreed: str | None, restrictions: list
         raise RuleBroken(f"协议里没有约定 {student.name} {mode.label}，要有大人来接")
     if mode == Mode.SELF and student.school_class.grade in LOW_GRADES:
         raise RuleBroken(f"{student.name} 是一、二年级学生，要有大人来接")
-
-
-def _leave_modes(students: Iterable[Student], day: date) -> dict[int, str]:
-    signed = Agreement.objects.open_on(day).filter(student__in=students, school_signed_at__isnull=False)
-    return dict(signed.values_list("student", "application__leave_mode"))
 
 
 def _not_in_a_rush(now: datetime, by: Actor) -> None:

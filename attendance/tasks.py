@@ -1,0 +1,31 @@
+from datetime import date
+
+from celery import shared_task
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.schools.models import School
+
+from . import actions
+
+
+@shared_task(name="attendance.open_days")
+def open_days() -> None:
+    """Every school's sessions of today; again through the day for children placed meanwhile."""
+    for school_id in School.objects.values_list("pk", flat=True):
+        open_school.delay(school_id, timezone.localdate().isoformat())
+
+
+@shared_task(name="attendance.open_school")
+def open_school(school_id: int, day: str) -> None:
+    school = School.objects.select_related("bureau").get(pk=school_id)
+    actions.open_day(school, day=date.fromisoformat(day), by=Actor.system("attendance.open_school"))
+
+
+@shared_task(name="attendance.watch")
+def watch() -> None:
+    """Look for rolls not taken and children left behind, where today is not yet signed."""
+    now = timezone.now()
+    today = timezone.localdate(now)
+    for school in School.objects.filter(sessions__day=today).exclude(day_closes__day=today).distinct():
+        actions.raise_alarms(school, day=today, now=now, by=Actor.system("attendance.watch"))

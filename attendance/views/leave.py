@@ -1,0 +1,48 @@
+"""请假, for guardians."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.refusals import tell
+from afterschool.schools.models import Student
+
+from .. import selectors
+from ..actions import ask_leave, cancel_leave
+from ..forms import LeaveForm
+from ..models import Leave
+
+
+@requires(Capability.APPLY)
+def leave_create(request, reach, student_id):
+    """One tap for today or tomorrow, dates for longer."""
+    student = get_object_or_404(Student.objects.within(reach).enrolled().select_related("school"), pk=student_id)
+    today = timezone.localdate()
+    form = LeaveForm.from_tap(request.POST, today) if request.method == "POST" else LeaveForm()
+    if form.is_valid():
+        try:
+            leave = ask_leave(student, **form.cleaned_data, now=timezone.now(), by=request.actor)
+        except RuleBroken as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, f"已为 {student.name} 请假：{selectors.span(leave)}")
+            return redirect("attendance:leave-create", student.pk)
+    context = {"student": student, "form": form, "leaves": selectors.leaves_ahead(student, today), "today": today}
+    return render(request, "attendance/leave_create.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(Capability.APPLY)
+def leave_cancel(request, reach, pk):
+    leave = get_object_or_404(Leave.objects.within(reach).select_related("student"), pk=pk)
+    try:
+        cancel_leave(leave, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"已撤销 {leave.student.name} 的请假")
+    return redirect("attendance:leave-create", leave.student_id)

@@ -1,0 +1,40 @@
+"""What a page was asked for: which school, which day, which month."""
+
+from datetime import date, timedelta
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+
+from afterschool.access.reach import Reach
+from afterschool.schools.models import School
+
+
+def school_asked(request, reach: Reach) -> School:
+    """The school named in the address, or the first within reach; outside it there is nothing."""
+    schools = School.objects.within(reach).select_related("bureau")
+    asked = request.GET.get("school") or request.POST.get("school")
+    if asked:
+        return get_object_or_404(schools, pk=asked if asked.isdigit() else 0)
+    school = schools.first()
+    if school is None:
+        raise Http404
+    return school
+
+
+def day_asked(request, name: str = "day") -> date:
+    """The day named in the address or form, or today."""
+    return _day(request.GET.get(name) or request.POST.get(name)) or timezone.localdate()
+
+
+def monday_asked(request) -> date:
+    day = day_asked(request, "week")
+    return day - timedelta(days=day.weekday())
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return parse_date(text or "")
+    except ValueError:
+        return None
