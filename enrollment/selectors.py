@@ -18,6 +18,7 @@ from afterschool.schools.rules import policy_of
 from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
 from .release import Adult, Grant, Restriction, may_release
 
+ENDED = (Application.State.REFUSED, Application.State.WITHDRAWN)
 REGISTERED_POOR = "registered_poor"  # the policies' word for 建档立卡, which the register knows of each child
 
 
@@ -127,6 +128,11 @@ def terms_open_to(student: Student, today: date):
     return Term.objects.filter(Exists(plan), ended_on__gte=today).order_by("began_on")
 
 
+def live_application(student: Student, term: Term) -> Application | None:
+    """The one that stands in the way of another; what came to nothing does not."""
+    return Application.objects.exclude(state__in=ENDED).filter(student=student, term=term).first()
+
+
 @dataclass(frozen=True)
 class Invitation:
     """A child and a term one can apply for, and what was said so far."""
@@ -145,7 +151,7 @@ def invitations(students: Iterable[Student], today: date) -> list[Invitation]:
     mine = (
         Application.objects.filter(student__in=students)
         .select_related("agreement")
-        .exclude(state__in=[Application.State.REFUSED, Application.State.WITHDRAWN])
+        .exclude(state__in=ENDED)
     )
     live = {(application.student_id, application.term_id): application for application in mine}
     declined = set(Decline.objects.filter(student__in=students).values_list("student_id", "term_id"))

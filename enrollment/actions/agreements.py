@@ -102,9 +102,12 @@ def _require_untouched(agreement: Agreement) -> None:
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    """Guardian and school, or both parents, may sign at once: the second waits and sees what the first did."""
+    """Guardian and school, or both parents, may sign at once: the second waits and sees what the first did.
+
+    The signers are not joined: PostgreSQL reads only the locked rows anew after the wait.
+    """
     return (
         Agreement.objects.select_for_update(of=("self", "application"))
-        .select_related("application", "student__school_class", "guardian_signed_by")
+        .select_related("application", "student__school_class")
         .get(pk=agreement.pk)
     )

@@ -20,6 +20,7 @@ from afterschool.schools.rules import policy_of
 
 from ..models import Agreement, Application, Choice, Decline
 from ..numbers import numbered
+from ..selectors import live_application
 from .agreements import draft_agreement
 from .guardians import require_guardian
 from .pickup import name_pickup
@@ -70,11 +71,6 @@ def apply(
     Decline.objects.filter(student=student, term=term).delete()
     record(by, "applied", application, student=student.pk, number=application.number)
     return application
-
-
-def live_application(student: Student, term: Term) -> Application | None:
-    ended = (State.REFUSED, State.WITHDRAWN)
-    return Application.objects.filter(student=student, term=term).exclude(state__in=ended).first()
 
 
 def answer_due(school: School, now: datetime) -> datetime:

@@ -14,7 +14,7 @@ from .. import actions
 from ..forms import ApplicationForm, PickupFormSet, refuse_on
 from ..models import Application
 from ..progress import progress_of
-from ..selectors import fee_of, invitations, known_adults, terms_open_to
+from ..selectors import fee_of, invitations, known_adults, live_application, terms_open_to
 
 
 @requires(Capability.APPLY)
@@ -26,7 +26,7 @@ def apply_start(request, reach):
 @requires(Capability.APPLY)
 def apply(request, reach, student_id, term_id):
     student, term = _asked(reach, student_id, term_id)
-    live = actions.live_application(student, term)
+    live = live_application(student, term)
     if live:
         return redirect("enrollment:application-detail", live.pk)
     form = ApplicationForm(request.POST or None, student=student, term=term)

@@ -6,6 +6,7 @@ from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from enrollment.actions import (
+    apply,
     approve,
     confirm,
     decline,
@@ -72,8 +73,6 @@ def test_a_wish_outside_the_plan_is_refused_and_changes_nothing(town, change, me
 
 
 def test_asking_for_nothing_is_refused(town):
-    from enrollment.actions import apply
-
     with pytest.raises(RuleBroken, match="暂不参加"):
         apply(student=town.child, term=town.term, choices=[], leave_mode="collected", now=town.now, by=act(town.mother))
 
