@@ -4,6 +4,7 @@ from django.db.models import Count, F, Prefetch, Q
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import ReachQuerySet
+from afterschool.policy.terms import weekday_name
 
 GRADES = {
     1: "一年级", 2: "二年级", 3: "三年级", 4: "四年级", 5: "五年级", 6: "六年级",
@@ -315,6 +316,10 @@ class CalendarChange(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["bureau", "day"])]
+
+    @property
+    def follows(self) -> str:
+        return weekday_name(self.follows_weekday) if self.follows_weekday else ""
 
 
 class RosterImport(models.Model):

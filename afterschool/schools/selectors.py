@@ -14,7 +14,8 @@ def classes_of_the_year(reach: Reach) -> QuerySet[SchoolClass]:
     """The classes of the latest school year there is."""
     classes = SchoolClass.objects.within(reach)
     latest = classes.aggregate(year=Max("school_year"))["year"]
-    return classes.filter(school_year=latest).select_related("school")
+    in_order = ("school", "grade", "number")  # said here: Django drops the model's own order where it counts
+    return classes.filter(school_year=latest).select_related("school").order_by(*in_order)
 
 
 def with_first_contact(students: QuerySet[Student], day: date) -> QuerySet[Student]:

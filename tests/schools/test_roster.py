@@ -101,7 +101,7 @@ def test_messy_gives_52_students_and_a_second_upload_changes_nothing(haitang, cl
 
 REFUSED = {
     13: "1306946211”不是 11 位手机号（只有 10 位）",
-    15: "没有一位监护人有电话",
+    15: "监护人都没有电话",
     17: "学籍号与第 16 行（曹逸）相同，第 17 行（唐伟欣）没有导入",
     23: "2017/13/40”不是日期",
     29: "不是小学的班级",
@@ -217,7 +217,7 @@ def test_changed_child_is_shown_old_and_new_then_written(haitang, clerk, short, 
 def test_new_phone_of_a_guardian_ends_the_right_of_the_old_one(haitang, clerk, short):
     take_in(haitang, change_first("监护人1电话", "15909960309"), clerk)
     old, new = (Guardianship.objects.get(person__phone=phone) for phone in ("15909960308", "15909960309"))
-    assert (old.ended_on, new.ended_on, new.is_short) == (TODAY, None, True)
+    assert (old.ended_on, new.ended_on, new.is_primary) == (TODAY, None, True)
 
 
 def test_child_in_another_class_moves(haitang, clerk, short):

@@ -182,7 +182,7 @@ class _Reader:
             elif (name or phone) and len(self.odd) == read_so_far:
                 self._say(row, f"{word}{_lacking(name, phone)}，没有登记这位监护人")
         if not found and not _refused(self.odd[before:]):
-            self.odd[before:] = [Odd(row, "没有一位监护人有电话，没有导入")]
+            self.odd[before:] = [Odd(row, "监护人都没有电话，没有导入")]
         return tuple(found.values())
 
     def _is_first(self, entry: Entry) -> bool:

@@ -34,7 +34,7 @@ def calendar(request, reach):
         "years": bureau.calendar_years.filter(year__range=(span.first.year, span.last.year)).order_by("year"),
         "terms": bureau.terms.all(),
         "may_keep": bool(reach.bureaus),
-        "this_year": timezone.localdate().year,
+        "offered_years": (timezone.localdate().year, timezone.localdate().year + 1),
     }
     return render(request, "schools/calendar.html", context)
 
