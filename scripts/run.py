@@ -107,10 +107,18 @@ def embedded(env: dict[str, str]) -> Iterator[dict[str, subprocess.Popen[bytes]]
 def manage(env: dict[str, str], *arguments: str, stdout: int | None = None) -> str:
     command = [sys.executable, "manage.py", *arguments]
     leash = die_with_parent(signal.SIGTERM)
-    done = subprocess.run(command, cwd=BASE, env=env, stdout=stdout, text=True, preexec_fn=leash)
-    if done.returncode:
+    # Its own session: whatever it starts can be ended with it.
+    with subprocess.Popen(
+        command, cwd=BASE, env=env, stdout=stdout, text=True, start_new_session=True, preexec_fn=leash
+    ) as process:
+        try:
+            output, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode:
         raise Failed(f"manage.py {' '.join(arguments)} 没有成功")
-    return done.stdout
+    return output
 
 
 def programs(port: int) -> dict[str, list[str]]:
