@@ -5,35 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0001_initial'),
-        ('enrollment', '0002_application_ground_and_links'),
-        ('schools', '0002_roster_import_replaced'),
+        ("billing", "0001_initial"),
+        ("enrollment", "0002_application_ground_and_links"),
+        ("schools", "0002_roster_import_replaced"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='charge',
-            name='charge_not_overpaid',
+            model_name="charge",
+            name="charge_not_overpaid",
         ),
         migrations.AddField(
-            model_name='charge',
-            name='remitted_fen',
-            field=models.PositiveBigIntegerField(default=0, verbose_name='免交（分）'),
+            model_name="charge",
+            name="remitted_fen",
+            field=models.PositiveBigIntegerField(default=0, verbose_name="免交（分）"),
         ),
         migrations.AddField(
-            model_name='expense',
-            name='reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='未通过的原因'),
+            model_name="expense",
+            name="reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="未通过的原因"),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='failed_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='退回原因'),
+            model_name="refund",
+            name="failed_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="退回原因"),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('net_fen__gte', django.db.models.expressions.CombinedExpression(models.F('paid_fen'), '+', models.F('remitted_fen')))), name='charge_not_overpaid'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net_fen__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("paid_fen"), "+", models.F("remitted_fen")
+                        ),
+                    )
+                ),
+                name="charge_not_overpaid",
+            ),
         ),
     ]

@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from itertools import count
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils import timezone
 
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
@@ -15,7 +15,8 @@ from enrollment.models import Agreement, AgreementItem, Application, Placement, 
 from tests import cast
 
 OCTOBER = date(2026, 10, 1)
-NOW = timezone.make_aware(datetime(2026, 11, 3, 10, 0))
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 3, 10, 0, tzinfo=SHANGHAI)
 _numbers = count(1)
 
 
@@ -31,7 +32,14 @@ def enroll(student, plan, *, began_on=date(2026, 9, 1), weekdays=(1, 2, 4, 5), o
     number = f"XY2026-{next(_numbers):05}"
     term, school, klass = plan.term, student.school, student.school_class
     application = Application.objects.create(
-        school=school, term=term, student=student, guardian=person, number=number, state="signed", answer_by=NOW, submitted_at=NOW,
+        school=school,
+        term=term,
+        student=student,
+        guardian=person,
+        number=number,
+        state="signed",
+        answer_by=NOW,
+        submitted_at=NOW,
     )
     agreement = Agreement.objects.create(
         school=school, term=term, student=student, application=application, number=number, text_version="1",
@@ -87,5 +95,3 @@ def pay(town, student, yuan, on=date(2026, 10, 12), key=None):
         town.school, student, on=on, amount=Money.parse(str(yuan)), payer=f"{student.name}妈妈",
         payer_account="6217000000000000", key=key or f"form-{next(_numbers)}", by=town.clerk,
     )  # fmt: skip
-
-

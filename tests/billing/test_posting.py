@@ -34,7 +34,7 @@ def test_a_voucher_names_both_sides_and_moves_the_balances(haitang):
     assert balances(haitang, DAY) == {BANK: Money(200_00), OWED: Money(-180_00), INCOME: Money(-20_00)}
     assert balance(haitang, BANK, date(2026, 10, 11)) == ZERO
     rows = trial_balance(haitang, DAY)
-    assert is_balanced(rows) and [row.label for row in rows][0] == "银行存款（基本户）"
+    assert is_balanced(rows) and rows[0].label == "银行存款（基本户）"
 
 
 def test_the_same_key_again_gives_the_first_voucher(haitang):
@@ -124,7 +124,7 @@ def test_the_database_refuses_what_the_door_would_never_write(haitang, lanting):
     refused(insert + "; SET CONSTRAINTS ALL IMMEDIATE", haitang.pk, entry.pk, mine[0].pk, theirs.pk, 5)
     refused(insert + "; SET CONSTRAINTS ALL IMMEDIATE", haitang.pk, foreign.pk, mine[0].pk, mine[1].pk, 5)
     refused(
-        "INSERT INTO ledger_entry (school_id, \"on\", number, key, memo, body_sha256, posted_at)"
+        'INSERT INTO ledger_entry (school_id, "on", number, key, memo, body_sha256, posted_at)'
         " VALUES (%s, '2026-10-12', 99, 'one', '', '', now())",
         haitang.pk,
     )
