@@ -16,6 +16,7 @@ from .parts import PART_OF, PARTS
 
 # What the law library calls a field, and what a plan calls it.
 FIELD = {"starts": "starts_at", "ends": "ends_at", "weekday": "weekdays", "fee": "monthly_fee", "stage": "grades"}
+LABEL = {"starts_at": "开始时间", "ends_at": "结束时间", "weekdays": "星期", "monthly_fee": "收费", "grades": "年级"}
 Slot = Offering.Slot
 
 
@@ -99,7 +100,8 @@ def _of_offering(verdict: Verdict[bool], offering: Offering) -> Finding:
     if verdict.field in BELLS:
         return _told(verdict, "time", verdict.field, "作息时间")
     field = FIELD.get(verdict.field, verdict.field)
-    return replace(_told(verdict, "time", field, offering.name), offering_id=offering.pk)
+    title = f"{offering.name} · {LABEL.get(field, '时段')}"
+    return replace(_told(verdict, "time", field, title), offering_id=offering.pk)
 
 
 def _told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
