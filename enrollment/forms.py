@@ -7,6 +7,7 @@ from afterschool.errors import RuleBroken
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy.terms import weekday_name
 
+from .actions.applications import LOWER_GRADES
 from .models import Application, PickupPerson
 
 
@@ -14,6 +15,15 @@ def refuse_on(form: forms.BaseForm, refusal: RuleBroken) -> None:
     """Show a refusal where it belongs, with its clause in `form.cite`."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     form.cite = refusal.cite
+
+
+class DayInput(forms.DateInput):
+    """The phone's own calendar; browsers take ISO days only."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d", attrs={"class": "form-control"})
 
 
 class ApplicationForm(forms.Form):
@@ -24,13 +34,17 @@ class ApplicationForm(forms.Form):
         label="老师需要知道的健康情况（可不填）",
         max_length=200,
         required=False,
-        widget=forms.TextInput(attrs={"placeholder": "如过敏、用药、不能剧烈运动"}),
+        widget=forms.TextInput(attrs={"class": "form-control", "placeholder": "如过敏、用药、不能剧烈运动"}),
     )
 
     def __init__(self, *args, student, term, application=None, **kwargs):
         self.offerings = list(offerings_for(student, term))
         kept = self._kept(application) if application else {"leave_mode": Application.LeaveMode.COLLECTED}
         super().__init__(*args, initial=kept, **kwargs)
+        if student.school_class.grade in LOWER_GRADES:
+            self.fields["leave_mode"].choices = [
+                one for one in Application.LeaveMode.choices if one[0] != Application.LeaveMode.SELF
+            ]
         self.fields["choices"] = forms.MultipleChoiceField(
             label="参加哪些服务",
             choices=[(offering.pk, offering.name) for offering in self.offerings],
@@ -55,14 +69,12 @@ class ApplicationForm(forms.Form):
     def rows(self) -> list[dict]:
         """The offerings for the page: ticked or not, and which days."""
         ticked = {str(value) for value in self["choices"].value() or []}
-        return [
-            {
-                "offering": offering,
-                "ticked": str(offering.pk) in ticked,
-                "days": self._days(offering),
-            }
-            for offering in self.offerings
-        ]
+        rows = []
+        for offering in self.offerings:
+            days = self._days(offering)
+            chosen = [number for number, _, on in days if on]
+            rows.append({"offering": offering, "ticked": str(offering.pk) in ticked, "days": days, "chosen": chosen})
+        return rows
 
     def _days(self, offering) -> list[tuple[int, str, bool]]:
         ticked = {str(value) for value in self[f"days_{offering.pk}"].value() or []}
@@ -109,7 +121,7 @@ class RefusalForm(ReasonForm):
 
 
 class BeginForm(forms.Form):
-    began_on = forms.DateField(label="服务开始", widget=forms.DateInput(attrs={"type": "date"}))
+    began_on = forms.DateField(label="服务开始", widget=DayInput)
 
 
 class SigningForm(forms.Form):
@@ -121,7 +133,7 @@ class SigningForm(forms.Form):
 
 
 class WithdrawalForm(forms.Form):
-    last_on = forms.DateField(label="最后一天", widget=forms.DateInput(attrs={"type": "date"}))
+    last_on = forms.DateField(label="最后一天", widget=DayInput)
     reason = forms.CharField(label="原因", max_length=200)
 
 
@@ -129,7 +141,7 @@ class WaiverForm(forms.Form):
     category = forms.ChoiceField(label="减免类别")
     percent = forms.IntegerField(label="减免比例（%）", min_value=1, max_value=100, required=False)
     evidence = forms.CharField(label="看过的证明材料", max_length=200)
-    began_on = forms.DateField(label="自哪天起", widget=forms.DateInput(attrs={"type": "date"}))
+    began_on = forms.DateField(label="自哪天起", widget=DayInput)
 
     def __init__(self, *args, groups=(), **kwargs):
         super().__init__(*args, **kwargs)
@@ -144,9 +156,9 @@ class DecisionForm(forms.Form):
 class RestrictionForm(forms.Form):
     person_name = forms.CharField(label="不得接走孩子的人", max_length=60)
     document = forms.CharField(label="依据的文书及编号", max_length=100)
-    began_on = forms.DateField(label="自", widget=forms.DateInput(attrs={"type": "date"}))
-    ended_on = forms.DateField(label="至（文书写明的）", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    began_on = forms.DateField(label="自", widget=DayInput)
+    ended_on = forms.DateField(label="至（文书写明的）", required=False, widget=DayInput)
 
 
 class RestrictionEndForm(ReasonForm):
-    ended_on = forms.DateField(label="最后一天", widget=forms.DateInput(attrs={"type": "date"}))
+    ended_on = forms.DateField(label="最后一天", widget=DayInput)

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -162,8 +164,10 @@ class Agreement(models.Model):
                 condition=Q(school_signed_at=None) | Q(guardian_signed_at__isnull=False),
                 name="agreement_guardian_signs_first",
             ),
+            # The day before its first: called off before it began.
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on")), name="agreement_ends_after_it_begins"
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on") - timedelta(days=1)),
+                name="agreement_ends_after_it_begins",
             ),
         ]
         verbose_name = verbose_name_plural = "协议"
@@ -209,7 +213,8 @@ class Placement(models.Model):
                 violation_error_message="这个孩子已经在这个班里了。",
             ),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on")), name="placement_ends_after_it_begins"
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on") - timedelta(days=1)),
+                name="placement_ends_after_it_begins",
             ),
         ]
         verbose_name = verbose_name_plural = "在册"

@@ -148,11 +148,7 @@ def invitations(students: Iterable[Student], today: date) -> list[Invitation]:
     students = list(students.select_related("school_class", "school"))
     plans = Plan.objects.in_force().filter(school__in={s.school_id for s in students}, term__ended_on__gte=today)
     plans = list(plans.select_related("term").order_by("term__began_on"))
-    mine = (
-        Application.objects.filter(student__in=students)
-        .select_related("agreement")
-        .exclude(state__in=ENDED)
-    )
+    mine = Application.objects.filter(student__in=students).select_related("agreement").exclude(state__in=ENDED)
     live = {(application.student_id, application.term_id): application for application in mine}
     declined = set(Decline.objects.filter(student__in=students).values_list("student_id", "term_id"))
     return [
@@ -188,3 +184,12 @@ def known_adults(student: Student, day: date) -> list[Collector]:
 def refusal_rule(school: School, day: date) -> rules.Refusal:
     """On which grounds a child may be refused there; none for most."""
     return policy_of(school, day).on(day).the(rules.Refusal)
+
+
+def found_children(students, q: str):
+    """A handful of children by part of the name or by number; nothing asked, nothing shown."""
+    q = q.strip()
+    if not q:
+        return students.none()
+    matching = students.enrolled().filter(Q(name__contains=q) | Q(number=q))
+    return matching.select_related("school_class")[:20]

@@ -1,6 +1,6 @@
 """退出: counts for charging from the guardian's date; the school's word is for the record (D四.5, C三(三))."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
@@ -25,7 +25,7 @@ def withdraw(*, agreement: Agreement, last_on: date, reason: str, now: datetime,
         raise RuleBroken("协议还没有签好，直接撤回报名就可以")
     if agreement.ended_on is not None:
         raise RuleBroken(f"这份协议已经提出退出，最后一天是 {agreement.ended_on:%-m月%-d日}")
-    first = max(timezone.localdate(now), agreement.began_on)
+    first = first_last_day(agreement, timezone.localdate(now))
     if not first <= last_on <= agreement.term.ended_on:
         raise RuleBroken(
             f"最后一天可以选 {first:%-m月%-d日} 到 {agreement.term.ended_on:%-m月%-d日} 之间的日子", field="last_on"
@@ -38,9 +38,14 @@ def withdraw(*, agreement: Agreement, last_on: date, reason: str, now: datetime,
     )  # fmt: skip
     Agreement.objects.filter(pk=agreement.pk).update(ended_on=last_on)
     open_seats = Placement.objects.filter(item__agreement=agreement).filter(Q(ended_on=None) | Q(ended_on__gt=last_on))
-    open_seats.filter(began_on__lte=last_on).update(ended_on=last_on)
+    open_seats.update(ended_on=last_on)
     record(by, "withdrew", withdrawal, student=agreement.student_id, last_on=last_on.isoformat())
     return withdrawal
+
+
+def first_last_day(agreement: Agreement, today: date) -> date:
+    """The earliest last day: today, or the day before the first when service has not begun; then nothing is charged."""
+    return max(today, agreement.began_on - timedelta(days=1))
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from afterschool.access.gate import public, requires
 from afterschool.errors import RuleBroken
 
 from .. import actions
+from ..actions.withdrawals import first_last_day
 from ..forms import SigningForm, WithdrawalForm, refuse_on
 from ..models import Agreement
 from ..papers import agreement_pdf, code_of
@@ -49,7 +50,7 @@ def agreement_withdraw(request, reach, pk):
     agreement = get_object_or_404(_agreements(reach), pk=pk)
     if agreement.ended_on is not None or not agreement.is_signed:
         return redirect("enrollment:agreement-detail", pk)
-    first = max(timezone.localdate(), agreement.began_on)
+    first = first_last_day(agreement, timezone.localdate())
     form = WithdrawalForm(request.POST or None, initial={"last_on": first})
     if request.method == "POST" and form.is_valid():
         try:

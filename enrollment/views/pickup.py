@@ -13,7 +13,7 @@ from afterschool.schools.models import Student
 from .. import actions
 from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, refuse_on
 from ..models import PickupPerson, PickupRestriction
-from ..selectors import collectors_of
+from ..selectors import collectors_of, found_children
 
 
 @requires(Capability.APPLY)
@@ -66,8 +66,13 @@ def restriction_list(request, reach):
     rows = PickupRestriction.objects.within(reach).select_related(
         "student__school_class", "recorded_by", "confirmed_by"
     )
-    today = timezone.localdate()
-    context = {"restrictions": rows.order_by("-began_on", "-id"), "today": today}
+    q = request.GET.get("q", "")
+    context = {
+        "restrictions": rows.order_by("-began_on", "-id"),
+        "today": timezone.localdate(),
+        "q": q,
+        "found": found_children(Student.objects.within(reach), q),
+    }
     return render(request, "enrollment/restriction_list.html", context)
 
 

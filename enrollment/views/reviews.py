@@ -17,6 +17,7 @@ from ..models import Agreement, Application, Withdrawal
 from ..progress import progress_of
 from ..selectors import refusal_rule
 from ..tabs import TABS, tab_counts
+from .ways import ways_of
 
 A_PAGE = 50
 
@@ -37,6 +38,7 @@ def application_list(request, reach):
         "withdrawals": Withdrawal.objects.within(reach)
         .filter(acknowledged_at=None)
         .select_related("student", "asked_by"),
+        "ways": ways_of(request.actor),
         "may_acknowledge": request.actor.may(Capability.APPROVE_APPLICATIONS),
     }
     return render(request, "enrollment/application_list.html", context)

@@ -6,15 +6,15 @@ from django.utils import timezone
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
-from afterschool.schools.models import School
 
 from ..roster import roster_of, roster_xlsx
+from .ways import ways_of
 
 
 @requires(Capability.SEE_PLACEMENTS)
 def roster(request, reach):
     today = timezone.localdate()
-    context = {"sections": roster_of(reach, today), "today": today, "schools": School.objects.within(reach)}
+    context = {"sections": roster_of(reach, today), "today": today, "ways": ways_of(request.actor)}
     return render(request, "enrollment/roster.html", context)
 
 

@@ -15,12 +15,18 @@ from afterschool.schools.rules import policy_of
 from .. import actions
 from ..forms import DecisionForm, WaiverForm, refuse_on
 from ..models import Waiver
-from ..selectors import waivers_due, with_groups
+from ..selectors import found_children, waivers_due, with_groups
 
 
 @requires(Capability.REQUEST_WAIVERS)
 def waiver_list(request, reach):
-    context = {"waivers": with_groups(_waivers(reach)), "due": waivers_due(Student.objects.within(reach))}
+    students, q = Student.objects.within(reach), request.GET.get("q", "")
+    context = {
+        "waivers": with_groups(_waivers(reach)),
+        "due": waivers_due(students),
+        "q": q,
+        "found": found_children(students, q),
+    }
     return render(request, "enrollment/waiver_list.html", context)
 
 

@@ -1,6 +1,7 @@
 """协议: one text, one hash, two signatures, a seat."""
 
 import io
+from datetime import timedelta
 
 import pytest
 from pypdf import PdfReader
@@ -10,6 +11,8 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from enrollment.actions import (
     acknowledge_withdrawal,
+    approve,
+    confirm,
     open_sections,
     sign_as_guardian,
     sign_as_school,
@@ -205,6 +208,20 @@ def test_a_withdrawal_that_is_refused_changes_nothing(town, change, message):
     assert not Withdrawal.objects.exists()
     agreement.refresh_from_db()
     assert agreement.ended_on is None and Placement.objects.get().ended_on is None
+
+
+def test_called_off_before_the_first_day_no_day_is_left(town):
+    application = confirm(application=applied(town), now=town.now, by=act(town.teacher))
+    began_on = town.today + timedelta(days=7)
+    agreement = approve(application=application, began_on=began_on, now=town.now, by=act(town.clerk))
+    enrolled(town, agreement)
+
+    withdraw(
+        agreement=agreement, last_on=began_on - timedelta(days=1), reason="搬家", now=town.now, by=act(town.mother)
+    )
+
+    assert not Placement.objects.open_on(began_on).exists()
+    assert not Agreement.objects.open_on(began_on).exists()
 
 
 def test_withdrawing_twice_or_before_signing_is_refused(town):
