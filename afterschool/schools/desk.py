@@ -29,6 +29,7 @@ NAV = (
     ("补助", "staffing:stipend-sheet-list", C.REVIEW_STIPENDS),
     ("补助", "staffing:stipend-sheet-list", C.APPROVE_STIPENDS),
     ("公示", "disclosures:manage-list", C.PUBLISH_DISCLOSURE),
+    ("账单", "disclosures:my-months", C.APPLY),
     ("各校", "oversight:school-list", C.WATCH_SCHOOLS),
     ("日历", "schools:calendar", C.KEEP_CALENDAR),
     ("日历", "schools:calendar", C.ADJUST_CALENDAR),

@@ -1,6 +1,6 @@
 """The deeds of the public sheet: composed from a locked month, looked at, published, corrected beside the old."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -77,12 +77,12 @@ def correct(disclosure: Disclosure, *, reason: str, by: Actor) -> Disclosure:
 
 
 @transaction.atomic
-def compose_on_its_day(fee_month: FeeMonth, *, by: Actor) -> Disclosure:
+def compose_on_its_day(fee_month: FeeMonth, *, on: date, by: Actor) -> Disclosure:
     """What the night porter does: compose once, and ask those who may publish to look at it."""
     if disclosure := fee_month.disclosures.order_by("-version").first():
         return disclosure
     disclosure = compose(fee_month, by=by)
-    for person in people_with(Capability.PUBLISH_DISCLOSURE, fee_month.school):
+    for person in people_with(Capability.PUBLISH_DISCLOSURE, fee_month.school, on):
         notify(
             person,
             "disclosure_composed",
@@ -95,25 +95,18 @@ def compose_on_its_day(fee_month: FeeMonth, *, by: Actor) -> Disclosure:
 
 
 @transaction.atomic
-def tell_unlocked(school: School, *, month: str, by: Actor) -> int:
-    """The day has come and the month is not locked: tell those who lock it. Returns how many were told."""
-    people = people_with(Capability.REVIEW_BOOKS, school)
+def alarm(school: School, *, title: str, body: str, on: date, by: Actor) -> int:
+    """Tell those who lock the month that the sheet cannot come out. Returns how many were told."""
+    people = people_with(Capability.REVIEW_BOOKS, school, on)
+    link = reverse("billing:month-list")
     for person in people:
-        notify(
-            person,
-            "disclosure_overdue",
-            title=f"{month}还没有锁定，到了收支公示的日子",
-            body=f"{school}：请在“收支”里完成结算并锁定，第二天早上会自动排好公示。",
-            link=reverse("billing:month-list"),
-            school_id=school.pk,
-            loud=True,
-        )
-    record(by, "missed", school, month=month)
+        notify(person, "disclosure_overdue", title=title, body=body, link=link, school_id=school.pk, loud=True)
+    record(by, "alarmed", school, title=title, told=len(people))
     return len(people)
 
 
-def people_with(capability: Capability, school: School) -> list[Person]:
-    """Who holds this capability at the school itself."""
+def people_with(capability: Capability, school: School, on: date) -> list[Person]:
+    """Who holds this capability at the school itself on that day."""
     roles = [role.name for role, held in ROLES.items() if capability in held]
-    posts = Post.objects.filter(school=school, role__in=roles)
+    posts = Post.objects.open_on(on).filter(school=school, role__in=roles)
     return list(Person.objects.filter(posts__in=posts).distinct().order_by("pk"))

@@ -1,15 +1,15 @@
 """What of a month may be told without telling of any one child. Pure; tests/disclosures/test_suppression.py attacks it.
 
 A public page gives sums, heads and rates, so whoever subtracts can find what one cell hides. Three rules stand against it:
-a count below five is told as "<5"; lines with fewer than five payers are told as one; and where few children are freed
-or pay less, neither all heads nor the waived sum is told, for heads × rate less the fees would be the waiver.
+a count below five is told as "<5"; lines with fewer than five payers are told as one; and where few children are freed,
+pay less or pay at all, neither all heads nor the waived sum is told, for heads × rate less the fees would be the waiver.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 FEWEST = 5
-FEW = f"<{FEWEST}"
+FEW, SOME = f"<{FEWEST}", f">={FEWEST}"
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,11 @@ def participation(fees: Iterable[Fee]) -> dict:
     paying = {fee.student for fee in fees if fee.net_fen}
     waived = {fee.student for fee in fees if fee.waived_fen}
     free, reduced = waived - paying, waived & paying
-    few = is_few(len(free)) or is_few(len(reduced))
+    few = any(is_few(len(some)) for some in (free, reduced, paying))
     return {
         "heads": None if few else told(len(heads)),
         "paying_heads": told(len(paying)),
-        "waived_heads": told(len(waived)),
+        "waived_heads": SOME if few and len(waived) >= FEWEST else told(len(waived)),
         "waived_fen": None if few else sum(fee.waived_fen for fee in fees),
     }
 

@@ -1,2 +1,36 @@
+from datetime import date
+
+from django.urls import path, register_converter
+
+from .views import families, manage, public
+
+
+class MonthConverter:
+    """2026-10 in an address, the first of the month in Python."""
+
+    regex = r"\d{4}-(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> date:
+        return date.fromisoformat(f"{value}-01")
+
+    def to_url(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
+register_converter(MonthConverter, "month")
+
 app_name = "disclosures"
-urlpatterns: list = []
+urlpatterns = [
+    path("public/", public.index, name="public-index"),
+    path("public/<str:code>/<month:month>/", public.page, name="public-page"),
+    path("public/<str:code>/<month:month>/sheet.pdf", public.pdf, name="public-pdf"),
+    path("public/<str:code>/<month:month>/sheet.xlsx", public.xlsx, name="public-xlsx"),
+    path("public/<str:code>/<month:month>/content.json", public.content, name="public-content"),
+    path("disclosures/", manage.disclosure_list, name="manage-list"),
+    path("disclosures/months/<int:pk>/compose/", manage.disclosure_compose, name="compose"),
+    path("disclosures/<int:pk>/", manage.disclosure_detail, name="manage-detail"),
+    path("disclosures/<int:pk>/publish/", manage.disclosure_publish, name="publish"),
+    path("disclosures/<int:pk>/correct/", manage.disclosure_correct, name="correct"),
+    path("my-months/", families.month_list, name="my-months"),
+    path("my-months/<int:student_id>/<month:month>/", families.month_detail, name="my-month"),
+]

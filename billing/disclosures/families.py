@@ -1,0 +1,194 @@
+"""One family's month: what was charged, what it paid for, what comes back. The parts add up to what was paid."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from django.db.models import Prefetch
+
+from afterschool.money import Money, total
+from afterschool.policy import expenses, load
+from afterschool.schools.models import Student
+from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+
+from .models import Disclosure
+
+BAR_WIDTH, BAR_GAP, LEAST_WIDTH = 326, 2, 3
+SHADES = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of the bar and its line below: where some of the money went."""
+
+    word: str
+    amount: Money
+    shade: str
+    x: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True)
+class FamilyMonth:
+    student: Student
+    fee_month: FeeMonth
+    charges: Sequence[Charge]
+    costs: dict[str, int]  # what each category weighs in the child's grade
+
+    def _sum(self, column: str) -> Money:
+        return total(Money(getattr(charge, column)) for charge in self.charges)
+
+    @cached_property
+    def refunds(self) -> list[Refund]:
+        return [refund for charge in self.charges for refund in charge.told_refunds]
+
+    @property
+    def month(self) -> date:
+        return self.fee_month.month
+
+    @property
+    def is_settled(self) -> bool:
+        return not self.fee_month.is_open
+
+    @cached_property
+    def gross(self) -> Money:
+        return self._sum("gross_fen")
+
+    @cached_property
+    def waived(self) -> Money:
+        return self._sum("waived_fen")
+
+    @cached_property
+    def charged(self) -> Money:
+        return self._sum("net_fen")
+
+    @cached_property
+    def paid(self) -> Money:
+        return self._sum("paid_fen")
+
+    @cached_property
+    def owed(self) -> Money:
+        return self._sum("owed_fen")
+
+    @cached_property
+    def remitted(self) -> Money:
+        return self._sum("remitted_fen")
+
+    @cached_property
+    def refunded(self) -> Money:
+        return total(Money(refund.amount_fen) for refund in self.refunds)
+
+    @property
+    def spent(self) -> Money:
+        """What of the family's charge the month really cost."""
+        return self.charged - self.refunded - self.remitted
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Where the charge went: the cost by category as it fell on this child's grade, and what comes back."""
+        weighty = [(word, weight) for word, weight in sorted(self.costs.items(), key=lambda one: -one[1]) if weight]
+        shares = self.spent.split([weight for _, weight in weighty]) if weighty and self.spent else []
+        parts = [
+            Part(word, share, f"seg-{min(number, SHADES)}")
+            for number, ((word, _), share) in enumerate(zip(weighty, shares, strict=False), 1)
+            if share
+        ]
+        if back := self.refunded + self.remitted:
+            parts.append(Part("没花完，退给您" if self.refunded else "没花完，不用再交", back, "seg-back"))
+        return _laid_out(parts)
+
+
+def _laid_out(parts: list[Part]) -> list[Part]:
+    """Side by side over the width of the bar, none too thin to be seen."""
+    whole = total(part.amount for part in parts).fen
+    room = BAR_WIDTH - (BAR_GAP + LEAST_WIDTH) * len(parts)
+    laid, x = [], 0
+    for part in parts:
+        width = LEAST_WIDTH + room * part.amount.fen // whole
+        laid.append(replace(part, x=x, width=width))
+        x += width + BAR_GAP
+    return laid
+
+
+def months_of(student_ids: Collection[int]) -> list[FamilyMonth]:
+    """The newest month of each child, for the home page. As many queries for one child as for three."""
+    newest: dict[int, FamilyMonth] = {}
+    for month in _months(Charge.objects.filter(student__in=student_ids)):
+        newest.setdefault(month.student.pk, month)
+    return list(newest.values())
+
+
+def all_months_of(student_ids: Collection[int]) -> list[tuple[Student, list[FamilyMonth]]]:
+    """Every month of each child, the newest first."""
+    by_child: dict[Student, list[FamilyMonth]] = defaultdict(list)
+    for month in _months(Charge.objects.filter(student__in=student_ids)):
+        by_child[month.student].append(month)
+    return list(by_child.items())
+
+
+def month_of(student_id: int, month: date) -> FamilyMonth | None:
+    return next(iter(_months(Charge.objects.filter(student=student_id, fee_month__month=month))), None)
+
+
+def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
+    return fee_month.disclosures.filter(published_at__isnull=False).order_by("-version").first()
+
+
+def _months(charges) -> list[FamilyMonth]:
+    told = Refund.objects.exclude(state=Refund.State.DRAFT).order_by("pk")
+    rows = (
+        charges.select_related("student__school_class", "fee_month__school", "fee_month__settlement", "item__offering")
+        .prefetch_related(Prefetch("refunds", told, to_attr="told_refunds"))
+        .order_by("-fee_month__month", "student_id", "pk")
+    )
+    by_month: dict[tuple[int, int], list[Charge]] = defaultdict(list)
+    for charge in rows:
+        by_month[charge.fee_month_id, charge.student_id].append(charge)
+    settled = [own[0].fee_month for own in by_month.values() if not own[0].fee_month.is_open]
+    costs = _costs(settled, {own[0].grade for own in by_month.values()})
+    return [
+        FamilyMonth(own[0].student, own[0].fee_month, own, costs.get((own[0].fee_month_id, own[0].grade), {}))
+        for own in by_month.values()
+    ]
+
+
+def _costs(fee_months: Collection[FeeMonth], grades: Iterable[int]) -> dict[tuple[int, int], dict[str, int]]:
+    """What each category weighs in a grade: its own cost, and of the shared cost as much as the settlement gave it."""
+    approved = Expense.objects.filter(fee_month__in=fee_months, state=Expense.State.APPROVED, fund=Fund.FEES)
+    by_month: dict[int, list[Expense]] = defaultdict(list)
+    for expense in approved.select_related("sheet").prefetch_related("sheet__lines"):
+        by_month[expense.fee_month_id].append(expense)
+    return {
+        (fee_month.pk, group["grade"]): _weights(fee_month, group, by_month[fee_month.pk])
+        for fee_month in fee_months
+        for group in fee_month.settlement.groups
+        if group["grade"] in grades
+    }
+
+
+def _weights(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, int]:
+    labels = {
+        it.key: it.label for it in expenses.categories(load(fee_month.policy), fee_month.month, Fund.FEES.in_policy)
+    }
+    direct, shared = defaultdict(int), defaultdict(int)
+    for expense in spent:
+        word = labels.get(expense.category, expense.category)
+        own, common = _split(expense, group["grade"])
+        direct[word] += own
+        shared[word] += common
+    all_shared = sum(shared.values()) or 1
+    return {word: direct[word] * all_shared + shared[word] * group["shared_fen"] for word in direct}
+
+
+def _split(expense: Expense, grade: int) -> tuple[int, int]:
+    """What of a cost is this grade's own, and what is shared by all."""
+    if expense.sheet is None:
+        return (expense.amount_fen, 0) if expense.grade == grade else (0, 0 if expense.grade else expense.amount_fen)
+    of_grades = defaultdict(int)
+    for line in expense.sheet.lines.all():
+        for key, fen in line.by_grade.items():
+            of_grades[int(key)] += fen
+    named = sum(fen for key, fen in of_grades.items() if key)
+    return of_grades[grade], expense.amount_fen - named

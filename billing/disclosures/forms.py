@@ -1,0 +1,29 @@
+from datetime import date
+
+from django import forms
+
+from .selectors import months_published
+
+
+class SearchForm(forms.Form):
+    """Which school, which month."""
+
+    q = forms.CharField(label="学校或教育局", max_length=60, required=False)
+    month = forms.TypedChoiceField(label="月份", required=False, empty_value=None)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        months = [(f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in months_published()]
+        self.fields["month"].choices = [("", "全部月份"), *months]
+        self.fields["month"].coerce = lambda month: date.fromisoformat(f"{month}-01")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select" if field is self.fields["month"] else "form-control"
+
+
+class CorrectionForm(forms.Form):
+    reason = forms.CharField(
+        label="为什么更正",
+        max_length=200,
+        help_text="会和新版一起公开，请不要写人名和电话。",
+        widget=forms.TextInput(attrs={"class": "form-control"}),
+    )
