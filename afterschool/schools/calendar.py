@@ -45,7 +45,7 @@ def days_of(place: School | Bureau, first: date, last: date) -> list[Day]:
     bureau_id = school.bureau_id if school else place.pk
     term = Term.objects.filter(bureau=bureau_id, began_on__lte=OuterRef("day"), ended_on__gte=OuterRef("day"))
     held = CalendarDay.objects.filter(bureau=bureau_id, day__range=(first, last)).annotate(in_term=Exists(term))
-    days = {row.day: _as_held(row) for row in held}
+    days = {row.day: _as_held(row, row.in_term) for row in held}
     changes = CalendarChange.objects.filter(
         Q(school=None) | Q(school=school), bureau=bureau_id, day__range=(first, last)
     )
@@ -69,10 +69,10 @@ def require_settled(bureau: Bureau, year: int) -> None:
         raise RuleBroken(f"{year}年的日历是暂定的（国务院放假通知尚未收录），请教育局管理员核对并确认后再办理")
 
 
-def _as_held(row: CalendarDay) -> Day:
-    note = "" if row.in_term or not row.serves else "不在学期内"
+def _as_held(row: CalendarDay, in_term: bool) -> Day:
+    note = "" if in_term or not row.serves else "不在学期内"
     weekday = _timetable(row.day, row.kind, row.follows_weekday)
-    return Day(row.day, row.kind, row.serves and row.in_term, weekday, row.name, row.official, note)
+    return Day(row.day, row.kind, row.serves and in_term, weekday, row.name, row.official, note)
 
 
 def _as_changed(was: Day | None, change: CalendarChange) -> Day:

@@ -7,10 +7,10 @@ from django.db.models import Max, Prefetch, Q, QuerySet
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Reach
 
-from .models import Bureau, CalendarChange, Guardianship, Post, School, SchoolClass, Student
+from .models import Bureau, CalendarChange, Guardianship, Post, School, SchoolClass, SchoolClassQuerySet, Student
 
 
-def classes_of_the_year(reach: Reach) -> QuerySet[SchoolClass]:
+def classes_of_the_year(reach: Reach) -> SchoolClassQuerySet:
     """The classes of the latest school year there is."""
     classes = SchoolClass.objects.within(reach)
     latest = classes.aggregate(year=Max("school_year"))["year"]
@@ -29,12 +29,6 @@ def with_first_contact(students: QuerySet[Student], day: date) -> QuerySet[Stude
 def guardians_of(student: Student) -> QuerySet[Guardianship]:
     """Those of today first, then those of the past."""
     return student.guardianships.select_related("person").order_by("-ended_on", "-is_primary", "began_on")
-
-
-def only_school(reach: Reach) -> School | None:
-    """The school of somebody who has one."""
-    schools = School.objects.within(reach)[:2]
-    return schools[0] if len(schools) == 1 else None
 
 
 def posts_by_role(reach: Reach, day: date) -> list[tuple[str, list[Post]]]:

@@ -26,4 +26,5 @@ def apply_roster(job: Job, progress) -> dict:
 
 
 def _asker(job: Job) -> Actor:
-    return Actor(name=job.asked_by.name, person_id=job.asked_by_id)
+    """Whoever asked; the gate looked at the right to do so when the job was written down."""
+    return Actor(name=job.asked_by.name, person_id=job.asked_by_id) if job.asked_by else Actor.system(job.kind)

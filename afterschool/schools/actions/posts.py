@@ -71,7 +71,7 @@ def _person(phone: str, name: str) -> Person:
     try:
         mobile(phone)
     except ValidationError as error:
-        raise RuleBroken(error.message, field="phone") from error
+        raise RuleBroken("手机号应为 11 位数字，如 13812345678", field="phone") from error
     person, _ = Person.objects.get_or_create(phone=phone, defaults={"name": name})
     if person.name != name:
         raise RuleBroken(f"手机号 {phone} 已登记为“{person.name}”，请核对姓名或手机号", field="name")

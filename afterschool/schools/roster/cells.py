@@ -7,7 +7,7 @@ from datetime import date, datetime
 from afterschool.access.models import mobile
 from afterschool.xlsx import FORMULA_SIGNS, Formula
 
-from ..models import GRADES, Student
+from ..models import GRADES
 
 CHINESE = {digit: number for number, digit in enumerate("零一二三四五六七八九")}
 NUMBER = re.compile(r"\d+|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二三四五六七八九]")
@@ -20,6 +20,7 @@ SEXES = {"男": "M", "男性": "M", "M": "M", "1": "M", "女": "F", "女性": "F
 BOARDING = {"走读": False, "1": False, "": False, "借宿": False, "3": False, "其他": False, "4": False,
             "住校": True, "寄宿": True, "住宿": True, "2": True}  # fmt: skip
 MOST_DIGITS_OF_A_NUMBER_CELL = 15
+LONGEST_NAME = 60
 
 
 class Refused(Exception):
@@ -42,7 +43,7 @@ def name(value) -> str:
     written = re.sub(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])", "", written).translate(DOTS)
     if written.startswith(FORMULA_SIGNS) or re.search(r"[\d=<>{}\[\]|\\/@#]", written):
         raise Refused(f"“{written}”不像姓名")
-    if len(written) > Student._meta.get_field("name").max_length:
+    if len(written) > LONGEST_NAME:
         raise Refused("太长，请核对")
     return written
 
@@ -70,10 +71,13 @@ def born_on(value) -> date:
     parts = re.fullmatch(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})日?", written) or re.fullmatch(
         r"(\d{4})(\d{2})(\d{2})", written
     )
+    if not written:
+        raise Refused("没有填")
     try:
-        return date(*map(int, parts.groups()))
-    except (AttributeError, ValueError) as error:
-        raise Refused(f"“{written}”不是日期，应如 2017-09-01" if written else "没有填") from error
+        year, month, day = map(int, parts.groups() if parts else ())
+        return date(year, month, day)
+    except ValueError as error:
+        raise Refused(f"“{written}”不是日期，应如 2017-09-01") from error
 
 
 def sex(value) -> str:
@@ -117,12 +121,12 @@ def class_of(said: tuple) -> tuple[int, int]:
     if not numbers or not 1 <= numbers[-1] <= 99:
         raise Refused(f"班级“{text(said_class)}”看不懂，应如“2班”或“三(2)班”")
     grade_of_class = grade(said_class) if len(numbers) > 1 and numbers[0] in GRADES else None
-    grade_said = grade(said_grade)
-    if grade_said and grade_of_class and grade_said != grade_of_class:
-        raise Refused(f"年级是“{text(said_grade)}”，班级却写“{text(said_class)}”，请核对")
-    if not grade_said and not grade_of_class:
+    grade_said = grade(said_grade) or grade_of_class
+    if grade_said is None:
         raise Refused("年级没有填")
-    return grade_said or grade_of_class, numbers[-1]
+    if grade_of_class not in (None, grade_said):
+        raise Refused(f"年级是“{text(said_grade)}”，班级却写“{text(said_class)}”，请核对")
+    return grade_said, numbers[-1]
 
 
 def boards(value) -> bool:

@@ -8,11 +8,9 @@ from afterschool.templatetags.words import phone_mask
 
 from ..models import Guardianship, School, SchoolClass, Student
 from .sheet import SAY, Entry, Guardian, Odd, Sheet
+from .words import FLAGS
 
-FIELDS = (
-    "name", "sex", "born_on", "boards",
-    "is_migrant", "is_left_behind", "is_orphan", "is_disabled", "is_registered_poor",
-)  # fmt: skip
+FIELDS = {"name": "姓名", "sex": "性别", "born_on": "出生日期", "boards": "寄宿", **FLAGS}
 
 
 @dataclass(frozen=True)
@@ -106,7 +104,7 @@ def _difference(entry: Entry, student: Student | None, guardians: dict, school_y
     if student is None:
         return Difference(entry, None, links=links)
     changes = [
-        Change(str(Student._meta.get_field(key).verbose_name), _word(key, getattr(student, key)), _word(key, new))
+        Change(FIELDS[key], _word(key, getattr(student, key)), _word(key, new))
         for key in FIELDS
         if getattr(student, key) != (new := getattr(entry, key))
     ]

@@ -109,11 +109,9 @@ class _Reader:
         if not any(str(cell.get(key, "")).strip() for key in ("name", "number", "born_on")):
             self._skip(row)
             return
-        before = len(self.odd)
         entry = self._entry(row.number, cell)
-        if _refused(self.odd[before:]) or not self._is_first(entry):
-            return
-        self.entries[entry.number] = entry
+        if entry and self._is_first(entry):
+            self.entries[entry.number] = entry
 
     def _skip(self, row: Row) -> None:
         """Rows without a child: serial numbers alone go without a word, the rest is named."""
@@ -133,20 +131,23 @@ class _Reader:
             self._say(row, f"{word}{why}", weight)
             return otherwise
 
-    def _entry(self, row: int, cell: dict[str, Any]) -> Entry:
+    def _entry(self, row: int, cell: dict[str, Any]) -> Entry | None:
+        """The child of this row; None where something of it was refused."""
+        before = len(self.odd)
         number = self._read(row, "学籍号", cells.student_number, cell["number"], "")
         name = self._read(row, "姓名", cells.student_name, cell["name"], "")
         if number:
             self.first_rows.setdefault(number, (row, name))
         grade, class_number = self._class(row, cell)
-        return Entry(
-            row=row, number=number, name=name, grade=grade, class_number=class_number,
-            sex=self._read(row, "性别", cells.sex, cell["sex"]),
-            born_on=self._born_on(row, cell["born_on"]),
-            boards=self._boards(row, cell.get("boards", "")),
-            guardians=self._guardians(row, cell),
-            **{key: self._read(row, word, cells.flag, cell.get(key, ""), False, SAY) for key, word in FLAGS.items()},
-        )  # fmt: skip
+        facts: dict[str, Any] = {
+            "row": row, "number": number, "name": name, "grade": grade, "class_number": class_number,
+            "sex": self._read(row, "性别", cells.sex, cell["sex"]),
+            "born_on": self._born_on(row, cell["born_on"]),
+            "boards": self._boards(row, cell.get("boards", "")),
+            "guardians": self._guardians(row, cell),
+            **{key: self._read(row, f"是否{word}", cells.flag, cell.get(key, ""), False, SAY) for key, word in FLAGS.items()},
+        }  # fmt: skip
+        return None if _refused(self.odd[before:]) else Entry(**facts)
 
     def _born_on(self, row: int, value: Any) -> date | None:
         born_on = self._read(row, "出生日期", cells.born_on, value)

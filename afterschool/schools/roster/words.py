@@ -28,12 +28,9 @@ REQUIRED = {
     "name1": "监护人1姓名", "phone1": "监护人1电话",
 }  # fmt: skip
 FLAGS = {
-    "is_migrant": "是否随迁子女",
-    "is_left_behind": "是否留守儿童",
-    "is_orphan": "是否孤儿",
-    "is_disabled": "是否残疾",
-    "is_registered_poor": "是否建档立卡",
-}
+    "is_migrant": "随迁子女", "is_left_behind": "留守儿童", "is_orphan": "孤儿", "is_disabled": "残疾",
+    "is_registered_poor": "建档立卡",
+}  # fmt: skip
 
 
 def heading(cell) -> str:

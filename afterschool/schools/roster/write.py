@@ -72,9 +72,10 @@ def _students(diff: Diff, school: School, classes: dict[tuple[int, int], SchoolC
 def _people(diff: Diff) -> dict[str, Person]:
     """A guardian not yet known becomes known by phone, and signs in by a code sent to it."""
     guardians = {link.guardian.phone: link.guardian for it in reversed(diff.differences) for link in it.links}
+    unusable = make_password(None)
     Person.objects.bulk_create(
         [
-            Person(phone=phone, name=guardian.name, password=make_password(None))
+            Person(phone=phone, name=guardian.name, password=unusable)
             for phone, guardian in guardians.items()
             if phone not in diff.people
         ],

@@ -9,10 +9,10 @@ from afterschool.audit.models import Deed
 
 from ..forms import ClassChoiceForm, NameSearchForm
 from ..models import Student
+from ..roster.words import FLAGS
 from ..selectors import classes_of_the_year, guardians_of, with_first_contact
 
 A_PAGE = 50
-FLAGS = ("is_migrant", "is_left_behind", "is_orphan", "is_disabled", "is_registered_poor")
 
 
 @requires(Capability.SEE_REGISTRY)
@@ -37,7 +37,7 @@ def student_detail(request, reach, pk):
     student = get_object_or_404(students, pk=pk)
     context = {
         "student": student,
-        "flags": [Student._meta.get_field(key).verbose_name for key in FLAGS if getattr(student, key)],
+        "flags": [word for key, word in FLAGS.items() if getattr(student, key)],
         "guardians": guardians_of(student),
         "deeds": Deed.objects.filter(thing=Student._meta.label, thing_id=student.pk),
     }
