@@ -97,12 +97,12 @@ class Sheet:
                 places.setdefault(f"e-{prefix}{finding.field}", []).append(finding)
         return places
 
-    def _steps(self, blocking: list[Finding]) -> list[tuple[Part, str, str]]:
+    def _steps(self, blocking: list[Finding]) -> list[tuple[Part, str]]:
         open_parts = {finding.part for finding in blocking}
         steps = []
         for part in PARTS:
             state = "now" if part == self.part else "" if part.key in open_parts else "done"
-            steps.append((part, _url(self.plan, part), state))
+            steps.append((part, state))
         return steps
 
 

@@ -16,6 +16,7 @@ from afterschool.schools.models import School, Term
 from . import actions
 from .forms import MinutesForm, PlanStartForm, ReviewForm
 from .models import Minutes, Offering, Plan
+from .parts import PART
 from .selectors import form_facts, plan_rows, reminders, review_terms, whole
 from .sheet import Sheet
 
@@ -70,6 +71,8 @@ def _after_saving(request, plan, sheet):
         offering = actions.add_offering(plan, by=request.actor)
         return redirect(f"{sheet.url}#o{offering.pk}")
     messages.success(request, f"“{sheet.part.title}”已保存")
+    if then in PART:
+        return redirect("plans:plan-part", plan.pk, then)
     return redirect(sheet.next_url if then == "next" else sheet.url)
 
 

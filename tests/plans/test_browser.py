@@ -50,3 +50,22 @@ def test_typing_a_breach_shows_its_clause_and_mending_it_frees_the_button(page, 
     expect(page.get_by_text("已报送，请等教育局答复")).to_be_visible()
     plan.refresh_from_db()
     assert plan.state == "filed"
+
+
+def test_enter_in_a_box_saves_and_never_files_and_a_step_keeps_what_was_typed(
+    page, live_server, signed_in, haitang, term
+):
+    clerk = cast.make_person("刘主任", Role.SCHOOL_ADMIN, haitang)
+    plan = write_plan(haitang, term, cast.act(clerk, date(2026, 9, 10)))
+    signed_in(clerk)
+    page.goto(f"{live_server.url}/plans/{plan.pk}/edit/school/")
+
+    page.get_by_label("领导小组成员").fill("各年级组长、家长代表")
+    page.get_by_label("领导小组成员").press("Enter")
+    expect(page.get_by_text("“学校与领导小组”已保存")).to_be_visible()
+    page.get_by_label("学校监督电话").fill("0411-85550199")
+    page.get_by_role("button", name="人员配备").click()
+
+    expect(page.get_by_role("heading", name="人员配备")).to_be_visible()
+    plan.refresh_from_db()
+    assert (plan.state, plan.members, plan.hotline) == ("draft", "各年级组长、家长代表", "0411-85550199")
