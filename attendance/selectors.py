@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -18,7 +18,7 @@ from staffing.models import Duty
 
 from .models import DayClose, Handover, Leave, Mark, Session
 
-MOST_SHOWN = 30
+MOST_SHOWN = 12
 GATE = (Role.LEADER, Role.GUARD)  # they hand over every child of the school, teachers those of their section
 
 
@@ -201,8 +201,12 @@ class Board:
 
     @property
     def here_first(self) -> list[Left]:
-        """The children still here, as many as a leader reads on a phone."""
-        return [left for left in self.left if left.state == State.HERE][:MOST_SHOWN]
+        """The children still here by name, once they are so few that a leader calls for each."""
+        return [left for left in self.left if left.state == State.HERE] if self.waiting <= MOST_SHOWN else []
+
+    @property
+    def most_shown(self) -> int:
+        return MOST_SHOWN
 
     @property
     def counts(self) -> dict[str, int]:
@@ -415,7 +419,7 @@ def _chosen(student: Student, day: date, mode: str) -> Chosen:
     states = day_book(student.school, day, students=siblings).states() if siblings else {}
     return Chosen(
         student=student,
-        adults=collectors_of([student], day)[student.pk],
+        adults=sorted(collectors_of([student], day)[student.pk], key=lambda adult: adult.barred),
         mode=mode,
         siblings=[sibling for sibling in siblings if states.get(sibling.pk) == State.HERE],
     )
@@ -453,3 +457,10 @@ def span(leave: Leave) -> str:
     """`10月15日`, or `10月15日至10月17日`."""
     first, last = (f"{day.month}月{day.day}日" for day in (leave.first_on, leave.last_on))
     return first if first == last else f"{first}至{last}"
+
+
+def unsigned_days(reach: Reach, today: date, since: int = 14):
+    """School days of the last two weeks on which something met and nobody signed."""
+    signed = DayClose.objects.filter(school=OuterRef("school"), day=OuterRef("day"))
+    met = Session.objects.held().within(reach).filter(day__lt=today, day__gte=today - timedelta(days=since))
+    return met.exclude(Exists(signed)).order_by("day").values("school", "day").distinct()

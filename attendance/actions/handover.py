@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
-from afterschool.audit.book import record
+from afterschool.audit.book import record, record_each
 from afterschool.errors import RuleBroken
-from afterschool.notices.post import notify
+from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import Handover, Incident
 from attendance.selectors import State, day_book, leave_modes
@@ -122,8 +122,7 @@ def _hand_over_all(departures: Sequence[Departure], day: date, by: Actor) -> lis
             _must_be_agreed(departure, modes.get(student.pk), held_back.get(student.pk))
         new.append(_handover(departure, school, day, by))
     Handover.objects.bulk_create(new)
-    for handover in new:
-        record(by, "handed_over", handover, student=handover.student_id, words=handover.words)
+    record_each(by, "handed_over", ((h, {"student": h.student_id, "words": h.words}) for h in new))
     _tell(new, {h.pk: f"{h.student.name} {timezone.localtime(h.at):%H:%M} {h.words}" for h in new}, "handed_over")
     return handovers + new
 
@@ -224,7 +223,9 @@ def _tell(handovers: Sequence[Handover], titles: dict[int, str], kind: str) -> N
         for adult in adults
         if adult.kind == "guardian" and adult.barred
     }
-    for tie in Guardianship.objects.open_on(day).filter(student__in=students).select_related("person"):
-        if (tie.student_id, tie.person_id) not in barred:
-            handover = by_child[tie.student_id]
-            notify(tie.person, kind, title=titles[handover.pk], link="/", school_id=handover.school_id)
+    ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
+    notify_each(
+        Note(tie.person, kind, title=titles[by_child[tie.student_id].pk], link="/", school_id=tie.school_id)
+        for tie in ties
+        if (tie.student_id, tie.person_id) not in barred
+    )

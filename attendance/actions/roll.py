@@ -10,7 +10,7 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from afterschool.notices.post import notify
+from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import RollRow, roll
@@ -132,11 +132,9 @@ def _tell(session: Session, students: list[Student], kind: str, title: str, *, l
         return
     school = session.school
     body = f"{school.name} {session.day:%-m月%-d日} {session.section.name}。学校电话 {school.phone}"
-    for tie in (
-        Guardianship.objects.open_on(session.day).filter(student__in=students).select_related("person", "student")
-    ):
-        said = title.format(name=tie.student.name)
-        notify(tie.person, kind, title=said, body=body, link="/", school_id=school.pk, loud=loud)
+    ties = Guardianship.objects.open_on(session.day).filter(student__in=students).select_related("person", "student")
+    words = {"body": body, "link": "/", "school_id": school.pk, "loud": loud}
+    notify_each(Note(tie.person, kind, title=title.format(name=tie.student.name), **words) for tie in ties)
 
 
 def _plain(exceptions: Mapping[int, str]) -> dict[str, str]:

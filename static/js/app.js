@@ -1,8 +1,6 @@
 // Loaded in <head> without defer, so that large type is there before the first paint.
 // Everything else listens on the document and so also serves parts that htmx brings later.
 
-import "./roll.js";
-
 const LARGE_TYPE = "large-type";
 const root = document.documentElement;
 

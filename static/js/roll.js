@@ -1,3 +1,4 @@
+// Loaded by the roll page only.
 // 点名: a tap on a tile goes to the next state; the hidden field beside it is what the form sends.
 
 const LOOKS = {

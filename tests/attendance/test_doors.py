@@ -1,0 +1,132 @@
+"""Who finds what behind the doors of the day: others get 404 and nothing changes."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from afterschool.access.capabilities import Role
+from attendance.actions import take_roll
+from attendance.models import DayClose, Handover, Incident, Leave, Mark
+from attendance.selectors import board, trail
+from enrollment.models import Section
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+
+@pytest.fixture(autouse=True)
+def thursday_afternoon(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 42))
+
+
+@pytest.fixture
+def here(town):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    return town
+
+
+def test_teacher_who_is_not_on_duty_there_finds_no_roll(town, client):
+    colleague = cast.make_person("周敏", Role.TEACHER, town.school)
+    client.force_login(colleague)
+
+    page = f"/attendance/sessions/{town.session.pk}/"
+    assert client.get(page).status_code == 404
+    assert client.post(page + "submit/", {}).status_code == 404
+    assert client.get(f"/attendance/sections/{town.section.pk}/today/").status_code == 404
+    assert client.post(f"{page}marks/{town.children[0].pk}/", {"status": "absent"}).status_code == 404
+    assert not Mark.objects.exists()
+
+
+def test_teacher_on_duty_and_leader_take_the_roll(town, client):
+    for person in (town.teacher, town.leader):
+        client.force_login(person)
+        assert client.get(f"/attendance/sessions/{town.session.pk}/").status_code == 200
+    client.post(f"/attendance/sessions/{town.session.pk}/submit/", {f"mark-{town.children[0].pk}": "absent"})
+
+    assert Mark.objects.filter(status="absent").count() == 1
+    assert Mark.objects.filter(status="present").count() == 2
+
+
+def test_leader_of_another_school_finds_nothing(here, client, lanting):
+    client.force_login(cast.make_person("外校领导", Role.LEADER, lanting))
+    child = here.children[0]
+
+    assert client.get(f"/attendance/day/?school={here.school.pk}").status_code == 404
+    assert client.post("/attendance/day/close/", {"school": here.school.pk}).status_code == 404
+    assert client.get(f"/attendance/sessions/{here.session.pk}/").status_code == 404
+    wish = {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"}
+    assert client.post("/attendance/handover/new/", wish).status_code == 404
+    assert client.post("/attendance/handover/wrong-adult/", {"student": child.pk}).status_code == 404
+    assert client.get(f"/attendance/handover/?section={here.section.pk}").status_code == 404
+    assert not Handover.objects.exists() and not Incident.objects.exists() and not DayClose.objects.exists()
+
+
+def test_guard_hands_over_at_the_gate_but_sees_no_board(here, client):
+    client.force_login(cast.make_person("门卫", Role.GUARD, here.school))
+    child = here.children[0]
+
+    assert child.name in client.get("/attendance/handover/").content.decode()
+    assert client.get("/attendance/day/").status_code == 403
+    client.post("/attendance/handover/new/", {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"})
+    assert Handover.objects.get().student == child
+
+
+def test_adult_who_is_nobody_to_the_child_is_not_found(here, client):
+    client.force_login(here.teacher)
+    wish = {"student": here.children[0].pk, "adult": f"guardian:{here.mothers[1].pk}"}
+
+    assert client.post("/attendance/handover/new/", wish).status_code == 404
+    assert not Handover.objects.exists()
+
+
+def test_barred_adult_gets_the_loud_page(here, client):
+    child = here.children[0]
+    clerk, other = cast.make_person("甲"), cast.make_person("乙")
+    child.restrictions.create(
+        school=here.school, person_name=here.mothers[0].name, document="（2026）号", recorded_by=clerk,
+        confirmed_by=other, began_on=cast.LONG_AGO,
+    )  # fmt: skip
+    client.force_login(here.teacher)
+
+    answer = client.post("/attendance/handover/new/", {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"})
+
+    assert answer.status_code == 422
+    assert "不要放行" in answer.content.decode()
+    assert Incident.objects.count() == 1 and not Handover.objects.exists()
+
+
+def test_guardian_asks_leave_for_her_own_child_only(town, client):
+    client.force_login(town.mothers[0])
+
+    assert client.post(f"/attendance/students/{town.children[1].pk}/leave/", {"when": "today"}).status_code == 404
+    assert client.post(f"/attendance/students/{town.children[0].pk}/leave/", {"when": "tomorrow"}).status_code == 302
+    assert Leave.objects.get().first_on == THURSDAY.replace(day=16)
+
+
+def test_class_teacher_sees_the_board_of_the_own_class_only(here, client):
+    other = cast.make_class(here.school, grade=3, number=3)
+    Section.objects.create(
+        school=here.school, term=here.term, offering=here.offering, school_class=other, name="三(3)班"
+    )
+    for klass, seen in ((here.section.school_class, True), (other, False)):
+        client.force_login(cast.make_person("班主任", Role.CLASS_TEACHER, klass))
+        assert ("三(2)班" in client.get("/attendance/day/").content.decode()) is seen
+
+
+def test_papers_of_the_day_come_as_a_spreadsheet(here, client):
+    client.force_login(here.leader)
+
+    answer = client.get("/attendance/day.xlsx")
+
+    assert answer.content.startswith(b"PK")
+
+
+@pytest.mark.parametrize(
+    "ask", [lambda town: board(town.school, THURSDAY), lambda town: trail(town.children, THURSDAY)]
+)
+def test_reads_are_as_many_for_thirty_children_as_for_three(here, ask, django_assert_num_queries):
+    with CaptureQueriesContext(connection) as few:
+        ask(here)
+    for number in range(27):
+        here.add_child(f"更多{number}")
+    with django_assert_num_queries(len(few)):
+        ask(here)
