@@ -1,0 +1,113 @@
+"""Day after day: the rota, the roll, the way home, the leader's signature."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from random import Random
+
+from django.utils.timezone import localtime
+
+from afterschool.schools.models import School, Term
+from afterschool.schools.people import actor_for
+from attendance import actions as attendance
+from attendance.models import Handover, Mark, Session
+from attendance.selectors import State, day_book
+from enrollment.models import Application, Section
+from enrollment.selectors import collectors_of
+from staffing import actions as staffing
+from staffing.models import Duty
+
+from . import town
+from .clock import at, clock_shows
+
+
+def write_rota(school: School, term: Term, cast: town.Cast, first: date, last: date, by) -> None:
+    """Two teachers take turns in each section, two leaders in the school: 轮流 (D四.6)."""
+    sections = list(Section.objects.filter(school=school, term=term).select_related("offering").order_by("pk"))
+    for index, section in enumerate(sections):
+        early, late = section.offering.weekdays[::2], section.offering.weekdays[1::2]
+        pair = cast.teachers[2 * index], cast.teachers[2 * index + 1]
+        for person, weekdays in zip(pair, (early, late), strict=True):
+            staffing.plan_rota(
+                school=school, first=first, last=last, weekdays=weekdays, section=section, person=person, by=by
+            )
+    for person, weekdays in zip(cast.leaders, ((1, 3, 5), (2, 4)), strict=True):
+        staffing.plan_rota(
+            school=school, first=first, last=last, weekdays=weekdays, person=person, role=Duty.Role.LEADER, by=by
+        )
+
+
+def live_through(school: School, cast: town.Cast, day: date) -> None:
+    """One whole service day, from opening to the leader's signature."""
+    system = town.FOUNDER
+    if not attendance.open_day(school, day=day, by=system):
+        return
+    dice = Random(f"{school.code}{day}")
+    duties = list(Duty.objects.filter(school=school, day=day).select_related("person"))
+    actors = {person.pk: actor_for(person, day) for person in {*cast.leaders, *(duty.person for duty in duties)}}
+    leader = actors[next(duty.person_id for duty in duties if duty.role == Duty.Role.LEADER)]
+    for duty in duties:
+        staffing.arrive(duty, now=duty.starts_at - timedelta(minutes=dice.randrange(8)), by=actors[duty.person_id])
+    teacher_of = {duty.section_id: actors[duty.person_id] for duty in duties}
+    listed = day_book(school, day).listed
+    for session in Session.objects.filter(school=school, day=day).select_related("section"):
+        _take_roll(session, listed[session.pk], teacher_of.get(session.section_id, leader), dice)
+    home = _go_home(school, day, leader, dice)
+    for duty in duties:
+        now = max(duty.ends_at, home) + timedelta(minutes=2)
+        staffing.leave_post(duty, now=now, by=actors[duty.person_id])
+    with clock_shows(home + timedelta(minutes=15)) as now:
+        attendance.close_day(school, day=day, note="巡查两次，秩序正常，教室门窗已锁。", now=now, by=leader)
+        _confirm(duties, cast, actors, now)
+
+
+def _take_roll(session: Session, listed: list, teacher, dice: Random) -> None:
+    unusual = {
+        student.pk: dice.choices([Mark.Status.LATE, Mark.Status.ABSENT, Mark.Status.ILL], [5, 3, 1])[0]
+        for student in listed
+        if dice.random() < 0.02
+    }
+    now = at(session.day, session.starts_at) + timedelta(minutes=3 + dice.randrange(5))
+    with clock_shows(now):
+        attendance.take_roll(session, exceptions=unusual, now=now, by=teacher)
+
+
+def _go_home(school: School, day: date, leader, dice: Random) -> datetime:
+    """Everybody who is here leaves, in batches by the end of their last session. Returns when the last one left."""
+    book = day_book(school, day)
+    ends: dict[int, datetime] = defaultdict(lambda: at(day, "00:00"))
+    for session in book.sessions:
+        for student in book.listed[session.pk]:
+            ends[student.pk] = max(ends[student.pk], at(day, session.ends_at))
+    states = book.states()
+    here = [student for pk, student in book.children.items() if states[pk] == State.HERE]
+    adults = collectors_of(here, day)
+    modes = dict(
+        Application.objects.filter(student__in=here, state=Application.State.SIGNED).values_list(
+            "student", "leave_mode"
+        )
+    )
+    departures = [
+        _departure(student, ends[student.pk] + timedelta(seconds=dice.randrange(1200)), adults[student.pk], modes, dice)
+        for student in here
+    ]
+    with clock_shows(max(departure.at for departure in departures)) as last:
+        attendance.hand_over_all(departures, day=day, by=leader)
+    return localtime(last)
+
+
+def _departure(student, moment: datetime, adults, modes, dice: Random) -> attendance.Departure:
+    if modes[student.pk] == Application.LeaveMode.SELF:
+        return attendance.Departure(student, moment, mode=Handover.Mode.SELF)
+    return attendance.Departure(student, moment, collector=dice.choice([adult for adult in adults if not adult.barred]))
+
+
+def _confirm(duties: list[Duty], cast: town.Cast, actors, now: datetime) -> None:
+    """Nobody confirms their own hours: each leader confirms those of the others."""
+    first, second = cast.leaders
+    by_second = [duty for duty in duties if duty.person_id == first.pk]
+    staffing.confirm_duties(by_second, now=now, by=actors[second.pk])
+    staffing.confirm_duties([duty for duty in duties if duty not in by_second], now=now, by=actors[first.pk])
+
+
+def service_days(school: School, first: date, last: date) -> list[date]:
+    return sorted(set(Duty.objects.filter(school=school, day__range=(first, last)).values_list("day", flat=True)))
