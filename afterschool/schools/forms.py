@@ -128,6 +128,15 @@ class PostEndForm(PlainForm):
 
 class CalendarChangeForm(PlainForm):
     day = forms.DateField(label="日期", widget=DayInput())
+    until = forms.DateField(label="到", widget=DayInput(), required=False, help_text="只改一天不用填。")
+    only = forms.TypedChoiceField(
+        label="只改其中的",
+        choices=[("", "每一天"), *((n, weekday_name(n)) for n in range(1, 8))],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="如整学期的周六开展服务，选“周六”。",
+    )
     kind = forms.ChoiceField(label="这一天是", choices=CalendarDay.Kind, help_text="值班补助按它计算。")
     serves = forms.BooleanField(label="开展课后服务", required=False)
     follows_weekday = forms.TypedChoiceField(
@@ -139,6 +148,12 @@ class CalendarChangeForm(PlainForm):
         help_text="调休上班那天用。不另定时，周一至周五的服务项目都开。",
     )
     reason = forms.CharField(label="原因", max_length=200, help_text="家长和教师会看到，如“台风停课”。")
+
+    def wish(self) -> dict:
+        """What `change_days` is asked for."""
+        asked = dict(self.cleaned_data)
+        first = asked.pop("day")
+        return {"first": first, "last": asked.pop("until") or first, **asked}
 
 
 def _offer(form: forms.Form, name: str, choices) -> None:

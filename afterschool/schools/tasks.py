@@ -21,8 +21,10 @@ def read_roster(job: Job, progress) -> dict:
 def apply_roster(job: Job, progress) -> dict:
     roster_import = RosterImport.objects.get(pk=job.args["import"])
     on, left = date.fromisoformat(job.args["on"]), job.args["left"]
-    actions.apply_roster(roster_import, on=on, left=left, progress=progress, by=_asker(job))
-    return {"url": reverse("schools:roster-detail", args=[roster_import.pk])}
+    roster_import = actions.apply_roster(roster_import, on=on, left=left, progress=progress, by=_asker(job))
+    # The register changed since the preview: nothing was written, and the page says why it shows another preview.
+    anew = "?anew=1" if roster_import.state == RosterImport.State.PREVIEW else ""
+    return {"url": reverse("schools:roster-detail", args=[roster_import.pk]) + anew}
 
 
 def _asker(job: Job) -> Actor:

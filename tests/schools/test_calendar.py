@@ -5,10 +5,12 @@ from datetime import date, timedelta
 import chinese_calendar
 import pytest
 
+from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
-from afterschool.schools.actions import change_day, confirm_year, fill_calendar, open_term
+from afterschool.notices.models import Notice
+from afterschool.schools.actions import change_day, change_days, confirm_year, fill_calendar, open_term
 from afterschool.schools.calendar import days_of, require_settled, service_days
 from afterschool.schools.models import CalendarChange, CalendarDay, CalendarYear
 from afterschool.schools.national import national_days
@@ -109,6 +111,23 @@ def test_saturday_opened_by_a_school_runs_saturday_offerings(d_bureau, haitang, 
     saturday = date(2026, 10, 17)
     change_day(d_bureau, saturday, kind=REST, serves=True, reason="高三周六辅导", school=haitang, by=KEEPER)
     assert service_days(haitang, {6}, saturday, saturday) == [saturday]
+
+
+def test_all_saturdays_of_a_term_are_opened_at_once(d_bureau, haitang, term, year):
+    changes = change_days(
+        d_bureau, date(2026, 9, 1), date(2026, 12, 31), only=6, kind=REST, serves=True, reason="高三周六辅导",
+        school=haitang, by=KEEPER,
+    )  # fmt: skip
+    assert {change.day.isoweekday() for change in changes} == {6}
+    assert len(service_days(haitang, {6}, date(2026, 9, 1), date(2026, 12, 31))) == len(changes) == 17
+
+
+def test_change_of_the_bureau_is_told_to_its_schools_and_no_other(d_bureau, haitang, wuhang, year):
+    ours = cast.make_person("钱颖", Role.SCHOOL_ADMIN, haitang)
+    cast.make_person("孙立", Role.SCHOOL_ADMIN, wuhang)
+    change_day(d_bureau, PLAIN_TUESDAY, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    notice = Notice.objects.get()
+    assert (notice.to, notice.title) == (ours, "教育局调整了10月13日的日历：不开展课后服务")
 
 
 def test_days_come_in_two_queries_however_many(haitang, year, django_assert_num_queries):

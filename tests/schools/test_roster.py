@@ -351,6 +351,14 @@ def test_register_that_changed_since_the_preview_sends_it_back(haitang, clerk, s
     assert Student.objects.get(number="G21028120260000001").name == "孟小乐"
 
 
+def test_job_leads_back_to_the_new_preview(haitang, clerk, short):
+    shown = preview(haitang, change_first("姓名", "孟乐乐"), clerk)
+    begin_applying(shown, on=TODAY, by=clerk)
+    Student.objects.filter(number="G21028120260000001").update(name="孟小乐")
+    run_waiting()
+    assert Job.objects.get(kind="schools.apply_roster").result["url"].endswith(f"/rosters/{shown.pk}/?anew=1")
+
+
 def test_new_upload_replaces_the_one_that_waits(haitang, clerk):
     first = preview(haitang, SHORT, clerk)
     upload_roster(haitang, "学籍2.xlsx", MESSY, by=clerk)

@@ -1,14 +1,18 @@
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
+from afterschool.notices.post import notify
 
-from ..models import Bureau, CalendarChange, CalendarDay, CalendarYear, School
+from ..models import Bureau, CalendarChange, CalendarDay, CalendarYear, Post, School
 from ..national import is_official, national_days, source
+
+LONGEST_CHANGE = timedelta(days=200)
 
 
 @transaction.atomic
@@ -47,19 +51,30 @@ def confirm_year(bureau: Bureau, year: int, *, by: Actor) -> CalendarYear:
     return row
 
 
+def change_day(bureau: Bureau, day: date, **facts) -> CalendarChange:
+    """One day of `change_days`, with the same facts."""
+    (change,) = change_days(bureau, day, day, **facts)
+    return change
+
+
 @transaction.atomic
-def change_day(
+def change_days(
     bureau: Bureau,
-    day: date,
+    first: date,
+    last: date,
     *,
     kind: str,
     serves: bool,
     reason: str,
     follows_weekday: int | None = None,
+    only: int | None = None,
     school: School | None = None,
     by: Actor,
-) -> CalendarChange:
-    """Say otherwise of a day, for the whole bureau or one school. Earlier changes stay readable; the latest counts."""
+) -> list[CalendarChange]:
+    """Say otherwise of some days, for the whole bureau or one school; with `only`, of that weekday's (1–7) alone.
+
+    Earlier changes stay readable; the latest counts.
+    """
     reason = reason.strip()
     if not reason:
         raise RuleBroken("请写明调整原因，家长和教师会看到", field="reason")
@@ -67,11 +82,43 @@ def change_day(
         raise RuleBroken(f"{school.name}不属于{bureau.name}", field="school")
     if follows_weekday is not None and not serves:
         raise RuleBroken("不开展课后服务的日子，不用选按星期几上课", field="follows_weekday")
-    if not CalendarYear.objects.filter(bureau=bureau, year=day.year).exists():
-        raise RuleBroken(f"{day.year}年的日历还没有生成，请先生成", field="day")
-    change = CalendarChange.objects.create(
-        bureau=bureau, school=school, day=day, kind=kind, serves=serves,
-        follows_weekday=follows_weekday, reason=reason, made_by_id=by.person_id,
+    days = _days(bureau, first, last, only)
+    changes = CalendarChange.objects.bulk_create(
+        CalendarChange(
+            bureau=bureau, school=school, day=day, kind=kind, serves=serves,
+            follows_weekday=follows_weekday, reason=reason, made_by_id=by.person_id,
+        )
+        for day in days
     )  # fmt: skip
-    record(by, "changed", change, day=day.isoformat(), kind=kind, serves=serves, reason=reason)
-    return change
+    for change in changes:
+        record(by, "changed", change, day=change.day.isoformat(), kind=kind, serves=serves, reason=reason)
+    if school is None:
+        _tell_schools(bureau, changes)
+    return changes
+
+
+def _days(bureau: Bureau, first: date, last: date, only: int | None) -> list[date]:
+    if last < first:
+        raise RuleBroken("结束日期不能早于开始日期", field="until")
+    if last - first > LONGEST_CHANGE:
+        raise RuleBroken("一次最多调整一个学期，请分几次", field="until")
+    filled = set(CalendarYear.objects.filter(bureau=bureau).values_list("year", flat=True))
+    lacking = {first.year, last.year} - filled
+    if lacking:
+        raise RuleBroken(f"{min(lacking)}年的日历还没有生成，请先生成", field="day")
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    chosen = [day for day in days if only in (None, day.isoweekday())]
+    if not chosen:
+        raise RuleBroken("这段日子里没有所选的星期", field="only")
+    return chosen
+
+
+def _tell_schools(bureau: Bureau, changes: list[CalendarChange]) -> None:
+    first, last = changes[0], changes[-1]
+    when = f"{first.day:%-m月%-d日}" + (f"至{last.day:%-m月%-d日}" if last is not first else "")
+    title = f"教育局调整了{when}的日历：{'开展' if first.serves else '不开展'}课后服务"
+    admins = Post.objects.open_on(timezone.localdate(first.made_at)).filter(
+        school__bureau=bureau, role=Role.SCHOOL_ADMIN.name
+    )
+    for post in admins.select_related("person"):
+        notify(post.person, "calendar_changed", title=title, body=first.reason, school_id=post.school_id)

@@ -9,6 +9,7 @@ from afterschool.access.models import Person, mobile
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
+from afterschool.notices.post import notify
 
 from ..models import Bureau, Post, School, SchoolClass
 
@@ -29,6 +30,10 @@ def give_post(*, phone: str, name: str, role: Role, place: Place, began_on: date
         raise RuleBroken(f"{person.name}已经是{role.label}", field="role")
     _refuse_conflict(person, role, held.filter(school=at.get("school"), bureau=at.get("bureau")))
     post = Post.objects.create(person=person, role=role.name, began_on=began_on, **at)
+    place_word = str(place) if isinstance(place, Bureau | School) else f"{place.school} {place}"
+    notify(
+        person, "post_given", title=f"您自 {began_on:%-m月%-d日}起任{place_word}{role.label}", school_id=post.school_id
+    )
     record(by, "gave", post, role=role.name, person=person.name, began_on=began_on.isoformat())
     return post
 

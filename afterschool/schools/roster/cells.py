@@ -40,7 +40,7 @@ def name(value) -> str:
         raise Refused("是公式，请改成固定的文字再传")
     written = "".join(char for char in str(value) if unicodedata.category(char) not in {"Cc", "Cf"})
     # Latin names keep the blank between their words.
-    written = re.sub(r"(?<![A-Za-z])\s+|\s+(?![A-Za-z])", "", written).translate(DOTS)
+    written = re.sub(r"(?<![A-Za-z]) | (?![A-Za-z])", "", " ".join(written.split())).translate(DOTS)
     if written.startswith(FORMULA_SIGNS) or re.search(r"[\d=<>{}\[\]|\\/@#]", written):
         raise Refused(f"“{written}”不像姓名")
     if len(written) > LONGEST_NAME:

@@ -12,7 +12,7 @@ from afterschool.access.reach import Reach
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
 
-from ..actions import change_day, confirm_year, fill_calendar
+from ..actions import change_days, confirm_year, fill_calendar
 from ..calendar import days_of
 from ..forms import CalendarChangeForm
 from ..models import Bureau, School
@@ -46,11 +46,11 @@ def calendar_change(request, reach):
     if form.is_valid():
         school = place if isinstance(place, School) else None
         try:
-            change = change_day(_bureau(place), **form.cleaned_data, school=school, by=request.actor)
+            changes = change_days(_bureau(place), **form.wish(), school=school, by=request.actor)
         except RuleBroken as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, f"{change.day} 已调整：{change.reason}")
+            messages.success(request, f"已调整 {len(changes)} 天：{changes[0].reason}")
             return redirect("schools:calendar")
     context = {"form": form, "place": place}
     return render(request, "schools/calendar_change.html", context, status=422 if form.is_bound else 200)
