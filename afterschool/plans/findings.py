@@ -7,7 +7,7 @@ from datetime import date
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import fees, filing, offerings, rules, staffing
 from afterschool.policy.book import Policy
-from afterschool.policy.terms import GRADES, service_on
+from afterschool.policy.terms import service_on
 from afterschool.policy.verdict import Cite, Verdict, asked
 from afterschool.policy.windows import BELLS, Bells
 
@@ -104,6 +104,10 @@ def _of_offering(verdict: Verdict[bool], offering: Offering) -> Finding:
     return replace(_told(verdict, "time", field, title), offering_id=offering.pk)
 
 
+def _label(field: str) -> str:
+    return str(Plan._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+
+
 def _told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
     return Finding(verdict.level, verdict.because, verdict.cite, part, field, title)
 
@@ -114,8 +118,7 @@ def _filled_in(draft: Draft) -> Iterator[Finding]:
     for part in PARTS:
         for field in part.required:
             if getattr(draft.plan, field) in ("", None):
-                label = draft.plan._meta.get_field(field).verbose_name
-                yield Finding("missing", f"请填写{label}", cite, part.key, field, part.title)
+                yield Finding("missing", f"请填写{_label(field)}", cite, part.key, field, part.title)
 
 
 def _basic_first(draft: Draft) -> Iterator[Finding]:
@@ -137,16 +140,24 @@ def _together(draft: Draft) -> Iterator[Finding]:
                 yield from _within_cap_together(draft, open_to, grade, boards, service)
 
 
-def _within_cap_together(draft: Draft, open_to: list[Offering], grade: int, boards: bool, service: str):
+def _within_cap_together(
+    draft: Draft, open_to: list[Offering], grade: int, boards: bool, service: str
+) -> Iterator[Finding]:
     paid = [offering for offering in open_to if offering.monthly_fee]
-    sum_of_all = _dearest(paid)
-    if len(paid) < 2 or sum_of_all == max(offering.monthly_fee for offering in paid):
+    together = _dearest(paid)
+    if len(paid) < 2 or together == max(offering.monthly_fee for offering in paid):
         return
-    whom = {"stage": draft.plan.school.stage, "grade": grade, "boarding": boards, "service": service}
-    for verdict in asked("fee", lambda: [fees.within_cap(draft.policy, draft.on, **whom, fee=sum_of_all)]):
+    law, stage = draft.policy, draft.plan.school.stage
+
+    def question() -> list[Verdict[bool]]:
+        return [
+            fees.within_cap(law, draft.on, stage=stage, grade=grade, boarding=boards, service=service, fee=together)
+        ]
+
+    for verdict in asked("fee", question):
         if verdict.level != "ok":
-            title = f"{GRADES[grade]}：{'、'.join(offering.name for offering in paid)} 合计"
-            yield _told(verdict, "time", "offerings", title)
+            names = "、".join(offering.name for offering in paid)
+            yield _told(verdict, "time", "offerings", f"{names} 合计")
 
 
 def _dearest(paid: list[Offering]) -> Money:
@@ -190,10 +201,9 @@ def _staff(draft: Draft) -> Iterator[Finding]:
 
 
 def _enough(need: Callable[[], staffing.Need], have: int, field: str) -> Iterator[Finding]:
-    title = Plan._meta.get_field(field).verbose_name
     for verdict in asked(field, lambda: [staffing.enough(need(), have)]):
         if verdict.cite or verdict.level == "unknown":
-            yield _told(verdict, "staff", field, title)
+            yield _told(verdict, "staff", field, _label(field))
 
 
 def _classes(draft: Draft) -> int:
@@ -215,14 +225,15 @@ def _committee(draft: Draft) -> Iterator[Finding]:
     fields = ("committee_met_on", "committee_present", "committee_agreed")
     empty = [field for field in fields if getattr(plan, field) is None]
     for field in empty:
-        say = f"{needed.because}，请填写{plan._meta.get_field(field).verbose_name}"
+        say = f"{needed.because}，请填写{_label(field)}"
         yield Finding("missing", say, needed.cite, PART_OF[field], field, "家委会意见")
     if empty:
         return
-    if plan.committee_agreed > plan.committee_present:
-        say = f"到会 {plan.committee_present} 人，同意人数不会是 {plan.committee_agreed} 人"
+    present, agreed = plan.committee_present or 0, plan.committee_agreed or 0
+    if agreed > present:
+        say = f"到会 {present} 人，同意人数不会是 {agreed} 人"
         yield Finding("breach", say, needed.cite, "committee", "committee_agreed", "家委会意见")
-    elif plan.committee_agreed * 2 <= plan.committee_present:
+    elif agreed * 2 <= present:
         yield Finding("warn", "同意的没有过半，请再协商", needed.cite, "committee", "committee_agreed", "家委会意见")
     else:
         yield Finding("ok", needed.because, needed.cite, "committee")

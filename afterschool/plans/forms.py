@@ -1,5 +1,7 @@
 """What is typed into a plan, read kindly."""
 
+from typing import cast
+
 from django import forms
 from django.forms.models import modelform_factory
 
@@ -75,11 +77,12 @@ class OfferingForm(Told):
         offering = kwargs["instance"]
         seen = {name: getattr(offering, name) for name in ("grades", "weekdays", "starts_at", "ends_at", "monthly_fee")}
         super().__init__(*args, initial=seen, **kwargs)
-        self.fields["grades"].choices = [(grade, GRADES[grade]) for grade in offering.school.grades]
+        grades = cast(NumbersField, self.fields["grades"])
+        grades.choices = [(grade, GRADES[grade]) for grade in offering.school.grades]
 
     def clean(self):
         """What was typed goes into the instance, so that it can be checked before it is saved."""
-        typed = super().clean()
+        typed = super().clean() or {}
         for name in ("grades", "weekdays", "starts_at", "ends_at"):
             if name in typed:
                 setattr(self.instance, name, typed[name])
@@ -98,7 +101,10 @@ def part_form(part: Part) -> type[Told]:
     tall = {name: forms.Textarea(attrs={"rows": 4}) for name in TALL}
     days = {"committee_met_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "num"})}
     clocks = dict.fromkeys(BELLS, ClockField)
-    return modelform_factory(Plan, form=Told, fields=part.fields, widgets={**tall, **days}, field_classes=clocks)
+    return cast(
+        type[Told],
+        modelform_factory(Plan, form=Told, fields=part.fields, widgets={**tall, **days}, field_classes=clocks),
+    )
 
 
 class ReviewForm(forms.Form):

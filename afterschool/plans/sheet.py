@@ -56,7 +56,7 @@ class Sheet:
         places = self._places(found)
         for form in self.forms:
             for box in form:
-                box.wrong = places.get(f"e-{box.html_name}", [])
+                box.wrong = places.get(f"e-{box.html_name}", [])  # type: ignore[attr-defined]
         blocking = [finding for finding in found if finding.blocks]
         return {
             "plan": self.plan,
@@ -76,7 +76,7 @@ class Sheet:
     def _findings(self) -> list[Finding]:
         """The law's findings of what could be read, and what could not be read."""
         misread = [
-            Finding("breach", error, None, self.part.key, name, self._title(form), _offering_id(form))
+            Finding("breach", str(error), None, self.part.key, name, self._title(form), _offering_id(form))
             for form in self.forms
             for name, errors in form.errors.items()
             for error in errors

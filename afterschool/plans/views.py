@@ -57,8 +57,13 @@ def plan_edit(request, reach, pk, part=""):
         return redirect("plans:plan-detail", plan.pk)
     sheet = Sheet(plan, part, request.POST if request.method == "POST" else None)
     if sheet.form.is_bound and sheet.is_valid():
-        actions.save_part(plan, sheet.form.cleaned_data, sheet.written, by=request.actor)
-        return _after_saving(request, plan, sheet)
+        try:
+            actions.save_part(plan, sheet.form.cleaned_data, sheet.written, by=request.actor)
+            return _after_saving(request, plan, sheet)
+        except RuleBroken as refusal:
+            # Someone else filed it meanwhile.
+            messages.error(request, str(refusal))
+            return redirect("plans:plan-detail", plan.pk)
     status = 422 if sheet.form.is_bound else 200
     return render(request, "plans/plan_edit.html", sheet.facts(timezone.localdate()), status=status)
 

@@ -185,7 +185,7 @@ def test_clubs_on_top_must_stay_within_the_cap_together(client, clerk, plan):
 
     page = client.get(reverse("plans:plan-edit", args=[plan.pk])).content.decode()
 
-    assert "三年级：课后托管、篮球 合计" in page
+    assert page.count("课后托管、篮球 合计") == 1
     assert "现填 250.00 元，超 50.00 元" in page
 
 
@@ -312,3 +312,13 @@ def test_plan_page_asks_as_much_for_three_services_as_for_one(client, clerk, pla
         )
 
     assert _questions(client, url, django_assert_max_num_queries) == one
+
+
+def test_saving_a_plan_that_was_filed_meanwhile_changes_nothing(client, clerk, plan):
+    client.force_login(clerk)
+    file_plan(plan, now=IN_SEPTEMBER, by=cast.act(clerk, date(2026, 9, 10)))
+
+    answer = client.post(reverse("plans:plan-part", args=[plan.pk, "time"]), typed(plan, monthly_fee="100"))
+
+    assert answer.url == reverse("plans:plan-detail", args=[plan.pk])
+    assert plan.offerings.get().monthly_fee_fen == 200_00
