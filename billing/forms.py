@@ -10,7 +10,7 @@ from afterschool.money import Money
 from afterschool.policy import expenses, load
 from afterschool.schools.models import GRADES
 
-from .models import FeeMonth, Fund, Receipt
+from .models import Expense, FeeMonth, Fund, Receipt
 from .vouchers import LARGEST
 
 
@@ -137,8 +137,10 @@ def categories(fee_month: FeeMonth) -> list:
             *expenses.categories(policy, fee_month.month, fund.in_policy),
             *expenses.denied(policy, fee_month.month, fund.in_policy),
         ]
-        if rules:
-            groups.append((fund.label, [(f"{fund}:{rule.key}", rule.label) for rule in rules]))
+        # Own teachers are paid by the stipend sheet alone.
+        choices = [(f"{fund}:{rule.key}", rule.label) for rule in rules if rule.key != Expense.STIPENDS]
+        if choices:
+            groups.append((fund.label, choices))
     return groups
 
 

@@ -206,6 +206,8 @@ class Fund(models.TextChoices):
 class Expense(models.Model):
     """A cost of the month in a category the policy allows, with its voucher; entered by one person, approved by another."""
 
+    STIPENDS = "staff_stipend"  # how policies call what own teachers are paid
+
     class State(models.TextChoices):
         ENTERED = "entered", "待审批"
         APPROVED = "approved", "已审批"

@@ -18,7 +18,6 @@ from staffing.models import StipendSheet
 from .till import book_day, hold, hold_month
 
 State = Expense.State
-STIPENDS = "staff_stipend"
 
 
 @transaction.atomic
@@ -45,6 +44,8 @@ def enter_expense(
             raise RuleBroken("这张表已经记过一笔内容不同的支出；要再记一笔请重新打开表单")
         return first
     _may_book(fee_month, category, fund)
+    if category == Expense.STIPENDS:
+        raise RuleBroken("校内教师补助由审批过的补助发放表列支，不单独录入", field="category")
     if amount.fen <= 0:
         raise RuleBroken("金额必须大于零", field="amount")
     if not fee_month.month <= on <= fee_month.last_on:
@@ -134,11 +135,11 @@ def book_stipends(fee_month: FeeMonth, *, by: Actor) -> Expense:
     if not sheet.total_fen:
         raise RuleBroken("补助发放表合计是零，没有可列支的")
     fund = _fund_of_stipends(fee_month)
-    _may_book(fee_month, STIPENDS, fund)
+    _may_book(fee_month, Expense.STIPENDS, fund)
     expense = Expense.objects.create(
         school=fee_month.school,
         fee_month=fee_month,
-        category=STIPENDS,
+        category=Expense.STIPENDS,
         fund=fund,
         amount_fen=sheet.total_fen,
         on=fee_month.last_on,
@@ -191,7 +192,7 @@ def _may_book(fee_month: FeeMonth, category: str, fund: str) -> None:
 
 def _fund_of_stipends(fee_month: FeeMonth) -> Fund:
     """Fees pay for the month they were charged for; where none are charged the subsidy pays, if it may."""
-    may = expenses.may_book(load(fee_month.policy), fee_month.month, category=STIPENDS, fund="subsidy")
+    may = expenses.may_book(load(fee_month.policy), fee_month.month, category=Expense.STIPENDS, fund="subsidy")
     charged = fee_month.charges.filter(net_fen__gt=0).exists()
     return Fund.SUBSIDY if may.answer and not charged else Fund.FEES
 

@@ -217,7 +217,8 @@ def _next(fee_month, actor, before_draft, before_lock, settlement, stale, facts)
         wait = Deed(f"锁定{fee_month.month.month}月（差 {len(before_lock)} 件）")
         return f"锁定前还差：{'；'.join(one.text for one in before_lock)}。", wait
     lock = Deed(f"锁定{fee_month.month.month}月", reverse("billing:month-lock", args=month), posts=True)
-    return "都齐了，由复核锁定。锁定后不能再改，更正记入之后的月份。", lock if reviews else None
+    scans = f"另有 {facts['unscanned']} 笔支出缺扫描件。" if facts["unscanned"] else ""
+    return f"都齐了，由复核锁定。锁定后不能再改，更正记入之后的月份。{scans}", lock if reviews else None
 
 
 def _after_lock(month: list, facts: dict, reviews: bool) -> tuple[str, Deed | None]:

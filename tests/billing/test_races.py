@@ -1,0 +1,67 @@
+"""Twenty at once, on real PostgreSQL."""
+
+import pytest
+
+from afterschool.errors import RuleBroken
+from billing.actions import (
+    charge_month,
+    draft_settlement,
+    instruct_refunds,
+    lock_month,
+    refunds_paid,
+    settle_withdrawal,
+)
+from billing.ledger.balances import balances, is_balanced, trial_balance
+from billing.ledger.models import Entry
+from billing.models import Charge, Receipt, Refund
+from tests.billing.conftest import NOW, family, pay
+from tests.billing.test_posting import at_once
+from tests.billing.test_settlement import LAST, charged_families, spend, withdraw
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+def test_twenty_refunds_of_one_fee_are_one(transactional_db, town):
+    child = charged_families(town, 200)[0]
+    gone = withdraw(child, Charge.objects.get().days[8])
+    assert at_once(20, lambda n: settle_withdrawal(gone, by=town.clerk)) == []
+    assert list(Refund.objects.values_list("amount_fen", flat=True)) == [80_00]
+
+    errors = at_once(20, lambda n: instruct_refunds(town.month, now=NOW, by=town.reviewer))
+    assert [type(error) for error in errors] == [RuleBroken] * 19
+    assert at_once(20, lambda n: refunds_paid(Refund.objects.all(), paid_on=LAST, by=town.reviewer)) == []
+    assert Entry.objects.filter(key__startswith="refund-paid").count() == 1
+    assert balances(town.school, LAST)["bank", ""].fen == 120_00
+
+
+def test_a_month_is_charged_settled_and_locked_once(transactional_db, town):
+    for n in range(3):
+        family(town, f"学生{n}")
+    assert at_once(10, lambda n: charge_month(town.month, by=town.clerk)) == []
+    assert Charge.objects.count() == 3
+    for charge in Charge.objects.select_related("student"):
+        pay(town, charge.student, 200)
+    spend(town, "583.33")
+    assert at_once(10, lambda n: draft_settlement(town.month, by=town.clerk)) == []
+
+    errors = at_once(20, lambda n: lock_month(town.month, now=NOW, by=town.reviewer))
+    assert [type(error) for error in errors] == [RuleBroken] * 19
+    assert sorted(Refund.objects.values_list("amount_fen", flat=True)) == [5_55, 5_56, 5_56]
+    assert is_balanced(trial_balance(town.school, LAST))
+
+
+def test_one_form_sent_twenty_times_is_one_receipt(transactional_db, town):
+    child = family(town)
+    charge_month(town.month, by=town.clerk)
+    assert at_once(20, lambda n: pay(town, child, 200, key="form")) == []
+    assert (Receipt.objects.count(), Charge.objects.get().paid_fen) == (1, 200_00)
+
+
+def test_receipts_are_numbered_without_gaps_under_twenty_at_once(transactional_db, town):
+    child = family(town)
+    charge_month(town.month, by=town.clerk)
+    assert at_once(20, lambda n: pay(town, child, 15, key=f"form-{n}")) == []
+    assert sorted(Receipt.objects.values_list("number", flat=True)) == list(range(1, 21))
+    assert Charge.objects.get().paid_fen == 200_00
+    numbers = sorted(Entry.objects.values_list("number", flat=True))
+    assert numbers == list(range(1, len(numbers) + 1))
