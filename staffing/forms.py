@@ -1,5 +1,8 @@
 from datetime import datetime
 
+from crispy_forms.bootstrap import InlineCheckboxes
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Column, Layout, Row
 from django import forms
 from django.utils import timezone
 
@@ -15,7 +18,7 @@ CALENDAR = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 class PlanForm(forms.Form):
     """A person for a section (or the whole school) on given weekdays, from a day to a day."""
 
-    person = forms.ModelChoiceField(None, label="谁")
+    person = forms.ModelChoiceField(None, label="谁", empty_label="请选择")
     section = forms.ModelChoiceField(None, label="服务班", required=False, empty_label="全校（带班领导、教辅）")
     role = forms.ChoiceField(label="岗位", choices=Duty.Role.choices)
     weekdays = forms.TypedMultipleChoiceField(
@@ -31,6 +34,13 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = people
         self.fields["section"].queryset = sections
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout(
+            Row(Column("person"), Column("role"), Column("section")),
+            InlineCheckboxes("weekdays"),
+            Row(Column("first"), Column("last")),
+        )
 
     def clean(self):
         data = super().clean()

@@ -1,0 +1,47 @@
+"""Whose roll one may take, whose children one may hand over."""
+
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q
+
+from afterschool.access.capabilities import Capability, Role
+from afterschool.access.reach import Actor, Reach
+from afterschool.schools.models import School, Student
+from attendance.models import Session
+from enrollment.models import Placement, Section
+from staffing.models import Duty
+
+GATE = (Role.LEADER, Role.GUARD)  # they hand over every child of the school, teachers those of their section
+
+
+def sessions_open_to(actor: Actor, sessions):
+    """Those whose roll this actor may take: on duty there that day, or a leader of the school."""
+    on_duty = Duty.objects.filter(section=OuterRef("section"), day=OuterRef("day"), person=actor.person_id)
+    return sessions.filter(Q(school__in=actor.reach(Capability.LEAD_DAY).schools) | Exists(on_duty))
+
+
+def sessions_at_the_gate(actor: Actor, day: date):
+    """Those whose children this actor may hand over that day."""
+    on_duty = Duty.objects.filter(section=OuterRef("section"), day=OuterRef("day"), person=actor.person_id)
+    everywhere = Q(school__in=actor.reach_as(GATE).schools)
+    return (
+        Session.objects.held().within(actor.reach(Capability.HAND_OVER)).filter(everywhere | Exists(on_duty), day=day)
+    )
+
+
+def children_at_the_gate(actor: Actor, day: date):
+    """The children of the sections this person may hand over that day."""
+    sections = sessions_at_the_gate(actor, day).values("section")
+    return Student.objects.filter(placements__in=Placement.objects.open_on(day).filter(section__in=sections)).distinct()
+
+
+def children_of(school: School, day: date):
+    """The children placed at a school that day."""
+    return Student.objects.filter(placements__in=Placement.objects.open_on(day).filter(school=school)).distinct()
+
+
+def sections_open_to(actor: Actor, reach: Reach, day: date):
+    """Sections whose roll this actor may take: on duty there that day, or a leader of the school."""
+    on_duty = Duty.objects.filter(section=OuterRef("pk"), day=day, person=actor.person_id)
+    leads = Q(school__in=actor.reach(Capability.LEAD_DAY).schools)
+    return Section.objects.within(reach).filter(leads | Exists(on_duty)).select_related("school__bureau")
