@@ -8,6 +8,8 @@ from django.utils import timezone
 from afterschool.plans.models import Offering
 from afterschool.policy import rules
 from afterschool.policy.book import Policy
+from afterschool.policy.rule import Rule
+from afterschool.policy.verdict import Cite
 from afterschool.schools.models import Guardianship
 from afterschool.schools.rules import policy_of
 from afterschool.templatetags.words import weekdays as weekday_words
@@ -66,7 +68,7 @@ def clauses(policy: Policy, on: date, fee: Fee) -> dict[str, str]:
     return {about: cite.label for about, cite in cites.items() if cite}
 
 
-def _cite(rule: rules.Rule | None):
+def _cite(rule: Rule | None) -> Cite | None:
     return rule.cite if rule else None
 
 

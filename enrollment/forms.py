@@ -10,8 +10,10 @@ from afterschool.policy.terms import weekday_name
 from .actions.applications import LOWER_GRADES
 from .models import Application, PickupPerson
 
+LeaveMode = Application.LeaveMode
 
-def refuse_on(form: forms.BaseForm, refusal: RuleBroken) -> None:
+
+def refuse_on(form, refusal: RuleBroken) -> None:
     """Show a refusal where it belongs, with its clause in `form.cite`."""
     form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     form.cite = refusal.cite
@@ -29,7 +31,6 @@ class DayInput(forms.DateInput):
 class ApplicationForm(forms.Form):
     """One tick for each offering, with its weekdays already chosen; nothing that costs money is ticked beforehand."""
 
-    leave_mode = forms.ChoiceField(label="怎么离校", choices=Application.LeaveMode.choices, widget=forms.RadioSelect)
     health_note = forms.CharField(
         label="老师需要知道的健康情况（可不填）",
         max_length=200,
@@ -39,12 +40,12 @@ class ApplicationForm(forms.Form):
 
     def __init__(self, *args, student, term, application=None, **kwargs):
         self.offerings = list(offerings_for(student, term))
-        kept = self._kept(application) if application else {"leave_mode": Application.LeaveMode.COLLECTED}
-        super().__init__(*args, initial=kept, **kwargs)
-        if student.school_class.grade in LOWER_GRADES:
-            self.fields["leave_mode"].choices = [
-                one for one in Application.LeaveMode.choices if one[0] != Application.LeaveMode.SELF
-            ]
+        kwargs["initial"] = self._kept(application) if application else {"leave_mode": LeaveMode.COLLECTED}
+        super().__init__(*args, **kwargs)
+        may_walk = student.school_class.grade not in LOWER_GRADES
+        self.fields["leave_mode"] = forms.ChoiceField(
+            label="怎么离校", choices=[mode for mode in LeaveMode.choices if may_walk or mode[0] != LeaveMode.SELF]
+        )
         self.fields["choices"] = forms.MultipleChoiceField(
             label="参加哪些服务",
             choices=[(offering.pk, offering.name) for offering in self.offerings],
@@ -60,11 +61,13 @@ class ApplicationForm(forms.Form):
     @staticmethod
     def _kept(application: Application) -> dict:
         """What the guardian typed before."""
-        kept = {"leave_mode": application.leave_mode, "health_note": application.health_note, "choices": []}
-        for choice in application.choices.all():
-            kept["choices"].append(choice.offering_id)
-            kept[f"days_{choice.offering_id}"] = choice.weekdays
-        return kept
+        choices = list(application.choices.all())
+        return {
+            "leave_mode": application.leave_mode,
+            "health_note": application.health_note,
+            "choices": [choice.offering_id for choice in choices],
+            **{f"days_{choice.offering_id}": choice.weekdays for choice in choices},
+        }
 
     def rows(self) -> list[dict]:
         """The offerings for the page: ticked or not, and which days."""
@@ -113,11 +116,11 @@ class ReasonForm(forms.Form):
 
 
 class RefusalForm(ReasonForm):
-    ground = forms.ChoiceField(label="政策允许的情形")
-
     def __init__(self, *args, grounds=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["ground"].choices = [(ground, ground) for ground in grounds]
+        self.fields["ground"] = forms.ChoiceField(
+            label="政策允许的情形", choices=[(ground, ground) for ground in grounds]
+        )
 
 
 class BeginForm(forms.Form):
@@ -138,14 +141,14 @@ class WithdrawalForm(forms.Form):
 
 
 class WaiverForm(forms.Form):
-    category = forms.ChoiceField(label="减免类别")
     percent = forms.IntegerField(label="减免比例（%）", min_value=1, max_value=100, required=False)
     evidence = forms.CharField(label="看过的证明材料", max_length=200)
     began_on = forms.DateField(label="自哪天起", widget=DayInput)
 
     def __init__(self, *args, groups=(), **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["category"].choices = [(group.group, group.label) for group in groups]
+        category = forms.ChoiceField(label="减免类别", choices=[(group.group, group.label) for group in groups])
+        self.fields = {"category": category, **self.fields}
 
 
 class DecisionForm(forms.Form):

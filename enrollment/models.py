@@ -17,8 +17,11 @@ class OfChild(ReachQuerySet):
     student_path = "student"
 
 
-class OfChildDated(DatedQuerySet, OfChild):
-    pass
+class OfChildDated(DatedQuerySet):
+    """The same, from a day until a day."""
+
+    class_path = OfChild.class_path
+    student_path = OfChild.student_path
 
 
 class Section(models.Model):

@@ -11,7 +11,15 @@ from .models import Agreement, Application
 
 WORDS = ("申请", "初审", "核准", "签订", "在册")
 S = Application.State
-NOW_AT = {S.SUBMITTED: 1, S.CONFIRMED: 2, S.RETURNED: 0, S.APPROVED: 3, S.SIGNED: 5, S.REFUSED: 2, S.WITHDRAWN: 0}
+NOW_AT: dict[str, int] = {
+    S.SUBMITTED: 1,
+    S.CONFIRMED: 2,
+    S.RETURNED: 0,
+    S.APPROVED: 3,
+    S.SIGNED: 5,
+    S.REFUSED: 2,
+    S.WITHDRAWN: 0,
+}
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,8 @@ def _who(application: Application, agreement: Agreement | None, today: date) -> 
         return f"班主任{_class_teacher(application, today)}"
     if application.state == S.APPROVED and agreement is not None:
         return "学校" if agreement.guardian_signed_at else "您"
-    return {S.CONFIRMED: "学校", S.RETURNED: "您"}.get(application.state, "")
+    waits_for: dict[str, str] = {S.CONFIRMED: "学校", S.RETURNED: "您"}
+    return waits_for.get(application.state, "")
 
 
 def _class_teacher(application: Application, today: date) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from afterschool.plans.models import Plan
 from afterschool.policy import fees, rules
@@ -75,8 +75,9 @@ def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Re
 
 def _collector(grant: Grant, relation: str, phone: str, *, good: bool) -> Collector:
     adult = grant.adult
-    kind, pk = ("guardian", adult.person_id) if adult.person_id else ("pickup", adult.pickup_id)
-    return Collector(kind, pk, adult.name, relation, phone[-4:], barred=not good)
+    if adult.person_id is not None:
+        return Collector("guardian", adult.person_id, adult.name, relation, phone[-4:], barred=not good)
+    return Collector("pickup", adult.pickup_id or 0, adult.name, relation, phone[-4:], barred=not good)
 
 
 def placed_on(where: School | Iterable[Section], day: date):
@@ -143,14 +144,16 @@ class Invitation:
     declined: bool
 
 
-def invitations(students: Iterable[Student], today: date) -> list[Invitation]:
+def invitations(students: QuerySet[Student], today: date) -> list[Invitation]:
     """Four queries for any number of children. Applications that came to nothing do not stand in the way."""
-    students = list(students.select_related("school_class", "school"))
-    plans = Plan.objects.in_force().filter(school__in={s.school_id for s in students}, term__ended_on__gte=today)
+    children = list(students.select_related("school_class", "school"))
+    plans = Plan.objects.in_force().filter(
+        school__in={child.school_id for child in children}, term__ended_on__gte=today
+    )
     plans = list(plans.select_related("term").order_by("term__began_on"))
-    mine = Application.objects.filter(student__in=students).select_related("agreement").exclude(state__in=ENDED)
+    mine = Application.objects.filter(student__in=children).select_related("agreement").exclude(state__in=ENDED)
     live = {(application.student_id, application.term_id): application for application in mine}
-    declined = set(Decline.objects.filter(student__in=students).values_list("student_id", "term_id"))
+    declined = set(Decline.objects.filter(student__in=children).values_list("student_id", "term_id"))
     return [
         Invitation(
             student,
@@ -158,7 +161,7 @@ def invitations(students: Iterable[Student], today: date) -> list[Invitation]:
             live.get((student.pk, plan.term_id)),
             (student.pk, plan.term_id) in declined,
         )
-        for student in students
+        for student in children
         for plan in plans
         if plan.school_id == student.school_id
     ]

@@ -1,19 +1,9 @@
 """The desks of enrolment, one file per noun."""
 
 from .agreements import sign_as_guardian, sign_as_school
-from .applications import (
-    apply,
-    approve,
-    approve_all,
-    confirm,
-    confirm_all,
-    decline,
-    refuse,
-    resubmit,
-    return_for_correction,
-    take_back,
-)
+from .applications import apply, decline, resubmit, take_back
 from .pickup import confirm_restriction, end_pickup, end_restriction, name_pickup, restrict
+from .reviews import approve, approve_all, confirm, confirm_all, refuse, return_for_correction
 from .sections import open_sections
 from .waivers import ask_waiver, decide_waiver
 from .withdrawals import acknowledge_withdrawal, withdraw

@@ -53,7 +53,7 @@ def sign_as_guardian(*, agreement: Agreement, sha256: str, now: datetime, by: Ac
     if agreement.application.state != Application.State.APPROVED:
         raise RuleBroken("这份协议现在不能签：报名已经撤回或已经在册")
     if agreement.guardian_signed_at is not None:
-        raise RuleBroken(f"这份协议已经由{agreement.guardian_signed_by.name}签过了")
+        raise RuleBroken("这份协议已经由孩子的监护人签过了")
     _require_untouched(agreement)
     if sha256 != agreement.sha256:
         raise RuleBroken("您看到的文本和要签的文本不一致，请重新打开协议，看过再签")
@@ -73,7 +73,7 @@ def sign_as_school(*, agreements: Iterable[Agreement], now: datetime, by: Actor)
 def _sign_as_school(agreement: Agreement, now: datetime, by: Actor) -> Agreement:
     agreement = _locked(agreement)
     name = agreement.student.name
-    if agreement.guardian_signed_at is None:
+    if agreement.guardian_signed_by is None:
         raise RuleBroken(f"{name}的协议家长还没有签，学校不能先签")
     if agreement.school_signed_at is not None:
         raise RuleBroken(f"{name}的协议学校已经签过了")

@@ -1,16 +1,14 @@
-"""报名: 家长申请 → 班级初审 → 学校核准. Nobody can say no in silence (D四.1, C二(一))."""
+"""报名: what a guardian does with an application until the school has answered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from afterschool.notices.post import notify
 from afterschool.plans.models import Offering
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy import rules
@@ -18,10 +16,9 @@ from afterschool.schools.calendar import days_of
 from afterschool.schools.models import CalendarDay, School, Student, Term
 from afterschool.schools.rules import policy_of
 
-from ..models import Agreement, Application, Choice, Decline
+from ..models import Application, Choice, Decline
 from ..numbers import numbered
 from ..selectors import live_application
-from .agreements import draft_agreement
 from .guardians import require_guardian
 from .pickup import name_pickup
 
@@ -53,7 +50,7 @@ def apply(
     student = (
         Student.objects.select_for_update(of=("self",)).select_related("school", "school_class").get(pk=student.pk)
     )
-    require_guardian(student, by)
+    guardian_id = require_guardian(student, by)
     today = timezone.localdate(now)
     if live := live_application(student, term):
         raise RuleBroken(f"{student.name}本学期已经报过名，受理编号 {live.number}")
@@ -62,7 +59,7 @@ def apply(
     _check(student, term, choices, leave_mode, today)
     application = Application.objects.create(
         **numbered(Application, "SL", term.school_year), school_id=student.school_id, term=term, student=student,
-        guardian_id=by.person_id, leave_mode=leave_mode, health_note=health_note.strip(), submitted_at=now,
+        guardian_id=guardian_id, leave_mode=leave_mode, health_note=health_note.strip(), submitted_at=now,
         answer_by=answer_due(student.school, now),
     )  # fmt: skip
     _write_choices(application, choices)
@@ -95,7 +92,7 @@ def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: st
             raise RuleBroken(f"请在“{offering.name}”开设的日子里至少选一天", field="choices")
     if all(offering.kind == Offering.Kind.CLUB for offering, _ in choices):
         first = policy_of(student.school, today).on(today).maybe(rules.BasicFirst)
-        raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first and first.cite, field="choices")
+        raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first.cite if first else None, field="choices")
     if leave_mode == Application.LeaveMode.SELF and student.school_class.grade in LOWER_GRADES:
         raise RuleBroken("三年级及以下的孩子要由大人接走，不能自行离校", field="leave_mode")
 
@@ -118,7 +115,7 @@ def resubmit(
     by: Actor,
 ) -> Application:
     """The guardian has mended what was asked for; the class teacher looks again, with a new deadline."""
-    application = _locked(application, State.RETURNED)
+    application = locked(application, State.RETURNED)
     student = application.student
     require_guardian(student, by)
     _check(student, application.term, choices, leave_mode, timezone.localdate(now))
@@ -135,7 +132,7 @@ def resubmit(
 @transaction.atomic
 def take_back(*, application: Application, by: Actor) -> Application:
     """The guardian thinks better of it before the agreement is signed by both."""
-    application = _locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED, State.APPROVED)
+    application = locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED, State.APPROVED)
     require_guardian(application.student, by)
     application.state = State.WITHDRAWN
     application.save(update_fields=["state"])
@@ -146,104 +143,18 @@ def take_back(*, application: Application, by: Actor) -> Application:
 @transaction.atomic
 def decline(*, student: Student, term: Term, now: datetime, by: Actor) -> Decline:
     """暂不参加: nobody is asked again this term, and may still apply whenever they like."""
-    require_guardian(student, by)
+    guardian_id = require_guardian(student, by)
     said, new = Decline.objects.get_or_create(
         student=student,
         term=term,
-        defaults={"school_id": student.school_id, "guardian_id": by.person_id, "at": now},
+        defaults={"school_id": student.school_id, "guardian_id": guardian_id, "at": now},
     )
     if new:
         record(by, "declined", said, student=student.pk)
     return said
 
 
-@transaction.atomic
-def confirm(*, application: Application, now: datetime, by: Actor) -> Application:
-    """班级初审: the child is in this class and the facts are right."""
-    application = _locked(application, State.SUBMITTED)
-    application.state, application.confirmed_at, application.confirmed_by_id = State.CONFIRMED, now, by.person_id
-    application.save(update_fields=["state", "confirmed_at", "confirmed_by"])
-    record(by, "confirmed", application, student=application.student_id)
-    return application
-
-
-@transaction.atomic
-def confirm_all(*, applications: Iterable[Application], now: datetime, by: Actor) -> list[Application]:
-    return [confirm(application=application, now=now, by=by) for application in applications]
-
-
-@transaction.atomic
-def return_for_correction(*, application: Application, reason: str, now: datetime, by: Actor) -> Application:
-    """退回补正: says what to mend; what was typed is kept."""
-    application = _locked(application, State.SUBMITTED, State.CONFIRMED)
-    if not reason.strip():
-        raise RuleBroken("请写明要家长改什么", field="reason")
-    application.state, application.reason = State.RETURNED, reason.strip()
-    application.save(update_fields=["state", "reason"])
-    record(by, "returned", application, student=application.student_id, reason=reason)
-    _tell(application, "application_returned", "报名需要您改一下", f"{application.student.name}：{application.reason}")
-    return application
-
-
-@transaction.atomic
-def approve(*, application: Application, began_on: date, now: datetime, by: Actor) -> Agreement:
-    """学校核准: reserves the seats and draws up the agreement for both to sign."""
-    application = _locked(application, State.CONFIRMED)
-    if not application.term.began_on <= began_on <= application.term.ended_on:
-        raise RuleBroken("服务开始日期要在学期之内", field="began_on")
-    _reserve_seats(application, began_on)
-    application.state, application.approved_at, application.approved_by_id = State.APPROVED, now, by.person_id
-    application.save(update_fields=["state", "approved_at", "approved_by"])
-    agreement = draft_agreement(application, began_on)
-    record(by, "approved", application, student=application.student_id, agreement=agreement.number)
-    body = f"{application.student.name}的报名已核准，请阅读协议并签字。"
-    _tell(application, "agreement_to_sign", "报名已核准，请签协议", body)
-    return agreement
-
-
-@transaction.atomic
-def approve_all(*, applications: Iterable[Application], began_on: date, now: datetime, by: Actor) -> list[Agreement]:
-    """All or none; in the order they came in, so that the last seats go to the earlier ones."""
-    in_order = sorted(applications, key=lambda application: (application.submitted_at, application.pk))
-    return [approve(application=application, began_on=began_on, now=now, by=by) for application in in_order]
-
-
-def _reserve_seats(application: Application, began_on: date) -> None:
-    """Refuse when one of the wished offerings is full. Agreements hold seats from approval on."""
-    limited = application.choices.exclude(offering__seats=None).values("offering")
-    # Two approvals may want the last seat: the second waits here, then counts the first.
-    for offering in Offering.objects.select_for_update().filter(pk__in=limited).order_by("pk"):
-        holding = Agreement.objects.filter(
-            items__offering=offering, application__state__in=[State.APPROVED, State.SIGNED]
-        ).exclude(ended_on__lt=began_on)
-        if holding.count() >= offering.seats:
-            raise RuleBroken(
-                f"“{offering.name}”{offering.seats} 个名额已满，{application.student.name}排不进去，请退回家长改选"
-            )
-
-
-@transaction.atomic
-def refuse(*, application: Application, ground: str, reason: str, now: datetime, by: Actor) -> Application:
-    """不予核准: only on a ground that the policy in force names; told to the guardian, seen by the bureau."""
-    application = _locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED)
-    today = timezone.localdate(now)
-    rule = policy_of(application.school, today).on(today).the(rules.Refusal)
-    if ground not in rule.grounds:
-        allowed = f"只有“{'、'.join(rule.grounds)}”才可以不接收" if rule.grounds else "学校不得拒绝学生参加课后服务"
-        raise RuleBroken(f"{allowed}；材料有问题请退回家长补正", cite=rule.cite, field="ground")
-    if not reason.strip():
-        raise RuleBroken("请把不予核准的具体理由写给家长", field="reason")
-    application.state, application.ground, application.reason = State.REFUSED, ground, reason.strip()
-    application.clause = rule.cite.label
-    application.save(update_fields=["state", "ground", "reason", "clause"])
-    record(by, "refused", application, student=application.student_id, ground=ground, reason=reason)
-    because = f"{application.student.name}：{ground}。{application.reason}（{application.clause}）"
-    body = f"{because}不同意可以拨打监督电话 {application.school.bureau.phone}。"
-    _tell(application, "application_refused", "报名未获核准，请看理由", body)
-    return application
-
-
-def _locked(application: Application, *states: str) -> Application:
+def locked(application: Application, *states: str) -> Application:
     """The application as it stands now. Two people may press at once: the second finds it has moved on."""
     application = (
         Application.objects.select_for_update(of=("self",))
@@ -253,8 +164,3 @@ def _locked(application: Application, *states: str) -> Application:
     if application.state not in states:
         raise RuleBroken(f"{application.student.name}的报名现在是“{application.get_state_display()}”，不能这样办理")
     return application
-
-
-def _tell(application: Application, kind: str, title: str, body: str) -> None:
-    link = reverse("enrollment:application-detail", args=[application.pk])
-    notify(application.guardian, kind, title=title, body=body, link=link, school_id=application.school_id, loud=True)

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from afterschool.access.models import mobile
@@ -12,7 +13,7 @@ from afterschool.schools.models import Guardianship, Student
 
 from ..models import PickupPerson, PickupRestriction
 from ..release import plain_name
-from .guardians import require_guardian
+from .guardians import require_guardian, require_person
 
 MOST_PICKUP_PEOPLE = 5  # as many tiles as a teacher at the gate can tell apart at a glance
 
@@ -24,7 +25,7 @@ def name_pickup(
     """A guardian names an adult who may collect the child."""
     # Both parents may be naming people at once: the limit is counted under the child's lock.
     student = Student.objects.select_for_update().get(pk=student.pk)
-    require_guardian(student, by)
+    guardian_id = require_guardian(student, by)
     named = PickupPerson.objects.open_on(began_on).filter(student=student)
     if len(named) >= MOST_PICKUP_PEOPLE:
         raise RuleBroken(f"最多可以授权 {MOST_PICKUP_PEOPLE} 位，请先停用一位再添加", field="name")
@@ -32,11 +33,13 @@ def name_pickup(
         raise RuleBroken(f"{name}已经在接送人名单里了", field="name")
     if ended_on is not None and ended_on < began_on:
         raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
-    if not mobile.regex.match(phone):
-        raise RuleBroken(str(mobile.message), field="phone")
+    try:
+        mobile(phone)
+    except ValidationError as wrong:
+        raise RuleBroken(str(wrong.message), field="phone") from wrong
     person = PickupPerson.objects.create(
         school_id=student.school_id, student=student, name=name.strip(), relation=relation.strip(), phone=phone,
-        named_by_id=by.person_id, began_on=began_on, ended_on=ended_on,
+        named_by_id=guardian_id, began_on=began_on, ended_on=ended_on,
     )  # fmt: skip
     record(by, "named_pickup", person, student=student.pk, relation=person.relation)
     return person
@@ -80,7 +83,7 @@ def restrict(
         raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
     restriction = PickupRestriction.objects.create(
         school_id=student.school_id, student=student, person_name=person_name.strip(), document=document.strip(),
-        began_on=began_on, ended_on=ended_on, recorded_by_id=by.person_id, **_known_adult(student, person_name),
+        began_on=began_on, ended_on=ended_on, recorded_by_id=require_person(by), **_known_adult(student, person_name),
     )  # fmt: skip
     record(by, "restricted_pickup", restriction, student=student.pk)
     return restriction

@@ -20,7 +20,7 @@ from .guardians import require_guardian
 def withdraw(*, agreement: Agreement, last_on: date, reason: str, now: datetime, by: Actor) -> Withdrawal:
     """The guardian names the last day; from the day after, nothing is charged, whatever the school does."""
     agreement = Agreement.objects.select_for_update(of=("self",)).select_related("term", "student").get(pk=agreement.pk)
-    require_guardian(agreement.student, by)
+    guardian_id = require_guardian(agreement.student, by)
     if not agreement.is_signed:
         raise RuleBroken("协议还没有签好，直接撤回报名就可以")
     if agreement.ended_on is not None:
@@ -34,7 +34,7 @@ def withdraw(*, agreement: Agreement, last_on: date, reason: str, now: datetime,
         raise RuleBroken("请简单写一下原因", field="reason")
     withdrawal = Withdrawal.objects.create(
         school_id=agreement.school_id, agreement=agreement, student=agreement.student, last_on=last_on,
-        reason=reason.strip(), asked_by_id=by.person_id, asked_at=now,
+        reason=reason.strip(), asked_by_id=guardian_id, asked_at=now,
     )  # fmt: skip
     Agreement.objects.filter(pk=agreement.pk).update(ended_on=last_on)
     open_seats = Placement.objects.filter(item__agreement=agreement).filter(Q(ended_on=None) | Q(ended_on__gt=last_on))

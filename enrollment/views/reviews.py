@@ -27,14 +27,15 @@ def application_list(request, reach):
     chosen = request.GET.get("tab", "")
     tab = TABS.get(chosen) or TABS[_waiting_for(request.actor)]
     rows = tab.rows(Application.objects.within(reach)).select_related("student__school_class", "agreement", "term")
-    now = timezone.now()
+    page = Paginator(rows.prefetch_related("choices__offering"), A_PAGE).get_page(request.GET.get("page"))
+    now, today = timezone.now(), timezone.localdate()
     context = {
         "tabs": tab_counts(Application.objects.within(reach)),
         "tab": tab,
-        "page": Paginator(rows.prefetch_related("choices__offering"), A_PAGE).get_page(request.GET.get("page")),
+        "page": page,
         "now": now,
         "may_act": tab.capability is not None and request.actor.may(tab.capability),
-        "begin": BeginForm(initial={"began_on": timezone.localdate(now)}),
+        "begin": BeginForm(initial={"began_on": max([today, *(row.term.began_on for row in page)])}),
         "withdrawals": Withdrawal.objects.within(reach)
         .filter(acknowledged_at=None)
         .select_related("student", "asked_by"),

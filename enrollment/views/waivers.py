@@ -36,7 +36,7 @@ def waiver_create(request, reach, student_id):
     student = get_object_or_404(students, pk=student_id)
     today = timezone.localdate()
     groups = waivers.groups(policy_of(student.school, today), today)
-    initial = {"began_on": today.replace(day=1)}
+    initial: dict[str, object] = {"began_on": today.replace(day=1)}
     if student.is_registered_poor:
         initial |= {"category": "registered_poor", "evidence": "学籍名册登记为建档立卡"}
     form = WaiverForm(request.POST or None, groups=groups, initial=initial)

@@ -89,7 +89,7 @@ def test_guardian_signs_what_was_shown_and_only_once(town):
 
     signed = sign(agreement, town.father, town)
     assert (signed.guardian_signed_by, signed.guardian_signed_how) == (town.father, "本人账号登录")
-    with pytest.raises(RuleBroken, match="已经由陈志强签过"):
+    with pytest.raises(RuleBroken, match="监护人签过"):
         sign(agreement, town.mother, town)
     assert Deed.objects.filter(verb="signed_as_guardian").count() == 1
 

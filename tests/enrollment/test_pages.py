@@ -343,6 +343,31 @@ def test_each_desk_says_what_waits(town):
     assert [task.title for task in tasks(act(town.clerk), town.today)] == ["1 份协议待学校签章"]
 
 
+@pytest.mark.parametrize("who", ["mother", "teacher", "clerk", "principal"])
+def test_a_desk_asks_the_same_number_of_questions_for_one_child_and_for_three(town, who, django_assert_num_queries):
+    waiting = return_for_correction(application=applied(town), reason="改", now=town.now, by=act(town.teacher))
+    assert waiting.state == Application.State.RETURNED
+    actor = act(getattr(town, who))
+    with CaptureQueriesContext(connection) as one:
+        tasks(actor, town.today)
+    for number in range(2):
+        child = cast.make_student(town.klass, f"学生{number}", guardian=town.mother)
+        approved(town, applied(town, child=child))
+
+    actor = act(getattr(town, who))
+    with django_assert_num_queries(len(one)):
+        tasks(actor, town.today)
+
+
+def test_a_child_is_found_by_part_of_its_name_within_reach(as_, town, lanting):
+    elsewhere = cast.make_student(cast.make_class(lanting), "陈一诺")
+
+    page = as_(town.clerk).get(url("restriction-list") + "?q=一诺").content.decode()
+
+    assert url("restriction-create", town.child.pk) in page
+    assert url("restriction-create", elsewhere.pk) not in page
+
+
 def test_a_child_with_not_now_may_still_apply(as_, town):
     decline(student=town.child, term=town.term, now=town.now, by=act(town.mother))
 
