@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from afterschool.plans.models import Plan
-from afterschool.policy import fees, rules
+from afterschool.policy import enrolment, fees, rules
 from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
@@ -184,9 +184,9 @@ def known_adults(student: Student, day: date) -> list[Collector]:
     return collectors_of([student], day)[student.pk]
 
 
-def refusal_rule(school: School, day: date) -> rules.Refusal:
+def refusal_grounds(school: School, day: date) -> Verdict[tuple[str, ...]]:
     """On which grounds a child may be refused there; none for most."""
-    return policy_of(school, day).on(day).the(rules.Refusal)
+    return enrolment.refusal_grounds(policy_of(school, day), day)
 
 
 def found_children(students, q: str):

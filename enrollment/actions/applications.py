@@ -11,7 +11,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.plans.models import Offering
 from afterschool.plans.selectors import offerings_for
-from afterschool.policy import rules
+from afterschool.policy.enrolment import basic_first
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import CalendarDay, School, Student, Term
 from afterschool.schools.rules import policy_of
@@ -91,8 +91,9 @@ def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: st
         if not weekdays or not set(weekdays) <= set(offering.weekdays):
             raise RuleBroken(f"请在“{offering.name}”开设的日子里至少选一天", field="choices")
     if all(offering.kind == Offering.Kind.CLUB for offering, _ in choices):
-        first = policy_of(student.school, today).on(today).maybe(rules.BasicFirst)
-        raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first.cite if first else None, field="choices")
+        # 1+X (三(四) where the policy says so): everywhere a club only comes on top.
+        first = basic_first(policy_of(student.school, today), today)
+        raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first.cite, field="choices")
     if leave_mode == Application.LeaveMode.SELF and student.school_class.grade in LOWER_GRADES:
         raise RuleBroken("三年级及以下的孩子要由大人接走，不能自行离校", field="leave_mode")
 

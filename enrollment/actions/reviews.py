@@ -12,9 +12,10 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
 from afterschool.plans.models import Offering
+from afterschool.policy.enrolment import may_refuse
+from afterschool.schools.rules import policy_of
 
 from ..models import Agreement, Application
-from ..selectors import refusal_rule
 from .agreements import draft_agreement
 from .applications import locked
 
@@ -90,14 +91,14 @@ def _reserve_seats(application: Application, began_on: date) -> None:
 def refuse(*, application: Application, ground: str, reason: str, now: datetime, by: Actor) -> Application:
     """不予核准: only on a ground that the policy in force names; told to the guardian, seen by the bureau."""
     application = locked(application, State.SUBMITTED, State.CONFIRMED, State.RETURNED)
-    rule = refusal_rule(application.school, timezone.localdate(now))
-    if ground not in rule.grounds:
-        allowed = f"只有“{'、'.join(rule.grounds)}”才可以不接收" if rule.grounds else "学校不得拒绝学生参加课后服务"
-        raise RuleBroken(f"{allowed}；材料有问题请退回家长补正", cite=rule.cite, field="ground")
+    today = timezone.localdate(now)
+    verdict = may_refuse(policy_of(application.school, today), today, ground)
+    if verdict.cite is None or not verdict.answer:
+        raise RuleBroken(f"{verdict.because}；材料有问题请退回家长补正", cite=verdict.cite, field="ground")
     if not reason.strip():
         raise RuleBroken("请把不予核准的具体理由写给家长", field="reason")
     application.state, application.ground, application.reason = State.REFUSED, ground, reason.strip()
-    application.clause = rule.cite.label
+    application.clause = verdict.cite.label
     application.save(update_fields=["state", "ground", "reason", "clause"])
     record(by, "refused", application, student=application.student_id, ground=ground, reason=reason)
     because = f"{application.student.name}：{ground}。{application.reason}（{application.clause}）"

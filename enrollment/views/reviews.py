@@ -15,7 +15,7 @@ from .. import actions
 from ..forms import BeginForm, ReasonForm, RefusalForm
 from ..models import Agreement, Application, Withdrawal
 from ..progress import progress_of
-from ..selectors import refusal_rule
+from ..selectors import refusal_grounds
 from ..tabs import TABS, tab_counts
 from .ways import ways_of
 
@@ -60,7 +60,7 @@ def application_review(request, reach, pk):
         "agreement": agreement,
         "progress": progress_of(application, agreement, now),
         "adults": application.student.pickup_people.open_on(timezone.localdate(now)),
-        "rule": refusal_rule(application.school, timezone.localdate(now)),
+        "grounds": refusal_grounds(application.school, timezone.localdate(now)),
         "begin": BeginForm(initial={"began_on": max(timezone.localdate(now), application.term.began_on)}),
         "may_confirm": state == "submitted" and actor.may(Capability.CONFIRM_APPLICATIONS),
         "may_approve": state == "confirmed" and actor.may(Capability.APPROVE_APPLICATIONS),
@@ -134,8 +134,8 @@ def _return(request, reach, pk):
 @requires(Capability.APPROVE_APPLICATIONS)
 def application_refuse(request, reach, pk):
     application = get_object_or_404(_applications(reach), pk=pk)
-    rule = refusal_rule(application.school, timezone.localdate())
-    form = RefusalForm(request.POST, grounds=rule.grounds)
+    grounds = refusal_grounds(application.school, timezone.localdate())
+    form = RefusalForm(request.POST, grounds=grounds.answer)
     if not form.is_valid():
         messages.error(request, "请选择政策允许的情形，并写明理由。")
         return redirect(_back(request))

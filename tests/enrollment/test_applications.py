@@ -138,7 +138,7 @@ def test_a_return_without_a_reason_is_refused(town):
 def test_under_d_nobody_may_be_refused(town):
     application = applied(town)
 
-    with pytest.raises(RuleBroken, match="不得拒绝") as refusal:
+    with pytest.raises(RuleBroken, match="应收尽收") as refusal:
         refuse(application=application, ground="管理及安全隐患", reason="人多", now=town.now, by=act(town.clerk))
 
     assert refusal.value.cite.clause == "四.1"
