@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
+from math import lcm
 
 from django.db.models import Prefetch
 
@@ -26,6 +28,7 @@ class Part:
     word: str
     amount: Money
     shade: str
+    of_grade: Money | None = None  # what the whole grade cost
     x: int = 0
     width: int = 0
 
@@ -35,14 +38,14 @@ class FamilyMonth:
     student: Student
     fee_month: FeeMonth
     charges: Sequence[Charge]
-    costs: dict[str, int]  # what each category weighs in the child's grade
+    costs: dict[str, Fraction]  # what each category cost the child's grade, in fen
 
     def _sum(self, column: str) -> Money:
         return total(Money(getattr(charge, column)) for charge in self.charges)
 
     @cached_property
     def refunds(self) -> list[Refund]:
-        return [refund for charge in self.charges for refund in charge.told_refunds]
+        return [refund for charge in self.charges for refund in charge.refunds.all()]
 
     @property
     def month(self) -> date:
@@ -88,11 +91,12 @@ class FamilyMonth:
     @cached_property
     def parts(self) -> list[Part]:
         """Where the charge went: the cost by category as it fell on this child's grade, and what comes back."""
-        weighty = [(word, weight) for word, weight in sorted(self.costs.items(), key=lambda one: -one[1]) if weight]
-        shares = self.spent.split([weight for _, weight in weighty]) if weighty and self.spent else []
+        costs = sorted(((word, cost) for word, cost in self.costs.items() if cost), key=lambda one: -one[1])
+        common = lcm(*(cost.denominator for _, cost in costs))
+        shares = self.spent.split([int(cost * common) for _, cost in costs]) if costs and self.spent else []
         parts = [
-            Part(word, share, f"seg-{min(number, SHADES)}")
-            for number, ((word, _), share) in enumerate(zip(weighty, shares, strict=False), 1)
+            Part(word, share, f"seg-{min(number, SHADES)}", Money(1).times(cost))
+            for number, ((word, cost), share) in enumerate(zip(costs, shares, strict=False), 1)
             if share
         ]
         if back := self.refunded + self.remitted:
@@ -137,10 +141,10 @@ def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
 
 
 def _months(charges) -> list[FamilyMonth]:
-    told = Refund.objects.exclude(state=Refund.State.DRAFT).order_by("pk")
+    told = Refund.objects.exclude(state=Refund.State.DRAFT).order_by("pk")  # a draft is nobody's business yet
     rows = (
         charges.select_related("student__school_class", "fee_month__school", "fee_month__settlement", "item__offering")
-        .prefetch_related(Prefetch("refunds", told, to_attr="told_refunds"))
+        .prefetch_related(Prefetch("refunds", told))
         .order_by("-fee_month__month", "student_id", "pk")
     )
     by_month: dict[tuple[int, int], list[Charge]] = defaultdict(list)
@@ -154,21 +158,21 @@ def _months(charges) -> list[FamilyMonth]:
     ]
 
 
-def _costs(fee_months: Collection[FeeMonth], grades: Iterable[int]) -> dict[tuple[int, int], dict[str, int]]:
-    """What each category weighs in a grade: its own cost, and of the shared cost as much as the settlement gave it."""
+def _costs(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[tuple[int, int], dict[str, Fraction]]:
+    """What each category cost a grade: its own, and of the shared cost as much as the settlement gave it."""
     approved = Expense.objects.filter(fee_month__in=fee_months, state=Expense.State.APPROVED, fund=Fund.FEES)
     by_month: dict[int, list[Expense]] = defaultdict(list)
     for expense in approved.select_related("sheet").prefetch_related("sheet__lines"):
         by_month[expense.fee_month_id].append(expense)
     return {
-        (fee_month.pk, group["grade"]): _weights(fee_month, group, by_month[fee_month.pk])
+        (fee_month.pk, group["grade"]): _grade_costs(fee_month, group, by_month[fee_month.pk])
         for fee_month in fee_months
         for group in fee_month.settlement.groups
         if group["grade"] in grades
     }
 
 
-def _weights(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, int]:
+def _grade_costs(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, Fraction]:
     labels = {
         it.key: it.label for it in expenses.categories(load(fee_month.policy), fee_month.month, Fund.FEES.in_policy)
     }
@@ -179,7 +183,7 @@ def _weights(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict
         direct[word] += own
         shared[word] += common
     all_shared = sum(shared.values()) or 1
-    return {word: direct[word] * all_shared + shared[word] * group["shared_fen"] for word in direct}
+    return {word: direct[word] + Fraction(shared[word] * group["shared_fen"], all_shared) for word in direct}
 
 
 def _split(expense: Expense, grade: int) -> tuple[int, int]:

@@ -8,16 +8,26 @@ from .selectors import months_published
 class SearchForm(forms.Form):
     """Which school, which month."""
 
-    q = forms.CharField(label="学校或教育局", max_length=60, required=False)
-    month = forms.TypedChoiceField(label="月份", required=False, empty_value=None)
+    q = forms.CharField(
+        label="学校或教育局", max_length=60, required=False, widget=forms.TextInput(attrs={"class": "form-control"})
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         months = [(f"{month:%Y-%m}", f"{month.year}年{month.month}月") for month in months_published()]
-        self.fields["month"].choices = [("", "全部月份"), *months]
-        self.fields["month"].coerce = lambda month: date.fromisoformat(f"{month}-01")
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select" if field is self.fields["month"] else "form-control"
+        self.fields["month"] = forms.TypedChoiceField(
+            label="月份",
+            required=False,
+            choices=[("", "全部月份"), *months],
+            coerce=lambda month: date.fromisoformat(f"{month}-01"),
+            empty_value=None,
+            widget=forms.Select(attrs={"class": "form-select"}),
+        )
+
+    def asked(self) -> tuple[str, date | None]:
+        """What was typed wrongly is not asked."""
+        told = self.cleaned_data if self.is_valid() else {}
+        return told.get("q", "").strip(), told.get("month")
 
 
 class CorrectionForm(forms.Form):

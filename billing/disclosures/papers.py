@@ -9,17 +9,17 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from .reading import Reading
 
 A_DAY = 24 * 3600
-SIGNERS = ("制表：", "复核：", "校长：", "家长委员会：")
+SIGNERS = ("制表：", "复核：", "校长（盖章）：", "家长委员会：")
 
 
 def pdf_of(reading: Reading) -> bytes:
     """A4 with a line for each signature: what is signed by hand is nobody's name in public."""
     key = f"disclosure-pdf:{reading.disclosure.pk}:{reading.disclosure.sha256}"
-    return cache.get_or_set(key, lambda: render_pdf("print/disclosure.html", _paper(reading)), A_DAY)
-
-
-def _paper(reading: Reading) -> dict:
-    return {"sheet": reading, "signers": SIGNERS}
+    kept = cache.get(key)
+    if kept is None:
+        kept = render_pdf("print/disclosure.html", {"sheet": reading, "signers": SIGNERS})
+        cache.set(key, kept, A_DAY)
+    return kept
 
 
 def xlsx_of(reading: Reading) -> bytes:

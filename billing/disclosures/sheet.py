@@ -155,7 +155,7 @@ def _rules(policy: Policy, on: date) -> list[dict]:
             say, cite = question()
         except NoRule:
             continue
-        told.append({"say": say, "cite": cite.label})
+        told.append({"say": say, "cite": cite.label if cite else ""})
     return told
 
 

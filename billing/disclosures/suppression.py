@@ -57,8 +57,9 @@ def participation(fees: Iterable[Fee]) -> dict:
     heads = {fee.student for fee in fees}
     paying = {fee.student for fee in fees if fee.net_fen}
     waived = {fee.student for fee in fees if fee.waived_fen}
-    free, reduced = waived - paying, waived & paying
-    few = any(is_few(len(some)) for some in (free, reduced, paying))
+    not_whole = {fee.student for fee in fees if fee.net_fen and fee.net_fen != fee.rate_fen}
+    parts = (waived - paying, waived & paying, not_whole, paying)  # freed, paying less, paying a part, paying
+    few = bool(waived) and any(is_few(len(part)) for part in parts)
     return {
         "heads": None if few else told(len(heads)),
         "paying_heads": told(len(paying)),

@@ -22,8 +22,7 @@ SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 @public(EVERYBODY)
 def index(request):
     form = SearchForm(request.GET)
-    asked = form.cleaned_data if form.is_valid() else {"q": "", "month": None}
-    found = Paginator(search(asked["q"].strip(), asked["month"]), A_PAGE).get_page(request.GET.get("page"))
+    found = Paginator(search(*form.asked()), A_PAGE).get_page(request.GET.get("page"))
     rows = [Reading(disclosure) for disclosure in found]
     return render(request, "disclosures/public_index.html", {"form": form, "page": found, "rows": rows})
 
