@@ -1,6 +1,8 @@
 from afterschool.access.capabilities import Role
+from afterschool.notices.models import Notice
 from attendance.actions import hand_over, raise_alarms, take_roll
 from attendance.desk import tasks
+from attendance.tasks import open_school, watch
 from enrollment.selectors import collectors_of
 from staffing.desk import tasks as staffing_tasks
 from tests import cast
@@ -52,3 +54,17 @@ def test_late_roll_and_child_left_behind_are_told_once_to_each(town):
     assert raise_alarms(town.school, day=THURSDAY, now=at(18, 0), by=by) == 1, "the leader"
     assert raise_alarms(town.school, day=THURSDAY, now=at(18, 15), by=by) == 1, "the principal"
     assert raise_alarms(town.school, day=THURSDAY, now=at(18, 16), by=by) == 0
+
+
+def test_clock_opens_the_day_and_watches_it(town, monkeypatch):
+    town.session.delete()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 0))
+
+    open_school(town.school.pk, THURSDAY.isoformat())
+    assert town.session.taken_at is None
+    watch()
+
+    assert set(Notice.objects.filter(kind="roll_late").values_list("to", flat=True)) == {
+        town.teacher.pk,
+        town.leader.pk,
+    }
