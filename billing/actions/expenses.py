@@ -12,6 +12,7 @@ from afterschool.policy import expenses, load
 from billing import accounts
 from billing.ledger.posting import post
 from billing.models import BankLine, Expense, FeeMonth, Fund
+from billing.selectors.costs import stipends_paid_key
 from billing.vouchers import kind_of
 from staffing.models import StipendSheet
 
@@ -177,7 +178,7 @@ def pay_stipends(fee_month: FeeMonth, *, paid_on: date, by: Actor) -> Expense:
         [(accounts.stipend_payable(fee_month.month), accounts.BANK, Money(expense.amount_fen))],
         on=book_day(expense.school, paid_on),
         memo=f"发放{fee_month}值班教师补助",
-        key=f"stipends-paid:{fee_month.month:%Y-%m}",
+        key=stipends_paid_key(fee_month),
         by=by,
     )
     record(by, "paid_stipends", expense, paid_on=paid_on.isoformat())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
 from afterschool.policy import expenses, load
+from billing.ledger.posting import entry_of
 from billing.models import Expense, FeeMonth, Fund
 
 
@@ -47,6 +48,17 @@ def expense_rows(fee_month: FeeMonth, actor: Actor) -> list[FundRows]:
             )
         )
     return [FundRows(Fund(fund).label, rows, _approved(rows)) for fund, rows in by_fund.items() if rows]
+
+
+def stipends_paid_key(fee_month: FeeMonth) -> str:
+    """The voucher that says the bank has paid the sheet out."""
+    return f"stipends-paid:{fee_month.month:%Y-%m}"
+
+
+def stipends_to_pay(fee_month: FeeMonth) -> Expense | None:
+    """The month's stipends, as long as they are booked and not yet paid out."""
+    booked = fee_month.expenses.exclude(sheet=None).defer("voucher").first()
+    return booked if booked and entry_of(fee_month.school, stipends_paid_key(fee_month)) is None else None
 
 
 def _approved(rows: list[CostRow]) -> int:

@@ -20,7 +20,7 @@ from billing.actions import (
 )
 from billing.forms import ExpenseForm, SubsidyForm, VoucherForm, minted_key
 from billing.models import Expense, FeeMonth
-from billing.selectors.costs import expense_rows
+from billing.selectors.costs import expense_rows, stipends_to_pay
 from billing.selectors.readiness import has_subsidy
 
 from .months import month_within
@@ -37,6 +37,8 @@ def expense_list(request, reach, pk):
         "funds": expense_rows(fee_month, request.actor),
         "subsidies": fee_month.subsidies.order_by("on", "pk"),
         "has_subsidy": has_subsidy(fee_month),
+        "stipends": stipends_to_pay(fee_month),
+        "today": timezone.localdate(),
     }
     return render(request, "billing/expense_list.html", context)
 

@@ -14,10 +14,12 @@ from afterschool.jobs.book import run_waiting
 from afterschool.xlsx import read_xlsx
 from billing.actions import charge_month, draft_settlement, instruct_refunds, lock_month
 from billing.desk import tasks
+from billing.ledger.balances import balances
 from billing.models import Charge, Expense, FeeMonth, Receipt, Refund
 from tests import cast
 from tests.billing.conftest import NOW, act, family, pay
 from tests.billing.test_settlement import SCAN, charged_families, spend, withdraw
+from tests.billing.test_settlement import sheet as stipend_sheet
 from tests.billing.test_statements import bring, line, sheet
 
 LISTS = ["month-detail", "charge-list", "receipt-list", "expense-list", "refund-list", "book-list"]
@@ -216,6 +218,17 @@ def test_a_month_goes_from_draft_to_paid_refunds_through_the_pages(town, client)
     client.post(address("refund-failed", Refund.objects.first().pk), {"reason": "账号不符"})
     client.post(address("refunds-paid", month), {"paid_on": "2026-11-06"})
     assert sorted(Refund.objects.values_list("state", flat=True)) == ["failed", "paid", "paid"]
+
+
+def test_stipends_are_booked_and_paid_by_their_buttons(town, clerk):
+    stipend_sheet(town)
+    charge_month(town.month, by=town.clerk)
+    assert clerk.get(address("month-detail", town.month.pk)).context["seen"].deed.word == "列支教师补助"
+    clerk.post(address("stipends-book", town.month.pk))
+    assert clerk.get(address("expense-list", town.month.pk)).context["stipends"].amount_fen == 120_00
+    clerk.post(address("stipends-paid", town.month.pk), {"paid_on": "2026-11-06"})
+    assert clerk.get(address("expense-list", town.month.pk)).context["stipends"] is None
+    assert balances(town.school, date(2026, 11, 6))["bank", ""].fen == -120_00
 
 
 def test_a_refusal_of_a_button_is_said_and_changes_nothing(town, reviewer):
