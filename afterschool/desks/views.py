@@ -1,8 +1,9 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from afterschool.access.capabilities import Capability
+from afterschool.access.capabilities import Capability, Role
 from afterschool.access.gate import public
+from afterschool.schools.desk import TEACHING
 from billing.disclosures.families import months_of
 
 from .selectors import tasks_of
@@ -15,7 +16,9 @@ def home(request):
         return redirect("sign-in")
     today = timezone.localdate()
     children = request.actor.reach(Capability.APPLY).students
+    on_the_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
     context = {
+        "base": "base_screen.html" if on_the_phone else "base_desk.html",
         "today": today,
         "tasks": tasks_of(request.actor, today),
         "months": months_of(children) if children else [],
