@@ -1,8 +1,12 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 
 from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
+from afterschool.schools.models import Student
+from attendance.selectors import State, Station, trail
 
 # Each room knows what waits in it.
 ROOMS = (
@@ -15,9 +19,42 @@ ROOMS = (
     "afterschool.schools.desk",
     "afterschool.oversight.desk",
 )
+# A child's state as the guardian reads it, with the glyph of the paper 考勤表.
+WORDS = {
+    None: ("plain", "今天没有课后服务"),
+    State.UNMARKED: ("unknown", "还没点名"),
+    State.HERE: ("in", "已签到"),
+    State.GONE: ("gone", "已交接"),
+    State.ABSENT: ("absent", "缺勤"),
+    State.LEAVE: ("leave", "请假"),
+    State.ILL: ("leave", "病假"),
+}
 
 
 def tasks_of(actor: Actor, today: date) -> list[Task]:
     """What waits for this person in all rooms, urgent first."""
     waiting = [task for room in ROOMS for task in import_module(room).tasks(actor, today)]
     return sorted(waiting, key=lambda task: not task.urgent)
+
+
+@dataclass(frozen=True)
+class ChildLine:
+    student: Student
+    pill: str
+    word: str
+    stations: tuple[Station, ...]
+
+
+def children_today(student_ids: Iterable[int], today: date) -> list[ChildLine]:
+    """Where each child is today, for the guardian."""
+    students = Student.objects.filter(pk__in=student_ids).select_related("school", "school_class").order_by("pk")
+    return [ChildLine(day.student, *WORDS[day.state], day.stations) for day in trail(students, today).values()]
+
+
+def headline(children: list[ChildLine], tasks: list[Task]) -> str:
+    """The answer to "what must I do now?", or where the children are when nothing waits."""
+    if tasks:
+        return f"要办 {len(tasks)} 件事"
+    if children and all(child.pill == "gone" for child in children):
+        return "孩子已接走" if len(children) == 1 else f"{len(children)} 个孩子都已接走"
+    return "今天没有要办的事"

@@ -6,7 +6,7 @@ from afterschool.access.gate import public
 from afterschool.schools.desk import TEACHING
 from billing.disclosures.families import months_of
 
-from .selectors import tasks_of
+from .selectors import children_today, headline, tasks_of
 
 
 @public("the front door: strangers are shown to the sign-in page")
@@ -14,13 +14,17 @@ def home(request):
     """What must I do now? One page for every role."""
     if not request.user.is_authenticated:
         return redirect("sign-in")
-    today = timezone.localdate()
-    children = request.actor.reach(Capability.APPLY).students
-    on_the_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
+    today, actor = timezone.localdate(), request.actor
+    own = actor.reach(Capability.APPLY).students
+    children = children_today(own, today) if own else []
+    tasks = tasks_of(actor, today)
     context = {
-        "base": "base_screen.html" if on_the_phone else "base_desk.html",
+        "base": "base_screen.html" if actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html",
         "today": today,
-        "tasks": tasks_of(request.actor, today),
-        "months": months_of(children) if children else [],
+        "children": children,
+        "tasks": tasks,
+        "headline": headline(children, tasks),
+        "school_phone": children[0].student.school.phone if children else "",
+        "months": months_of(own) if own else [],
     }
     return render(request, "desks/home.html", context)

@@ -20,19 +20,27 @@ class Station:
     done: bool
 
 
-def trail(students: Iterable[Student], day: date) -> dict[int, list[Station]]:
+@dataclass(frozen=True)
+class ChildDay:
+    """A child's whole day; without a state there is no service for this child that day."""
+
+    student: Student
+    state: State | None = None
+    stations: tuple[Station, ...] = ()
+
+
+def trail(students: Iterable[Student], day: date) -> dict[int, ChildDay]:
     """Each child's day in stations: signed in, where, who took them home. Six queries a school."""
-    stations: dict[int, list[Station]] = {student.pk: [] for student in students}
+    days = {student.pk: ChildDay(student) for student in students}
     by_school = defaultdict(list)
-    for student in students:
-        by_school[student.school].append(student)
+    for child in days.values():
+        by_school[child.student.school].append(child.student)
     for school, own in by_school.items():
         book = day_book(school, day, students=own)
-        states = book.states()
-        for student in own:
-            if student.pk in states:
-                stations[student.pk] = _stations(book, student, states[student.pk])
-    return stations
+        for pk, state in book.states().items():
+            student = days[pk].student
+            days[pk] = ChildDay(student, state, tuple(_stations(book, student, state)))
+    return days
 
 
 def _stations(book: DayBook, student: Student, state: State) -> list[Station]:

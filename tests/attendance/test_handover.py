@@ -62,7 +62,7 @@ def test_child_goes_home_with_grandma_and_each_guardian_gets_one_notice(here):
     assert (handover.collector_name, handover.collector_relation, handover.by) == ("王秀兰", "奶奶", here.teacher)
     assert [notice.title for notice in Notice.objects.filter(to=here.mothers[0])] == ["学生01 17:42 由奶奶接走"]
     assert final_states(here.school, THURSDAY)[child.pk] == State.GONE
-    assert [(station.word, station.done) for station in trail([child], THURSDAY)[child.pk]] == [
+    assert [(station.word, station.done) for station in trail([child], THURSDAY)[child.pk].stations] == [
         ("已签到", True),
         ("由奶奶接走", True),
     ]
