@@ -21,6 +21,9 @@ MAKE = re.compile(r"`make ([a-z]+)")
 SETTING = re.compile(r"`([A-Z][A-Z_]+)`")
 GUIDES = {"guardian", "teacher", "leader", "office", "finance", "bureau"}
 LONGEST_GUIDE = 80
+QUOTED = re.compile(r"“([^”]+)”")
+BLANK = re.compile(r"[×\s]+")  # in a quoted word × stands for what differs from page to page
+MARKUP = re.compile(r"{%.*?%}|<[^>]+>")
 
 
 def read(*path: str) -> str:
@@ -98,3 +101,19 @@ def test_there_is_a_short_guide_for_each_kind_of_user():
     assert guides.keys() == GUIDES
     long = [name for name, path in guides.items() if len(path.read_text().splitlines()) > LONGEST_GUIDE]
     assert long == []
+
+
+@pytest.fixture(scope="module")
+def wording() -> str:
+    """All that pages say: templates as written and without their markup, and the words in Python."""
+    templates = "".join(path.read_text() for path in (ROOT / "templates").rglob("*.html"))
+    rooms = {app.split(".")[0] for app in OURS}
+    python = "".join(path.read_text() for room in rooms for path in (ROOT / room).rglob("*.py"))
+    return templates + MARKUP.sub("", templates) + python
+
+
+@pytest.mark.parametrize("guide", sorted(GUIDES))
+def test_what_a_guide_quotes_is_on_the_pages(guide, wording):
+    quoted = QUOTED.findall(read("docs", "guides", f"{guide}.md"))
+    assert quoted
+    assert [words for words in quoted if not all(part in wording for part in BLANK.split(words))] == []
