@@ -74,10 +74,17 @@ def _handover_rows(book) -> list[list]:
             one.collector_name,
             one.collector_relation,
             one.by.name,
-            f"{_clock(one.undone_at):%H:%M} 由 {one.undone_by.name} 撤销" if one.undone_at else "",
+            _undone(one),
         ]
         for number, one in enumerate(made, 1)
     ]
+
+
+def _undone(handover: Handover) -> str:
+    if not handover.undone_at:
+        return ""
+    who = handover.undone_by.name if handover.undone_by else "系统"
+    return f"{_clock(handover.undone_at):%H:%M} 由 {who} 撤销"
 
 
 def _duty_rows(school: School, day: date, book) -> list[list]:

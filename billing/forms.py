@@ -17,11 +17,10 @@ from .vouchers import LARGEST
 class MoneyField(forms.CharField):
     """`200`, `¥200.00`, `１，２３４．５`, `200元`: all of them Money."""
 
-    def __init__(self, **kwargs):
-        super().__init__(
-            **{"max_length": 20, "widget": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})}
-            | kwargs
-        )
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
+    def __init__(self, *, max_length: int = 20, **kwargs):
+        super().__init__(max_length=max_length, **kwargs)
 
     def clean(self, value) -> Money | None:
         text = super().clean(value)

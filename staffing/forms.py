@@ -43,7 +43,8 @@ class PlanForm(forms.Form):
         )
 
     def clean(self):
-        data = super().clean()
+        super().clean()
+        data = self.cleaned_data
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", "结束的日子不能早于开始的日子")
         if data.get("role") == Duty.Role.TEACHER and not data.get("section"):

@@ -53,7 +53,7 @@ def stipend_paper(sheet: StipendSheet) -> dict:
 def basis(sheet: StipendSheet) -> str:
     """By what the sheet was worked out, as the policy has it; each line shows its own sum."""
     ruled = stipends.basis(policy_of(sheet.school, sheet.month), sheet.month)
-    return f"{ruled.because}（{ruled.cite.label}）"
+    return f"{ruled.because}（{ruled.cite.label}）" if ruled.cite else ruled.because
 
 
 def hours(minutes: int) -> str:

@@ -169,7 +169,7 @@ class Needs:
         return _short(need, len(on))
 
 
-def _short(need: Verdict[int], have: int) -> Verdict | None:
+def _short(need: staffing.Need, have: int) -> Verdict | None:
     verdict = staffing.enough(need, have)
     return None if verdict.answer else verdict
 

@@ -17,7 +17,7 @@ class PhoneField(forms.CharField):
         super().__init__(**{"label": "手机号", "widget": widget, **kwargs})
 
     def to_python(self, value):
-        text = unicodedata.normalize("NFKC", super().to_python(value))
+        text = unicodedata.normalize("NFKC", super().to_python(value) or "")
         return re.sub(r"[\s-]", "", text).removeprefix("+86")
 
 

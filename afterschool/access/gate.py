@@ -29,8 +29,7 @@ def requires(*capabilities: Capability):
             add_never_cache_headers(response)
             return response
 
-        guarded.access_mark = capabilities
-        return guarded
+        return _marked(guarded, capabilities)
 
     return mark
 
@@ -39,7 +38,11 @@ def public(why: str):
     """Open the view to everybody, and say why."""
 
     def mark(view):
-        view.access_mark = why
-        return view
+        return _marked(view, why)
 
     return mark
+
+
+def _marked(view, how):
+    view.access_mark = how
+    return view

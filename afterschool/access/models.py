@@ -5,7 +5,7 @@ from django.db import models
 mobile = RegexValidator(r"\A1[3-9]\d{9}\Z", "手机号应为 11 位数字，如 13812345678")
 
 
-class PersonManager(BaseUserManager):
+class PersonManager(BaseUserManager["Person"]):
     def create_person(self, phone: str, name: str, password: str | None = None) -> "Person":
         person = self.model(phone=phone, name=name)
         person.set_password(password)

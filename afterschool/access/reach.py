@@ -6,6 +6,8 @@ from functools import reduce
 
 from django.db.models import Q, QuerySet
 
+from afterschool.errors import RuleBroken
+
 from .capabilities import ROLES, Capability, Role
 
 NOTHING: frozenset[int] = frozenset()
@@ -51,6 +53,13 @@ class Actor:
     @classmethod
     def system(cls, task: str) -> "Actor":
         return cls(name=task)
+
+    @property
+    def signer(self) -> int:
+        """Who puts their name to a deed that the system cannot answer for."""
+        if self.person_id is None:
+            raise RuleBroken("这件事要由人来办，不能由系统代办")
+        return self.person_id
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,7 +1,5 @@
 from collections.abc import Iterable
 
-from collections.abc import Iterable
-
 from django.db import models
 
 from afterschool.access.reach import Actor

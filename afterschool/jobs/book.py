@@ -2,6 +2,7 @@
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from django.core.cache import cache
 from django.db import transaction
@@ -61,7 +62,7 @@ def run(job_id: int) -> None:
     if job is None:
         return
     try:
-        result = WORKERS[job.kind](job, lambda done, total, note="": report(job.pk, done, total, note))
+        result = WORKERS[job.kind](job, partial(report, job.pk))
     except (RuleBroken, NoRule) as refusal:
         _end(job, Job.State.FAILED, error=str(refusal))
     except Exception:

@@ -149,13 +149,7 @@ def review_plan(plan: Plan, answer: str, reason: str = "", *, now: datetime, by:
     if plan.state != Plan.State.FILED:
         raise RuleBroken("这份方案不在待审状态，可能别人已经办过了")
     _answer_fits(plan, answer, reason.strip())
-    review = Review.objects.create(
-        school=plan.school,
-        plan=plan,
-        answer=answer,
-        reason=reason.strip(),
-        by_id=by.person_id,  # type: ignore[misc]
-    )
+    review = Review.objects.create(school=plan.school, plan=plan, answer=answer, reason=reason.strip(), by_id=by.signer)
     if answer == Review.Answer.RETURNED:
         plan.state = Plan.State.RETURNED
         plan.save(update_fields=["state"])

@@ -30,4 +30,4 @@ def _reach_of(post: Post) -> Reach:
         return Reach(bureaus=frozenset({post.bureau_id}))
     if post.school_class_id:
         return Reach(classes=frozenset({post.school_class_id}))
-    return Reach(schools=frozenset({post.school_id}))
+    return Reach(schools=frozenset({post.school_id})) if post.school_id else Reach()

@@ -87,12 +87,12 @@ def note_incident(
     if not note.strip():
         raise RuleBroken("请写明经过与处置", field="note")
     incident = Incident.objects.create(
-        school=school, day=day, student=student, kind=kind, note=note.strip(), at=now, by_id=by.person_id
+        school=school, day=day, student=student, kind=kind, note=note.strip(), at=now, by_id=by.signer
     )
     record(by, "noted", incident, kind=kind, student=student.pk if student else None)
     title = f"{timezone.localtime(now):%H:%M} {incident.get_kind_display()}，请到现场处置"
     who = f"{student.name}：" if student else ""
-    for leader in Person.objects.filter(pk__in=leaders_of(school, day)).exclude(pk=by.person_id):
+    for leader in Person.objects.filter(pk__in=leaders_of(school, day)).exclude(pk=by.signer):
         notify(
             leader,
             "incident",

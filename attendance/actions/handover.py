@@ -139,7 +139,7 @@ def _handover(departure: Departure, school: School, day: date, by: Actor) -> Han
         collector_name=adult.name if adult else "",
         collector_relation=adult.relation if adult else "",
         at=departure.at,
-        by_id=by.person_id,
+        by_id=by.signer,
     )
 
 

@@ -42,7 +42,7 @@ def ask_leave(
         last_on=last_on,
         reason=reason.strip(),
         is_ill=is_ill,
-        asked_by_id=by.person_id,
+        asked_by_id=by.signer,
         asked_at=now,
     )
     record(by, "asked_leave", leave, first_on=first_on.isoformat(), last_on=last_on.isoformat(), is_ill=is_ill)

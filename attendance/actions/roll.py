@@ -39,7 +39,7 @@ def take_roll(session: Session, *, exceptions: Mapping[int, str], now: datetime,
     if session.cancelled_at or timezone.localdate(now) < session.day:
         raise RuleBroken("这一场没有开或者还没到日子，不能点名")
     marks = [
-        Mark(school_id=session.school_id, session=session, student_id=pk, status=status, at=now, by_id=by.person_id)
+        Mark(school_id=session.school_id, session=session, student_id=pk, status=status, at=now, by_id=by.signer)
         for pk, status in wanted.items()
     ]
     Mark.objects.bulk_create(marks)
@@ -85,14 +85,14 @@ def correct_mark(session: Session, *, student: Student, status: str, now: dateti
         raise RuleBroken("这个班还没有点名，或者孩子不在名单里")
     if status not in Status.values:
         raise RuleBroken("没有这种考勤状态", field="status")
-    was = row.mark.status if row.mark else None
-    if status == was:
+    if row.mark and row.mark.status == status:
         return row.mark
     gone = Handover.objects.filter(student=student, day=session.day, undone_at=None).first()
     if gone and status not in Mark.HERE:
         raise RuleBroken(f"{student.name} {timezone.localtime(gone.at):%H:%M} {gone.words}，要先撤销交接")
+    was = row.mark.status if row.mark else None
     mark = row.mark or Mark(school_id=session.school_id, session=session, student=student)
-    mark.status, mark.at, mark.by_id = status, now, by.person_id
+    mark.status, mark.at, mark.by_id = status, now, by.signer
     mark.save()
     record(by, "corrected", mark, student=student.pk, was=was, now=status)
     if status in TOLD:
@@ -133,8 +133,10 @@ def _tell(session: Session, students: list[Student], kind: str, title: str, *, l
     school = session.school
     body = f"{school.name} {session.day:%-m月%-d日} {session.section.name}。学校电话 {school.phone}"
     ties = Guardianship.objects.open_on(session.day).filter(student__in=students).select_related("person", "student")
-    words = {"body": body, "link": "/", "school_id": school.pk, "loud": loud}
-    notify_each(Note(tie.person, kind, title=title.format(name=tie.student.name), **words) for tie in ties)
+    notify_each(
+        Note(tie.person, kind, title.format(name=tie.student.name), body, link="/", school_id=school.pk, loud=loud)
+        for tie in ties
+    )
 
 
 def _plain(exceptions: Mapping[int, str]) -> dict[str, str]:

@@ -41,11 +41,11 @@ class DayBook:
         return {student.pk: student for listed in self.listed.values() for student in listed}
 
     def states(self) -> dict[int, State]:
-        statuses = defaultdict(list)
+        statuses: dict[int, list[str | None]] = defaultdict(list)
         for session in self.sessions:
             for student in self.listed[session.pk]:
                 mark = self.marks.get((session.pk, student.pk))
-                statuses[student.pk].append(mark and mark.status)
+                statuses[student.pk].append(mark.status if mark else None)
         return {pk: self._state(pk, found) for pk, found in statuses.items()}
 
     def _state(self, student_id: int, statuses: list[str | None]) -> State:

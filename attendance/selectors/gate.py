@@ -96,7 +96,7 @@ def gate(actor: Actor, day: date, *, school: School | None, section_id: int | No
         waiting=[Waiting(child, modes.get(child.pk, Handover.Mode.COLLECTED)) for child in here if child != picked],
         gone=sorted(own, key=lambda handover: handover.at, reverse=True),
         unmarked=sum(state == State.UNMARKED for state in states.values()),
-        chosen=picked and _chosen(picked, day, modes.get(picked.pk, Handover.Mode.COLLECTED)),
+        chosen=_chosen(picked, day, modes.get(picked.pk, Handover.Mode.COLLECTED)) if picked else None,
         last=max((one for one in own if one.by_id == actor.person_id), key=lambda one: one.at, default=None),
         school=school,
     )

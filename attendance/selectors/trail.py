@@ -51,7 +51,7 @@ def _stations(book: DayBook, student: Student, state: State) -> list[Station]:
         if mark is None:
             stations.append(Station(session.starts_at, f"{session.section.offering.name}（未点名）", False))
         elif mark.status in Mark.HERE and not met:
-            stations.append(Station(session.taken_at, "已签到", True))
+            stations.append(Station(session.taken_at or mark.at, "已签到", True))
             met = True
         elif mark.status in Mark.HERE:
             stations.append(Station(session.starts_at, session.section.offering.name, True))

@@ -116,7 +116,7 @@ def reject_expense(expense: Expense, *, reason: str, by: Actor) -> Expense:
     if not reason.strip():
         raise RuleBroken("请写明原因", field="reason")
     _, expense = _waiting(expense, by)
-    if expense.bank_line:
+    if expense.bank_line_id:
         BankLine.objects.filter(pk=expense.bank_line_id).update(state=BankLine.State.OPEN)
     expense.state, expense.reason, expense.bank_line = State.REJECTED, reason.strip()[:200], None
     expense.save(update_fields=["state", "reason", "bank_line"])

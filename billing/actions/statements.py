@@ -36,7 +36,7 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
     fresh = _without_known(school, read.lines, odd)
 
     statement = StatementImport.objects.create(
-        school=school, file_name=file_name[:200], sha256=digest, uploaded_by_id=by.person_id
+        school=school, file_name=file_name[:200], sha256=digest, uploaded_by_id=by.signer
     )
     lines = _lines(statement, fresh)
     BankLine.objects.bulk_create(lines, batch_size=2000)
@@ -153,7 +153,7 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
         elif guess:
             nobody_named = guess.hint == "摘要里没有写学生"
             guess = children.by_payer(line.payer, settled) if nobody_named else guess
-            row.hint, row.suggested_id = guess.hint, guess.maybe and guess.maybe.pk
+            row.hint, row.suggested_id = guess.hint, guess.maybe.pk if guess.maybe else None
         elif line.out:
             row.hint = "支出，可以列为本月开支"
         else:
@@ -195,6 +195,7 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
             entered_by_id=by.person_id,
         )
         for line in lines
+        if line.suggested_id  # a matched line always names its student
     ]
     book_receipts(lines[0].school, receipts, by=by)
     _close(lines, receipts)

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import ExtractYear
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School
@@ -73,9 +74,7 @@ class Entry(models.Model):
         ordering = ["on", "number"]
         constraints = [
             models.UniqueConstraint(fields=["school", "key"], name="entry_key_once"),
-            models.UniqueConstraint(
-                models.functions.ExtractYear("on"), F("school"), F("number"), name="entry_number_once_a_year"
-            ),
+            models.UniqueConstraint(ExtractYear("on"), F("school"), F("number"), name="entry_number_once_a_year"),
             models.UniqueConstraint(fields=["id", "school"], name="entry_of_school"),
         ]
         verbose_name = verbose_name_plural = "记账凭证"

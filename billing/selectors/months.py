@@ -81,10 +81,9 @@ def without_scan(fee_month: FeeMonth):
 def _facts(fee_month: FeeMonth) -> dict:
     """All counts and sums of the month, in six queries."""
     days = {"school": fee_month.school_id, "on__range": (fee_month.month, fee_month.last_on)}
-    heads = {"distinct": True}
     charges = fee_month.charges.aggregate(
-        paying=Count("student", filter=Q(net_fen__gt=0), **heads),
-        heads=Count("student", **heads),
+        paying=Count("student", filter=Q(net_fen__gt=0), distinct=True),
+        heads=Count("student", distinct=True),
         net_fen=Sum("net_fen", default=0),
         waived_fen=Sum("waived_fen", default=0),
         paid_fen=Sum("paid_fen", default=0),

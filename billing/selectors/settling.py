@@ -61,9 +61,9 @@ def figures(fee_month: FeeMonth) -> Figures:
     ]
     results = settlement.settle(policy, fee_month.month, groups)
     rows, shares = [], []
-    for result in results:
-        of_grade = by_grade[result.key]
-        rows.append(_row(result, of_grade, direct.get(result.key, ZERO), shared_by_grade[result.key]))
+    for grade, result in zip(grades, results, strict=True):
+        of_grade = by_grade[grade]
+        rows.append(_row(result, of_grade, direct.get(grade, ZERO), shared_by_grade[grade]))
         shares += [_share(result, charge) for charge in of_grade if result.refunds[charge.pk]]
     return Figures(rows, shares)
 

@@ -37,7 +37,7 @@ def month_list(request, reach):
 def month_open(request, reach):
     school = get_object_or_404(School.objects.within(reach), pk=request.POST.get("school") or 0)
     month = parse_date(request.POST.get("month", ""))
-    if (school, month) not in openable([school], timezone.localdate()):
+    if month is None or (school, month) not in openable([school], timezone.localdate()):
         raise Http404
     with said(request, "月份已经开启"):
         return redirect("billing:month-detail", open_month(school, month=month, by=request.actor).pk)

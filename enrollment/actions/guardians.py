@@ -6,15 +6,8 @@ from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 
 
-def require_person(by: Actor) -> int:
-    """A person, not the system, answers for this. Returns who."""
-    if by.person_id is None:
-        raise RuleBroken("这件事要由本人登录办理")
-    return by.person_id
-
-
 def require_guardian(student: Student, by: Actor) -> int:
     """What only a guardian may do (民法典 27: the parents act for the child). Returns who."""
     if student.pk not in by.reach(Capability.APPLY).students:
         raise RuleBroken("这件事只有孩子的监护人可以办")
-    return require_person(by)
+    return by.signer

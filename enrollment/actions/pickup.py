@@ -13,7 +13,7 @@ from afterschool.schools.models import Guardianship, Student
 
 from ..models import PickupPerson, PickupRestriction
 from ..release import plain_name
-from .guardians import require_guardian, require_person
+from .guardians import require_guardian
 
 MOST_PICKUP_PEOPLE = 5  # as many tiles as a teacher at the gate can tell apart at a glance
 
@@ -83,7 +83,7 @@ def restrict(
         raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
     restriction = PickupRestriction.objects.create(
         school_id=student.school_id, student=student, person_name=person_name.strip(), document=document.strip(),
-        began_on=began_on, ended_on=ended_on, recorded_by_id=require_person(by), **_known_adult(student, person_name),
+        began_on=began_on, ended_on=ended_on, recorded_by_id=by.signer, **_known_adult(student, person_name),
     )  # fmt: skip
     record(by, "restricted_pickup", restriction, student=student.pk)
     return restriction

@@ -13,7 +13,6 @@ from afterschool.schools.models import Student
 from afterschool.schools.rules import policy_of
 
 from ..models import Waiver
-from .guardians import require_person
 
 
 @transaction.atomic
@@ -35,7 +34,7 @@ def ask_waiver(
         raise RuleBroken(f"{student.name}的这类减免已经在办或已经同意")
     waiver = Waiver.objects.create(
         school_id=student.school_id, student=student, category=category, percent=percent,
-        evidence=evidence.strip(), asked_by_id=require_person(by), began_on=began_on,
+        evidence=evidence.strip(), asked_by_id=by.signer, began_on=began_on,
     )  # fmt: skip
     record(by, "asked_waiver", waiver, student=student.pk, percent=percent)
     return waiver

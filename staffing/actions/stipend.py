@@ -31,7 +31,7 @@ def draft_sheet(*, school: School, month: date, by: Actor) -> StipendSheet:
     if sheet and sheet.state != State.DRAFT:
         raise RuleBroken(f"{first:%Y年%-m月}的补助发放表{sheet.get_state_display()}，不能重做")
     sheet = sheet or StipendSheet(school=school, month=first)
-    sheet.drafted_by_id, sheet.drafted_at = by.person_id, timezone.now()
+    sheet.drafted_by_id, sheet.drafted_at = by.signer, timezone.now()
     sheet.save()
     sheet.lines.all().delete()
     duties = Duty.objects.confirmed().filter(school=school, day__range=(first, last), paid=None)

@@ -5,6 +5,7 @@ from django.core.checks import run_checks
 
 from afterschool.access.capabilities import CONFLICTS, ROLES, Capability, Role
 from afterschool.access.reach import Actor, Reach
+from afterschool.errors import RuleBroken
 from afterschool.schools.models import Post, Student
 from tests import cast
 
@@ -63,3 +64,11 @@ def test_the_system_reaches_nothing_by_itself(haitang):
     reach = Actor.system("jobs.sweep").reach(Capability.SEE_REGISTRY)
 
     assert not Student.objects.within(reach).exists()
+
+
+def test_the_system_puts_its_name_to_nothing(haitang):
+    teacher = cast.make_person("何静", Role.TEACHER, haitang)
+
+    assert cast.act(teacher).signer == teacher.pk
+    with pytest.raises(RuleBroken, match="由人来办"):
+        _ = Actor.system("jobs.sweep").signer
