@@ -33,5 +33,5 @@ DROP FUNCTION keep_month_locked();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0002_money_papers"), ("ledger", "0002_ink")]
+    dependencies = [("billing", "0001_initial"), ("ledger", "0002_ink")]
     operations = [migrations.RunSQL(LOCK, UNLOCK)]
