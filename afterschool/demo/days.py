@@ -1,18 +1,20 @@
 """Day after day: the rota, the roll, the way home, the leader's signature."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
 from django.utils.timezone import localtime
 
-from afterschool.schools.models import School, Term
+from afterschool.access.reach import Actor
+from afterschool.schools.models import School, Student, Term
 from afterschool.schools.people import actor_for
 from attendance import actions as attendance
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import State, day_book
-from enrollment.models import Application, Section
-from enrollment.selectors import collectors_of
+from enrollment.models import Application, Placement, Section
+from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
 from staffing.models import Duty
 
@@ -24,22 +26,35 @@ def write_rota(school: School, term: Term, cast: town.Cast, first: date, last: d
     """Two teachers take turns in each section, two leaders in the school: 轮流 (D四.6)."""
     sections = list(Section.objects.filter(school=school, term=term).select_related("offering").order_by("pk"))
     for index, section in enumerate(sections):
-        early, late = section.offering.weekdays[::2], section.offering.weekdays[1::2]
+        weekdays = section.offering.weekdays
         pair = cast.teachers[2 * index], cast.teachers[2 * index + 1]
-        for person, weekdays in zip(pair, (early, late), strict=True):
+        for person, turn in zip(pair, (weekdays[::2], weekdays[1::2]), strict=True):
             staffing.plan_rota(
-                school=school, first=first, last=last, weekdays=weekdays, section=section, person=person, by=by
+                school=school, first=first, last=last, weekdays=turn, section=section, person=person, by=by
             )
-    for person, weekdays in zip(cast.leaders, ((1, 3, 5), (2, 4)), strict=True):
+    for person, days in zip(cast.leaders, ((1, 3, 5), (2, 4)), strict=True):
         staffing.plan_rota(
-            school=school, first=first, last=last, weekdays=weekdays, person=person, role=Duty.Role.LEADER, by=by
+            school=school, first=first, last=last, weekdays=days, person=person, role=Duty.Role.LEADER, by=by
         )
 
 
-def live_through(school: School, cast: town.Cast, day: date) -> None:
+@dataclass(frozen=True)
+class Family:
+    """What does not change from day to day: who may collect a child, and how the child goes home."""
+
+    adults: list[Collector]
+    leave_mode: str
+
+
+def families_of(school: School, day: date) -> dict[int, Family]:
+    signed = Application.objects.filter(school=school, state=Application.State.SIGNED).select_related("student")
+    adults = collectors_of([application.student for application in signed], day)
+    return {it.student_id: Family(adults[it.student_id], it.leave_mode) for it in signed}
+
+
+def live_through(school: School, cast: town.Cast, day: date, families: dict[int, Family]) -> None:
     """One whole service day, from opening to the leader's signature."""
-    system = town.FOUNDER
-    if not attendance.open_day(school, day=day, by=system):
+    if not attendance.open_day(school, day=day, by=town.FOUNDER):
         return
     dice = Random(f"{school.code}{day}")
     duties = list(Duty.objects.filter(school=school, day=day).select_related("person"))
@@ -47,11 +62,15 @@ def live_through(school: School, cast: town.Cast, day: date) -> None:
     leader = actors[next(duty.person_id for duty in duties if duty.role == Duty.Role.LEADER)]
     for duty in duties:
         staffing.arrive(duty, now=duty.starts_at - timedelta(minutes=dice.randrange(8)), by=actors[duty.person_id])
+    seated = defaultdict(list)
+    for section_id, student_id in (
+        Placement.objects.open_on(day).filter(school=school).values_list("section", "student")
+    ):
+        seated[section_id].append(student_id)
     teacher_of = {duty.section_id: actors[duty.person_id] for duty in duties}
-    listed = day_book(school, day).listed
     for session in Session.objects.filter(school=school, day=day).select_related("section"):
-        _take_roll(session, listed[session.pk], teacher_of.get(session.section_id, leader), dice)
-    home = _go_home(school, day, leader, dice)
+        _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
+    home = _go_home(school, day, families, leader, dice)
     for duty in duties:
         now = max(duty.ends_at, home) + timedelta(minutes=2)
         staffing.leave_post(duty, now=now, by=actors[duty.person_id])
@@ -60,10 +79,10 @@ def live_through(school: School, cast: town.Cast, day: date) -> None:
         _confirm(duties, cast, actors, now)
 
 
-def _take_roll(session: Session, listed: list, teacher, dice: Random) -> None:
+def _take_roll(session: Session, seated: list[int], teacher: Actor, dice: Random) -> None:
     unusual = {
-        student.pk: dice.choices([Mark.Status.LATE, Mark.Status.ABSENT, Mark.Status.ILL], [5, 3, 1])[0]
-        for student in listed
+        student_id: dice.choices([Mark.Status.LATE, Mark.Status.ABSENT, Mark.Status.ILL], [5, 3, 1])[0]
+        for student_id in seated
         if dice.random() < 0.02
     }
     now = at(session.day, session.starts_at) + timedelta(minutes=3 + dice.randrange(5))
@@ -71,34 +90,27 @@ def _take_roll(session: Session, listed: list, teacher, dice: Random) -> None:
         attendance.take_roll(session, exceptions=unusual, now=now, by=teacher)
 
 
-def _go_home(school: School, day: date, leader, dice: Random) -> datetime:
+def _go_home(school: School, day: date, families: dict[int, Family], leader: Actor, dice: Random) -> datetime:
     """Everybody who is here leaves, in batches by the end of their last session. Returns when the last one left."""
     book = day_book(school, day)
-    ends: dict[int, datetime] = defaultdict(lambda: at(day, "00:00"))
-    for session in book.sessions:
-        for student in book.listed[session.pk]:
-            ends[student.pk] = max(ends[student.pk], at(day, session.ends_at))
-    states = book.states()
-    here = [student for pk, student in book.children.items() if states[pk] == State.HERE]
-    adults = collectors_of(here, day)
-    modes = dict(
-        Application.objects.filter(student__in=here, state=Application.State.SIGNED).values_list(
-            "student", "leave_mode"
-        )
-    )
+    ends: dict[int, datetime] = {}
+    for session in sorted(book.sessions, key=lambda session: session.ends_at):
+        ends |= {student.pk: at(day, session.ends_at) for student in book.listed[session.pk]}
+    children = book.children
     departures = [
-        _departure(student, ends[student.pk] + timedelta(seconds=dice.randrange(1200)), adults[student.pk], modes, dice)
-        for student in here
+        _departure(children[pk], ends[pk] + timedelta(seconds=dice.randrange(1200)), families[pk], dice)
+        for pk, state in book.states().items()
+        if state == State.HERE
     ]
     with clock_shows(max(departure.at for departure in departures)) as last:
         attendance.hand_over_all(departures, day=day, by=leader)
     return localtime(last)
 
 
-def _departure(student, moment: datetime, adults, modes, dice: Random) -> attendance.Departure:
-    if modes[student.pk] == Application.LeaveMode.SELF:
+def _departure(student: Student, moment: datetime, family: Family, dice: Random) -> attendance.Departure:
+    if family.leave_mode == Application.LeaveMode.SELF:
         return attendance.Departure(student, moment, mode=Handover.Mode.SELF)
-    return attendance.Departure(student, moment, collector=dice.choice([adult for adult in adults if not adult.barred]))
+    return attendance.Departure(student, moment, collector=dice.choice(family.adults))
 
 
 def _confirm(duties: list[Duty], cast: town.Cast, actors, now: datetime) -> None:

@@ -1,9 +1,10 @@
 """A term begins: the plan is filed, families apply, both sides sign."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 
 from afterschool.access.capabilities import Role
+from afterschool.access.reach import Actor
 from afterschool.plans import actions as plans
 from afterschool.plans.models import Plan, Review
 from afterschool.plans.selectors import filing_of, offerings_for
@@ -37,7 +38,8 @@ def plan_term(school: School, term: Term, plan: town.DemoSchool, cast: town.Cast
             plans.save_offering(draft, by=admin, **_offering(plan, service))
         plans.file_plan(draft, now=now, by=admin)
         draft.refresh_from_db()
-        answer = Review.Answer.APPROVED if filing_of(school, term).needs_approval else Review.Answer.NOTED
+        filing = filing_of(school, term)
+        answer = Review.Answer.APPROVED if filing and filing.needs_approval else Review.Answer.NOTED
         plans.review_plan(draft, answer=answer, reason="", now=now + timedelta(days=1), by=reviewer)
         draft.refresh_from_db()
         enrollment.open_sections(plan=draft, by=admin)
@@ -49,26 +51,32 @@ def enrol(school: School, term: Term, plan: town.DemoSchool, cast: town.Cast) ->
     dice = Random(plan.code)
     admin = actor_for(cast.by_role[Role.SCHOOL_ADMIN], term.began_on)
     principal = actor_for(cast.by_role[Role.PRINCIPAL], term.began_on)
+    teachers = {pk: actor_for(person, term.began_on) for pk, person in cast.class_teachers.items()}
     day = term.began_on - timedelta(days=2)
-    joining = [
-        student for student in Student.objects.filter(school=school).order_by("pk") if dice.random() < plan.share
-    ]
+    families = [tie for tie in first_guardians(school) if dice.random() < plan.share]
     with clock_shows(at(day, "20:10")) as now:
         _waive(school, term, plan, admin, principal, now)
-        applications = [_apply(student, term, dice, now) for student in joining]
+        wishes = [_apply(tie, term, dice, now) for tie in families]
     with clock_shows(at(day + timedelta(days=1), "09:30")) as now:
-        for application in applications:
-            teacher = cast.class_teachers[application.student.school_class_id]
-            enrollment.confirm(application=application, now=now, by=actor_for(teacher, term.began_on))
+        for application, _ in wishes:
+            enrollment.confirm(application=application, now=now, by=teachers[application.student.school_class_id])
+        applications = [application for application, _ in wishes]
         agreements = enrollment.approve_all(applications=applications, began_on=term.began_on, now=now, by=admin)
+        guardians = {application.pk: guardian for application, guardian in wishes}
         for agreement in agreements:
-            guardian = actor_for(agreement.application.guardian, term.began_on)
-            enrollment.sign_as_guardian(agreement=agreement, sha256=agreement.sha256, now=now, by=guardian)
+            by = guardians[agreement.application_id]
+            enrollment.sign_as_guardian(agreement=agreement, sha256=agreement.sha256, now=now, by=by)
         enrollment.sign_as_school(agreements=agreements, now=now, by=admin)
 
 
-def _apply(student: Student, term: Term, dice: Random, now) -> Application:
-    guardian = Guardianship.objects.select_related("person").filter(student=student).earliest("pk").person
+def first_guardians(school: School) -> list[Guardianship]:
+    """The first contact of each child, in the order of the register."""
+    ties = Guardianship.objects.filter(school=school, is_primary=True)
+    return list(ties.select_related("person", "student__school_class", "student__school").order_by("student_id"))
+
+
+def _apply(tie: Guardianship, term: Term, dice: Random, now: datetime) -> tuple[Application, Actor]:
+    student, guardian = tie.student, actor_for(tie.person, term.began_on)
     older = student.school_class.grade >= 7
     basic, *clubs = sorted(offerings_for(student, term), key=lambda offering: offering.kind)
     wishes = [basic] + [club for club in clubs if _seats_left(club) and dice.random() < 0.4]
@@ -77,15 +85,16 @@ def _apply(student: Student, term: Term, dice: Random, now) -> Application:
         "relation": "奶奶",
         "phone": f"136{student.number[-8:]}",
     }
-    return enrollment.apply(
+    application = enrollment.apply(
         student=student,
         term=term,
         choices=[(offering, offering.weekdays) for offering in wishes],
         leave_mode=Application.LeaveMode.SELF if older else Application.LeaveMode.COLLECTED,
         pickup=[] if older or dice.random() < 0.5 else [grandmother],
         now=now,
-        by=actor_for(guardian, term.began_on),
+        by=guardian,
     )
+    return application, guardian
 
 
 def _waive(school: School, term: Term, plan: town.DemoSchool, admin, principal, now) -> None:

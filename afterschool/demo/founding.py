@@ -81,7 +81,7 @@ def cast_of(school: School) -> town.Cast:
             cast.leaders.append(post.person)
         elif role is Role.TEACHER:
             cast.teachers.append(post.person)
-        elif role is Role.CLASS_TEACHER:
+        elif post.school_class_id:
             cast.class_teachers[post.school_class_id] = post.person
     return cast
 
@@ -96,8 +96,11 @@ def set_passwords() -> None:
     Person.objects.filter(password="").update(password=make_password(town.PASSWORD))
 
 
-COLUMNS = ("姓名", "性别", "出生日期", "学籍号", "年级", "班级", "就读方式", "是否随迁子女", "是否留守儿童", "是否孤儿",
-           "是否残疾", "是否建档立卡", "监护人1姓名", "监护人1关系", "监护人1电话", "监护人2姓名", "监护人2关系", "监护人2电话")  # fmt: skip
+COLUMNS = (
+    *("姓名", "性别", "出生日期", "学籍号", "年级", "班级", "就读方式"),
+    *("是否随迁子女", "是否留守儿童", "是否孤儿", "是否残疾", "是否建档立卡"),
+    *("监护人1姓名", "监护人1关系", "监护人1电话", "监护人2姓名", "监护人2关系", "监护人2电话"),
+)
 
 
 def _register(school: School, plan: town.DemoSchool, term: Term) -> bytes:
