@@ -105,7 +105,7 @@ def _of_offering(verdict: Verdict[bool], offering: Offering) -> Finding:
 
 
 def _label(field: str) -> str:
-    return str(Plan._meta.get_field(field).verbose_name)  # type: ignore[union-attr]
+    return next(str(known.verbose_name) for known in Plan._meta.fields if known.name == field)
 
 
 def _told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
