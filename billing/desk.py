@@ -23,7 +23,7 @@ def _keeping(reach, today: date) -> list[Task]:
     lines = BankLine.objects.within(reach).filter(state=BankLine.State.OPEN)
     if (count := lines.count()) and (line := lines.first()):
         url = reverse("billing:statement-detail", args=[line.statement_id])
-        found.append(Task("核对银行流水", "没有写清学生的到账和支出，逐笔认领", url, count, icon="money"))
+        found.append(Task(f"{count} 笔银行流水待核对", "没有写清学生的到账和支出，逐笔认领", url, count, icon="money"))
     uncharged = FeeMonth.objects.within(reach).filter(charged_at=None, month__lte=first).order_by("month")
     for month in uncharged[:1]:
         url = reverse("billing:month-detail", args=[month.pk])
@@ -49,7 +49,7 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
     )
     for row in waiting[:3]:
         url = reverse("billing:expense-list", args=[row["fee_month"]])
-        found.append(Task("审批支出", "看过票据再批", url, row["count"], icon="check"))
+        found.append(Task(f"{row['count']} 笔支出待审批", "看过票据再批", url, row["count"], icon="check"))
     ready = FeeMonth.objects.within(reach).filter(
         state=FeeMonth.State.OPEN, month__lt=today.replace(day=1), settlement__isnull=False
     )
@@ -61,5 +61,5 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
     refunds = Refund.objects.within(reach).filter(payable).values("fee_month").annotate(count=Count("pk"))
     for row in refunds.order_by(F("fee_month"))[:3]:
         url = reverse("billing:refund-list", args=[row["fee_month"]])
-        found.append(Task("办理退费", "列入退费发放表，交银行", url, row["count"], icon="money"))
+        found.append(Task(f"{row['count']} 笔退费待办理", "列入退费发放表，交银行", url, row["count"], icon="money"))
     return found

@@ -50,14 +50,14 @@ class Office:
         )
 
 
-def collect(school: School, cast: town.Cast, month: date, until: date) -> FeeMonth:
-    """Open the month, charge it, take in the bank's statement up to a day."""
+def collect(school: School, cast: town.Cast, month: date, until: date, *, whole: bool) -> FeeMonth:
+    """Open the month, charge it, take in the bank's statement up to a day; `whole`: everybody has paid."""
     office = Office(school, cast, month)
     with clock_shows(at(month, "09:00")):
         fee_month = billing.open_month(school, month=month, by=office.clerk)
         billing.charge_month(fee_month, by=office.clerk)
     with clock_shows(at(until, "16:00")):
-        data = _statement(school, fee_month, until)
+        data = _statement(school, fee_month, until, whole)
         billing.import_statement(school, file_name=f"{month:%Y-%m} 交易明细.xlsx", data=data, by=office.clerk)
     return fee_month
 
@@ -105,11 +105,10 @@ def _subsidise(fee_month: FeeMonth, day: date, clerk: Actor) -> None:
     )  # fmt: skip
 
 
-def _statement(school: School, fee_month: FeeMonth, until: date) -> bytes:
+def _statement(school: School, fee_month: FeeMonth, until: date, whole: bool) -> bytes:
     """The bank's export: most families have paid; in the month under way some have not, and one payment names nobody."""
     dice = Random(f"{school.code}{fee_month.month}")
     charges = Charge.objects.filter(fee_month=fee_month, net_fen__gt=0).select_related("student__school_class")
-    whole = until.month != fee_month.month
     rows, balance = [], 0
     for number, charge in enumerate(charges.order_by("pk")):
         if not whole and dice.random() < 0.15:
@@ -128,7 +127,7 @@ def _line(dice: Random, charge: Charge, day: date, balance: int, number: int) ->
     klass = f"{GRADES[student.school_class.grade]}{student.school_class.number}班"
     name, register = student.name, student.number
     memo = dice.choice([f"{register} {name}", f"课后服务费 {register}", f"{klass}{name} 课后服务费 {register}"])
-    payer = student.guardianships.first().person.name
+    payer = student.guardianships.earliest("pk").person.name
     account = f"6217{student.number[-12:]:0>12}"
     paid, left = Money(charge.net_fen).plain(), Money(balance).plain()
     return (f"{day}", "10:18:24", "", paid, left, payer, account, memo, f"{day:%Y%m%d}{charge.school_id:03}{number:05}")

@@ -69,13 +69,13 @@ def _live(school: School, term: Term, cast: town.Cast, today: date) -> None:
     days.write_rota(school, term, cast, last_month, term.ended_on, by=admin)
 
     families = days.families_of(school, term.began_on)
-    then = books.collect(school, cast, last_month, until=this_month - timedelta(days=1))
+    then = books.collect(school, cast, last_month, until=this_month - timedelta(days=1), whole=True)
     for day in days.service_days(school, last_month, this_month - timedelta(days=1)):
         days.live_through(school, cast, day, families)
     books.spend(school, cast, then, this_month - timedelta(days=3), approve=True)
     books.close(school, cast, then, min(today, this_month + timedelta(days=4)))
 
-    now = books.collect(school, cast, this_month, until=max(this_month, yesterday))
+    now = books.collect(school, cast, this_month, until=max(this_month, yesterday), whole=False)
     for day in days.service_days(school, this_month, yesterday):
         days.live_through(school, cast, day, families)
     if yesterday >= this_month:

@@ -93,7 +93,7 @@ def _give(tail: str, name: str, role: Role, place, term: Term) -> Person:
 
 def set_passwords() -> None:
     """One hash for all: the demonstration's password is printed at every start anyway."""
-    Person.objects.filter(password="").update(password=make_password(town.PASSWORD))
+    Person.objects.update(password=make_password(town.PASSWORD))
 
 
 COLUMNS = (

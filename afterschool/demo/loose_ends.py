@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 
 from afterschool.access.capabilities import Role
+from afterschool.access.reach import Actor
+from afterschool.plans import actions as plans
+from afterschool.plans.models import Plan
 from afterschool.plans.selectors import offerings_for
 from afterschool.schools.models import Guardianship, School, Student, Term
 from afterschool.schools.people import actor_for
@@ -33,12 +36,23 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
             attendance.ask_leave(
                 child, first_on=today, last_on=today, reason="去医院复诊", now=now, by=actor_for(tie.person, today)
             )
+    if town.SCHOOLS[school.code].revises:
+        _revise(Plan.objects.in_force().get(school=school, term=term), yesterday, admin)
     hardship = Student.objects.filter(school=school, is_left_behind=True, agreements__isnull=False).first()
     if hardship and school.charges.exists():
         enrollment.ask_waiver(
             student=hardship, category="hardship", percent=50, evidence="社区证明一份，班主任已家访",
             began_on=today, by=admin,
         )  # fmt: skip
+
+
+def _revise(plan: Plan, day: date, admin: Actor) -> None:
+    """A change of the plan, sent to the bureau and not yet answered."""
+    with clock_shows(at(day, "15:00")) as now:
+        new = plans.revise_plan(plan, by=admin)
+        content = f"{new.content}自下月起每周四增加阅读角。"
+        plans.save_plan(new, content=content, by=admin)
+        plans.file_plan(new, now=now, by=admin)
 
 
 def _apply(student: Student, term: Term, today: date, now) -> Application:

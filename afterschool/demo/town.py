@@ -40,6 +40,8 @@ class DemoSchool:
     boards: bool = False
     stipend_base_fen: int | None = None
 
+    revises: bool = False  # a change of its plan waits for the bureau
+
     @property
     def sections(self) -> int:
         """How many after-school classes come of the services: one a school class, or one a club."""
@@ -76,14 +78,15 @@ BIHAI = DemoBureau(
             ),
         ),
         DemoSchool(
-            "兰亭初级中学", "2102810002", "junior", 2, 42, 0.45, "0411-85550102", stipend_base_fen=54_00,
+            "兰亭初级中学", "2102810002", "junior", 2, 42, 0.45, "0411-85550102", stipend_base_fen=36_00,
             services=(
                 Service("初一初二课后服务", (7, 8), EVERY_DAY, time(16, 30), time(18, 0), 180_00),
                 Service("初三课后服务", (9,), EVERY_DAY, time(16, 30), time(19, 30), 200_00),
             ),
         ),
         DemoSchool(
-            "望海高级中学", "2102810003", "senior", 2, 45, 0.4, "0411-85550103", boards=True, stipend_base_fen=45_00,
+            "望海高级中学", "2102810003", "senior", 2, 45, 0.4, "0411-85550103", boards=True, stipend_base_fen=32_00,
+            revises=True,
             services=(
                 Service("高一高二走读课后服务", (10, 11), EVERY_DAY, time(17, 30), time(19, 30), 280_00, "day", slot="evening"),
                 Service("高三走读课后服务", (12,), EVERY_DAY, time(17, 30), time(21, 0), 470_00, "day", slot="evening"),
@@ -104,7 +107,7 @@ CHANGNING = DemoBureau(
             services=(Service("普通延时托管", (1, 2, 3, 4, 5, 6), EVERY_DAY, time(16, 30), time(18, 0)),),
         ),
         DemoSchool(
-            "朝阳初级中学", "3501120002", "junior", 2, 30, 0.4, "0591-85550202",
+            "朝阳初级中学", "3501120002", "junior", 2, 30, 0.4, "0591-85550202", revises=True,
             services=(Service("课后延时服务", (7, 8, 9), EVERY_DAY, time(17, 0), time(18, 30)),),
         ),
     ),

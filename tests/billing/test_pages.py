@@ -251,10 +251,10 @@ def test_finance_sees_what_waits_for_it(town):
     family(town)
     assert [task.title for task in tasks(clerk, today)] == ["生成2026年10月收费"]
     spend(town, "1", approve=False)
-    assert [task.title for task in tasks(reviewer, today)] == ["审批支出"]
+    assert [task.title for task in tasks(reviewer, today)] == ["1 笔支出待审批"]
     charge_month(town.month, by=town.clerk)
     bring(town, line("押金"))
-    assert [task.title for task in tasks(clerk, today)] == ["核对银行流水", "2026年10月结算"]
+    assert [task.title for task in tasks(clerk, today)] == ["1 笔银行流水待核对", "2026年10月结算"]
     assert tasks(act(cast.make_person()), today) == []
 
 
@@ -265,6 +265,6 @@ def test_the_desk_leads_on_to_lock_and_refunds(town):
     (locking,) = tasks(reviewer, date(2026, 11, 8))
     assert locking.title == "锁定2026年10月" and locking.urgent
     lock_month(town.month, now=NOW, by=town.reviewer)
-    assert [task.title for task in tasks(reviewer, date(2026, 11, 8))] == ["办理退费"]
+    assert [task.title for task in tasks(reviewer, date(2026, 11, 8))] == ["1 笔退费待办理"]
     instruct_refunds(town.month, now=NOW, by=town.reviewer)
     assert tasks(reviewer, date(2026, 11, 8)) == []
