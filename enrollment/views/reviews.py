@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -175,7 +176,12 @@ def _back(request):
 
 
 def _chosen(request, reach):
-    return list(_applications(reach).filter(pk__in=[pk for pk in request.POST.getlist("pick") if pk.isdigit()]))
+    """The ticked ones. Where one lies outside the reach, none of it is there."""
+    picked = {int(pk) for pk in request.POST.getlist("pick") if pk.isdecimal()}
+    chosen = list(_applications(reach).filter(pk__in=picked))
+    if len(chosen) < len(picked):
+        raise Http404
+    return chosen
 
 
 def _applications(reach):
