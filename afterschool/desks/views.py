@@ -1,5 +1,6 @@
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.cache import never_cache
 
 from afterschool.access.capabilities import Capability, Role
 from afterschool.access.gate import public
@@ -10,6 +11,7 @@ from .selectors import children_today, headline, tasks_of
 
 
 @public("the front door: strangers are shown to the sign-in page")
+@never_cache
 def home(request):
     """What must I do now? One page for every role."""
     if not request.user.is_authenticated:
