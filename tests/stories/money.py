@@ -1,0 +1,167 @@
+"""The fourth chapter: the month's money, from the charges to the refunds."""
+
+import re
+from datetime import date
+
+from playwright.sync_api import expect
+
+from .enrolling import ABSENT_CHILD, FIRST_CHILD
+from .opening import XLSX
+from .town import bank_statement, register_number
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+
+
+def october_is_charged(stage, wall, town):
+    wall.put(date(2026, 10, 8), "09:00")
+    clerk = stage.desk(password_of=town.clerk)
+    clerk.shot("finance-home")
+    clerk.go("/billing/")
+    clerk.press("开启2026年10月")
+    clerk.reads("2026年10月结算")
+    clerk.press("生成本月收费")
+    clerk.reads("2026年10月收费")  # the job leads on to what it made
+    clerk.sees(FIRST_CHILD, "合计 4 项", "800.00")
+    clerk.shot("charges")
+    clerk.press("200.00")
+    clerk.sees("为什么是这个数？", "实施方案 四.4")
+    clerk.shot("one-charge-explained")
+    clerk.press("回到收费表")
+    clerk.press("回到2026年10月")
+    clerk.sees("4 人缴费", "未交 800.00")
+    clerk.shot("month-charged")
+
+
+def the_fees_come_in(stage, wall, town):
+    wall.put(date(2026, 10, 21), "10:00")
+    clerk = stage.desk(password_of=town.clerk)
+    clerk.go("/billing/")
+    clerk.press("2026年10月", exact=True)
+    clerk.press("0 笔到账")
+    clerk.press("登记一笔")
+    clerk.fill({"学生": FIRST_CHILD, "到账日期": "2026-10-12", "金额（元）": "２００元", "付款人": "李敏"})
+    clerk.shot("receipt-typed")
+    clerk.press("登记收款")
+    clerk.sees(f"已收 {FIRST_CHILD} 200.00 元")
+    clerk.press("导入银行流水")
+    clerk.page.set_input_files(
+        "input[type=file]", {"name": "10月流水.xlsx", "mimeType": XLSX, "buffer": _october(town)}
+    )
+    clerk.press("导入并核对")
+    clerk.reads("核对银行流水")
+    clerk.sees("待核对 1 笔", "已入账 2 笔", "付款人与 欧阳若曦 的监护人同名")
+    clerk.shot("statement-one-line-left")
+    clerk.press("记为 一(1)班 欧阳若曦 的缴费")
+    clerk.sees("这份流水都核对过了")
+    clerk.press("回到2026年10月收款")
+    clerk.sees("合计 4 笔", "800.00")
+    clerk.shot("receipts")
+
+
+def _october(town) -> bytes:
+    number = register_number("古丽米热·艾力")
+    return bank_statement(
+        town.school,
+        [
+            (date(2026, 10, 13), "200.00", "阿依古丽", f"课后服务费 {number}"),
+            (date(2026, 10, 14), "200.00", "周建国", f"三年级2班{ABSENT_CHILD} 课后服务费"),
+            (date(2026, 10, 15), "200.00", "马艳", "转账"),
+        ],
+    )
+
+
+def water_is_paid_and_management_fees_are_not(stage, wall, town):
+    wall.put(date(2026, 10, 28), "10:00")
+    clerk = stage.desk(password_of=town.clerk)
+    clerk.go("/billing/")
+    clerk.press("2026年10月", exact=True)
+    clerk.press("0 笔支出")
+    clerk.press("录入支出")
+    clerk.choose("类别", "管理费")
+    clerk.fill({"金额（元）": "50", "收款单位或个人": "海棠路小学", "票据号": "0001"})
+    clerk.press("录入，交复核审批")
+    clerk.sees("管理费", "四.5")
+    clerk.shot("management-fee-refused")
+    clerk.choose("类别", "水费")
+    clerk.fill({"金额（元）": "36.00", "收款单位或个人": "碧海县自来水公司", "票据号": "21020026-7731"})
+    clerk.page.set_input_files(
+        "input[name=voucher]", {"name": "水费.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    clerk.press("录入，交复核审批")
+    clerk.sees("碧海县自来水公司", "扫描件")
+    reviewer = stage.desk(password_of=town.reviewer)
+    reviewer.shot("reviewer-home")
+    reviewer.go("/billing/")
+    reviewer.press("2026年10月", exact=True)
+    reviewer.press("1 笔待审批")
+    reviewer.shot("expense-to-approve")
+    reviewer.press("审批", exact=True)
+    reviewer.sees("已审批并记账：碧海县自来水公司 36.00 元")
+
+
+def teachers_are_paid(stage, wall, town):
+    wall.put(date(2026, 11, 2), "08:30")
+    second = stage.phone(password_of=town.second_leader)
+    second.go("/staffing/hours/")
+    second.press("确认勾选的时间")  # the first leader's own hours of the day that was lived through the pages
+    second.sees("已确认 1 条值班时间")
+    wall.put(date(2026, 11, 2), "09:00")
+    clerk, reviewer, principal = (stage.desk(password_of=town.clerk), stage.desk(password_of=town.reviewer), stage.desk(password_of=town.principal))  # fmt: skip
+    clerk.go("/staffing/stipends/")
+    clerk.press("制 2026年10月 的表")
+    clerk.reads("2026年10月补助发放表")
+    clerk.sees("王芳", "张敏", "何组长")
+    clerk.shot("stipends-drafted")
+    _open_sheet(reviewer)
+    reviewer.press("复核无误")
+    reviewer.sees("已复核，请校长审批")
+    principal.shot("principal-home")
+    _open_sheet(principal)
+    principal.press("同意发放")
+    principal.sees("已审批，这张表不再变动")
+    principal.shot("stipends-approved")
+    return clerk, reviewer, principal
+
+
+def _open_sheet(visitor):
+    visitor.go("/staffing/stipends/")
+    visitor.press("2026年10月", exact=True)
+
+
+def the_month_is_settled(wall, clerk, reviewer):
+    wall.put(date(2026, 11, 2), "14:00")
+    clerk.go("/billing/")
+    clerk.press("2026年10月", exact=True)
+    clerk.press("列支教师补助")
+    clerk.press("生成结算草案")
+    clerk.sees("结算草案已经生成", "各年级按实际发生结算", "草案")
+    clerk.shot("settlement-draft")
+    clerk.press("三年级", exact=True)
+    clerk.sees("这些数是怎么来的", FIRST_CHILD)
+    clerk.shot("settlement-of-a-grade")
+    reviewer.go("/billing/")
+    reviewer.press("2026年10月", exact=True)
+    reviewer.press("锁定10月")
+    reviewer.sees("本月已经锁定，退费可以送银行了")
+    reviewer.shot("month-locked")
+
+
+def what_is_left_goes_back(wall, clerk, reviewer):
+    wall.put(date(2026, 11, 3), "10:00")
+    clerk.go("/billing/")
+    clerk.press("2026年10月", exact=True)
+    clerk.press("1 笔支出")
+    clerk.fill({"银行代发日期": "2026-11-03"})
+    clerk.press("记为已发放")
+    reviewer.press("去办退费")
+    reviewer.press("列入发放表，送银行")
+    expect(reviewer.page.get_by_role("heading", name="登记银行回单")).to_be_visible()
+    reviewer.shot("refunds-at-the-bank")
+    assert reviewer.download("退费发放表")[:2] == b"PK"
+    reviewer.fill({"到账日期": "2026-11-03"})
+    reviewer.press(re.compile("笔全部到账"))
+    reviewer.sees("回单已登记，退费到账", "退费都到账了")
+    reviewer.shot("refunds-paid")
+    reviewer.press("回到2026年10月")
+    reviewer.sees("本月已经锁定，没有要办的事")
+    reviewer.shot("month-done")
