@@ -22,8 +22,9 @@ from django.urls import get_resolver, reverse
 from afterschool.access.capabilities import Role
 from afterschool.access.checks import doors
 from afterschool.schools.models import Guardianship, Post
+from tests.doors.given import GIVEN
 from tests.doors.town import THURSDAY, Corner, at, build
-from tests.doors.wishes import ADDRESS, BODY, GIVEN, ONLY_ASKS, PERSONAL
+from tests.doors.wishes import ADDRESS, BODY, ONLY_ASKS, PERSONAL
 
 pytestmark = pytest.mark.django_db
 TABLE = tomllib.loads((Path(__file__).parent / "doors.toml").read_text())
@@ -32,7 +33,7 @@ DISTANCES = ("own", "same", "other", "bureau")
 PASSES = "+>"
 ANSWERS = {".": 403, "-": 404, "x": 422, ">": 302}
 # Whose children nobody in this role ever reads of.
-OF_NO_CONCERN = {role: ("other", "bureau") for role in ROLES} | {
+OF_NO_CONCERN = dict.fromkeys(ROLES, ("other", "bureau")) | {
     Role.GUARDIAN: DISTANCES[1:], Role.CLASS_TEACHER: DISTANCES[1:], Role.TEACHER: DISTANCES[1:],
     Role.BUREAU_REVIEWER: ("bureau",), Role.BUREAU_FINANCE: ("bureau",), Role.BUREAU_KEEPER: ("bureau",),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What is asked for at each door, so that whoever may pass succeeds: the way things stand, the address, the form."""
+"""What is asked for at each door: its address, and a form filled in well."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,227 +6,17 @@ from datetime import timedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from afterschool.access.models import Person
-from afterschool.access.reach import Actor
 from afterschool.jobs.models import Job
 from afterschool.notices.models import Notice
-from afterschool.plans.models import Minutes, Plan
-from afterschool.schools.models import Adoption, CalendarYear
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from attendance.actions import hand_over, take_roll
-from attendance.models import Handover
-from attendance.models import Session as Meeting
-from billing.actions import approve_expense, book_stipends, draft_settlement, instruct_refunds, set_aside_line
-from billing.disclosures.actions import publish
-from billing.models import BankLine, Expense, FeeMonth
-from enrollment.actions import withdraw
-from enrollment.models import Agreement, Application, Placement
 from enrollment.papers import code_of
-from enrollment.selectors import collectors_of
-from staffing.models import Duty, StipendLine, StipendSheet
+from staffing.models import Duty
 
-from .town import NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner, act, at, on_duty
+from .town import NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
 
-Given = Callable[[Corner], object]
 Body = Callable[[Corner, Person], dict]
 LATER = THURSDAY + timedelta(days=4)  # a Monday
 STATEMENT_HEAD = ("交易日期", "借方发生额(支出)", "贷方发生额(收入)", "对方户名", "对方账号", "摘要", "流水号")
-
-
-# ---------------------------------------------------------------- how things stand before anybody asks
-
-
-def applied(state: str) -> Given:
-    """The child's application is still under way."""
-
-    def given(corner: Corner) -> None:
-        Placement.objects.filter(student=corner.child).delete()
-        Agreement.objects.filter(pk=corner.agreement.pk).update(school_signed_at=None, school_signed_by=None)
-        Application.objects.filter(pk=corner.application.pk).update(state=state, reason="请补正")
-
-    return given
-
-
-def sibling_applies(corner: Corner, state: str = "submitted") -> None:
-    corner.request = Application.objects.create(
-        school=corner.school, term=corner.term, student=corner.sibling, guardian=corner.mother, state=state,
-        number=f"SL-{corner.sibling.pk}", submitted_at=at(9), answer_by=at(18), reason="请补正",
-    )  # fmt: skip
-    corner.request.choices.create(school=corner.school, offering=corner.plan.offerings.get(), weekdays=[1, 2, 4, 5])
-
-
-def sibling(state: str) -> Given:
-    return lambda corner: sibling_applies(corner, state)
-
-
-def refusable(corner: Corner) -> None:
-    """The bureau is under a policy that knows a ground to refuse."""
-    sibling_applies(corner)
-    Adoption.objects.filter(bureau=corner.school.bureau).update(policy="changle-2021")
-
-
-def unsigned_by_guardian(corner: Corner) -> None:
-    applied("approved")(corner)
-    Agreement.objects.filter(pk=corner.agreement.pk).update(guardian_signed_at=None, guardian_signed_by=None)
-
-
-def withdrawn(corner: Corner) -> None:
-    corner.withdrawal = withdraw(
-        agreement=corner.agreement, last_on=THURSDAY, reason="搬家", now=at(9), by=act(corner.mother)
-    )
-
-
-def filed(corner: Corner) -> None:
-    Plan.objects.filter(pk=corner.draft.pk).update(state=Plan.State.FILED)
-
-
-def no_draft(corner: Corner) -> None:
-    Minutes.objects.filter(plan=corner.draft).delete()
-    Plan.objects.filter(pk=corner.draft.pk).delete()
-
-
-def no_plan(corner: Corner) -> None:
-    """The next term has begun to be planned, and nobody has written anything."""
-    corner.next_term = type(corner.term).objects.create(
-        bureau=corner.school.bureau, name="2027年春季学期", school_year=2026,
-        began_on=THURSDAY + timedelta(days=100), ended_on=THURSDAY + timedelta(days=200),
-    )  # fmt: skip
-
-
-def provisional(corner: Corner) -> None:
-    CalendarYear.objects.filter(bureau=corner.school.bureau).update(official=False)
-
-
-def not_opened(corner: Corner) -> None:
-    Meeting.objects.filter(school=corner.school).delete()
-
-
-def rolled(corner: Corner) -> None:
-    take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
-
-
-def handed_over(corner: Corner) -> None:
-    """Every child of the school is with an adult."""
-    for session in corner.school.sessions.filter(day=THURSDAY):
-        take_roll(session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
-        child = session.section.placements.get().student
-        adult = collectors_of([child], THURSDAY)[child.pk][0]
-        hand_over(child, day=THURSDAY, collector=adult, now=at(17, 30), by=act(corner.duty.person))
-    corner.handover = Handover.objects.get(student=corner.child)
-
-
-def served(corner: Corner) -> None:
-    """The colleague has come and gone; the hours wait for a leader's word."""
-    Duty.objects.filter(pk=corner.duty.pk).update(arrived_at=at(15, 35), left_at=at(17, 35))
-
-
-def confirmed(corner: Corner) -> None:
-    served(corner)
-    Duty.objects.filter(pk=corner.duty.pk).update(confirmed_by=corner.office, confirmed_at=at(17, 40))
-
-
-def arrived(corner: Corner) -> None:
-    Duty.objects.filter(school=corner.school).update(arrived_at=at(15, 35))
-
-
-def reviewed(corner: Corner) -> None:
-    StipendSheet.objects.filter(pk=corner.sheet.pk).update(state="reviewed", reviewed_by=corner.reviewer)
-
-
-def stipends_approved(corner: Corner) -> None:
-    """October's sheet, with something to pay."""
-    sheet = StipendSheet.objects.create(
-        school=corner.school, month=OCTOBER, state="approved", drafted_by=corner.clerk, drafted_at=at(9),
-        total_fen=40_00,
-    )  # fmt: skip
-    StipendLine.objects.create(
-        school=corner.school, sheet=sheet, person=corner.duty.person, amount_fen=40_00, by_grade={"4": 40_00}
-    )
-
-
-def stipends_booked(corner: Corner) -> None:
-    stipends_approved(corner)
-    book_stipends(corner.month, by=act(corner.clerk))
-
-
-def lines_worked(corner: Corner) -> None:
-    for line in BankLine.objects.filter(school=corner.school):
-        set_aside_line(line, reason="与课后服务无关", by=act(corner.clerk))
-
-
-def expense_approved(corner: Corner) -> None:
-    approve_expense(corner.expense, now=at(9), by=act(corner.reviewer))
-
-
-def settled(corner: Corner) -> None:
-    expense_approved(corner)
-    lines_worked(corner)
-    draft_settlement(corner.month, by=act(corner.clerk))
-
-
-def instructed(corner: Corner) -> None:
-    instruct_refunds(corner.locked, now=at(9), by=act(corner.reviewer))
-
-
-def scanned(corner: Corner) -> None:
-    Expense.objects.filter(pk=corner.expense.pk).update(voucher=PAPER, voucher_type="application/pdf")
-
-
-def subsidised(corner: Corner) -> None:
-    """The month is under a policy that knows a subsidy."""
-    FeeMonth.objects.filter(pk=corner.month.pk).update(policy="changle-2021")
-
-
-def published(corner: Corner) -> None:
-    publish(corner.disclosure, now=at(9), by=act(corner.reviewer))
-
-
-GIVEN: dict[str, Given] = {
-    "plans:plan-create POST": no_plan,
-    "plans:plan-revise POST": no_draft,
-    "plans:plan-review POST": filed,
-    "schools:calendar-confirm POST": provisional,
-    "enrollment:sign POST": unsigned_by_guardian,
-    "enrollment:application-detail GET": sibling("submitted"),
-    "enrollment:application-mend GET": sibling("returned"),
-    "enrollment:application-mend POST": sibling("returned"),
-    "enrollment:application-take-back POST": sibling("submitted"),
-    "enrollment:application-review GET": sibling("submitted"),
-    "enrollment:application-confirm POST": sibling("submitted"),
-    "enrollment:application-approve POST": sibling("confirmed"),
-    "enrollment:agreement-sign POST": applied("approved"),
-    "enrollment:application-return POST": sibling("submitted"),
-    "enrollment:application-send-back POST": sibling("confirmed"),
-    "enrollment:application-refuse POST": refusable,
-    "enrollment:withdrawal-acknowledge POST": withdrawn,
-    "staffing:duty-confirm-list POST": served,
-    "staffing:duty-leave POST": arrived,
-    "staffing:stipend-sheet-draft POST": confirmed,
-    "staffing:stipend-sheet-approve POST": reviewed,
-    "staffing:stipend-sheet-return POST": reviewed,
-    "attendance:day-open POST": not_opened,
-    "attendance:section-roll POST": not_opened,
-    "attendance:section-roll GET": not_opened,
-    "attendance:day-close POST": handed_over,
-    "attendance:roll-undo POST": rolled,
-    "attendance:mark-update POST": rolled,
-    "attendance:handover-create POST": rolled,
-    "attendance:handover-undo POST": handed_over,
-    "billing:settlement-draft POST": expense_approved,
-    "billing:month-lock POST": settled,
-    "billing:line-reopen POST": lines_worked,
-    "billing:expense-voucher GET": scanned,
-    "billing:stipends-book POST": stipends_approved,
-    "billing:stipends-paid POST": stipends_booked,
-    "billing:subsidy-create POST": subsidised,
-    "billing:refunds-paid POST": instructed,
-    "billing:refund-failed POST": instructed,
-    "billing:withdrawal-settle POST": withdrawn,
-    "disclosures:correct POST": published,
-    "disclosures:public-page GET": published,
-    "disclosures:public-pdf GET": published,
-    "disclosures:public-xlsx GET": published,
-    "disclosures:public-content GET": published,
-}
 
 
 # ---------------------------------------------------------------- where the door is
@@ -328,7 +118,7 @@ def free_teacher(corner: Corner, person: Person) -> dict:
     }  # fmt: skip
 
 
-def bells(corner: Corner, person: Person) -> dict:
+def every_monday(corner: Corner, person: Person) -> dict:
     return {
         "school": corner.school.pk, "person": corner.teacher.pk, "section": corner.section.pk, "role": "teacher",
         "weekdays": [1], "first": LATER.isoformat(), "last": LATER.isoformat(),
@@ -379,7 +169,7 @@ BODY: dict[str, Body] = {
     "enrollment:restriction-end POST": lambda corner, person: {"ended_on": THURSDAY.isoformat(), "reason": "撤销"},
     "staffing:rota GET": at_school,
     "staffing:rota-plan GET": at_school,
-    "staffing:rota-plan POST": bells,
+    "staffing:rota-plan POST": every_monday,
     "staffing:duty-create GET": free_teacher,
     "staffing:duty-create POST": free_teacher,
     "staffing:duty-substitute POST": lambda corner, person: {"person": corner.teacher.pk},
