@@ -3,10 +3,14 @@ from dataclasses import dataclass
 from datetime import date
 from importlib import import_module
 
+from afterschool.access.capabilities import Capability
 from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
+from afterschool.oversight.selectors import last_month, school_rows, sums
 from afterschool.schools.models import Student
 from attendance.selectors import State, Station, trail
+from billing.models import FeeMonth
+from billing.selectors.months import overview
 
 # Each room knows what waits in it.
 ROOMS = (
@@ -58,3 +62,14 @@ def headline(children: list[ChildLine], tasks: list[Task]) -> str:
     if children and all(child.pill == "gone" for child in children):
         return "孩子已接走" if len(children) == 1 else f"{len(children)} 个孩子都已接走"
     return "今天没有要办的事"
+
+
+def at_a_glance(actor: Actor, today: date) -> dict:
+    """Below the tasks: the bureau sees how its schools stand, finance how far the oldest open month has come."""
+    watched, books = actor.reach(Capability.WATCH_SCHOOLS), actor.reach(Capability.SEE_BOOKS)
+    if watched:
+        rows = school_rows(watched, today)
+        return {"rows": rows, "sums": sums(rows), "last_month": last_month(today)}
+    open_months = FeeMonth.objects.within(books).filter(state=FeeMonth.State.OPEN) if books else FeeMonth.objects.none()
+    month = open_months.select_related("school__bureau").order_by("month").first()
+    return {"fee_month": month, "seen": overview(month, actor)} if month else {}

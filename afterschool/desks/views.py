@@ -7,7 +7,7 @@ from afterschool.access.gate import public
 from afterschool.schools.desk import TEACHING
 from billing.disclosures.families import months_of
 
-from .selectors import children_today, headline, tasks_of
+from .selectors import at_a_glance, children_today, headline, tasks_of
 
 
 @public("the front door: strangers are shown to the sign-in page")
@@ -28,5 +28,6 @@ def home(request):
         "headline": headline(children, tasks),
         "school_phone": children[0].student.school.phone if children else "",
         "months": months_of(own) if own else [],
+        **at_a_glance(actor, today),
     }
     return render(request, "desks/home.html", context)
