@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from afterschool.access.capabilities import Role
 from afterschool.schools.models import Post
 from afterschool.templatetags.words import clock, day
@@ -36,7 +38,7 @@ def progress_of(application: Application, agreement: Agreement | None, now: date
     waits = application.state in (S.SUBMITTED, S.CONFIRMED)
     return Progress(
         steps,
-        _who(application, agreement, now.date()),
+        _who(application, agreement, timezone.localdate(now)),
         f"{day(application.answer_by)} {clock(application.answer_by)}" if waits else "",
         overdue=waits and now > application.answer_by,
     )

@@ -65,6 +65,16 @@ def collectors_of(students: Iterable[Student], day: date) -> dict[int, list[Coll
     }
 
 
+def barred_guardians(students: Iterable[Student], day: date) -> set[tuple[int, int]]:
+    """(child, person): guardians who must not collect, and so must not be told where the child is and with whom."""
+    return {
+        (student_id, adult.pk)
+        for student_id, adults in collectors_of(students, day).items()
+        for adult in adults
+        if adult.kind == "guardian" and adult.barred
+    }
+
+
 def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Restriction]]:
     found: dict[int, list[Restriction]] = defaultdict(list)
     for row in PickupRestriction.objects.open_on(day).filter(student__in=students):
@@ -81,8 +91,13 @@ def _collector(grant: Grant, relation: str, phone: str, *, good: bool) -> Collec
 
 
 def placed_on(where: School | Iterable[Section], day: date):
-    """The seats held on that day, with child, section and chosen weekdays (`item.weekdays`) at hand."""
-    held = Placement.objects.open_on(day).select_related("student__school_class", "section", "item")
+    """The seats held on that day, with child, section and chosen weekdays (`item.weekdays`) at hand.
+
+    A child who has left the school holds none: nobody need close the day over an empty chair.
+    """
+    still_here = Q(student__left_on=None) | Q(student__left_on__gte=day)
+    held = Placement.objects.open_on(day).filter(still_here)
+    held = held.select_related("student__school_class", "section", "item")
     held = held.filter(school=where) if isinstance(where, School) else held.filter(section__in=where)
     return held.order_by("section__name", "student__sort_key", "student_id")
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
@@ -82,14 +83,14 @@ def _sign_as_school(agreement: Agreement, now: datetime, by: Actor) -> Agreement
     _require_untouched(agreement)
     agreement.school_signed_by_id, agreement.school_signed_at = by.person_id, now
     agreement.save(update_fields=["school_signed_by", "school_signed_at"])
-    place(agreement)
+    place(agreement, signed_on=timezone.localdate(now))
     Application.objects.filter(pk=agreement.application_id).update(state=Application.State.SIGNED)
     record(by, "signed_as_school", agreement, student=agreement.student_id, sha256=agreement.sha256)
     notify(
         agreement.guardian_signed_by,
         "enrolled",
         title="协议已由双方签好，孩子已在册",
-        body=f"{name}自 {agreement.began_on:%-m月%-d日} 起参加课后服务，协议编号 {agreement.number}。",
+        body=f"{name}自 {max(agreement.began_on, timezone.localdate(now)):%-m月%-d日} 起参加课后服务，协议编号 {agreement.number}。",
         link=reverse("enrollment:agreement-detail", args=[agreement.pk]),
         school_id=agreement.school_id,
     )

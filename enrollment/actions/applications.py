@@ -12,6 +12,7 @@ from afterschool.errors import RuleBroken
 from afterschool.plans.models import Offering
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy.enrolment import basic_first
+from afterschool.policy.walking import may_walk_home
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import CalendarDay, School, Student, Term
 from afterschool.schools.rules import policy_of
@@ -27,8 +28,6 @@ State = Application.State
 # before the next window closes; what lies longer shows as overdue to school and bureau.
 ANSWER_WORKDAYS = 3
 END_OF_DAY = time(18, 0)
-# 《中小学幼儿园安全管理办法》第三十一条: children of the lower grades are handed over to an adult.
-LOWER_GRADES = range(1, 4)
 
 Wish = tuple[Offering, Sequence[int]]
 
@@ -71,12 +70,12 @@ def apply(
 
 
 def answer_due(school: School, now: datetime) -> datetime:
-    """The evening of the third workday after today, by the school's calendar, or by the week while there is none."""
+    """The evening of the third workday after today, by the school's calendar, or by the week where it ends before."""
     today = timezone.localdate(now)
     days = days_of(school, today + timedelta(days=1), today + timedelta(days=21))
     workdays = [day.day for day in days if day.kind == CalendarDay.Kind.WORKDAY]
     weekdays = [day.day for day in days if day.day.isoweekday() <= 5]
-    last = (workdays or weekdays)[ANSWER_WORKDAYS - 1]
+    last = (workdays if len(workdays) >= ANSWER_WORKDAYS else weekdays)[ANSWER_WORKDAYS - 1]
     return timezone.make_aware(datetime.combine(last, END_OF_DAY))
 
 
@@ -94,8 +93,9 @@ def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: st
         # 1+X (三(四) where the policy says so): everywhere a club only comes on top.
         first = basic_first(policy_of(student.school, today), today)
         raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first.cite, field="choices")
-    if leave_mode == Application.LeaveMode.SELF and student.school_class.grade in LOWER_GRADES:
-        raise RuleBroken("三年级及以下的孩子要由大人接走，不能自行离校", field="leave_mode")
+    walks = may_walk_home(student.school_class.grade)
+    if leave_mode == Application.LeaveMode.SELF and not walks.answer:
+        raise RuleBroken(walks.because, field="leave_mode")
 
 
 def _write_choices(application: Application, choices: Sequence[Wish]) -> None:

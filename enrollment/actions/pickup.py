@@ -13,7 +13,7 @@ from afterschool.schools.models import Guardianship, Student
 
 from ..models import PickupPerson, PickupRestriction
 from ..release import plain_name
-from .guardians import require_guardian
+from .guardians import require_guardian, require_unbarred
 
 MOST_PICKUP_PEOPLE = 5  # as many tiles as a teacher at the gate can tell apart at a glance
 
@@ -50,6 +50,7 @@ def end_pickup(*, person: PickupPerson, today: date, by: Actor) -> PickupPerson:
     """Any guardian of the child may take the right away again, at once."""
     person = PickupPerson.objects.select_for_update().get(pk=person.pk)
     require_guardian(person.student, by)
+    require_unbarred(person.student, today, by)
     if person.ended_on is not None and person.ended_on < today:
         raise RuleBroken(f"{person.name}已经停用了")
     # At once: yesterday was the last day, so today's gate no longer shows this adult.

@@ -11,7 +11,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
-from afterschool.plans.models import Offering
+from afterschool.plans.models import Offering, Plan
 from afterschool.policy.enrolment import may_refuse
 from afterschool.schools.rules import policy_of
 
@@ -74,14 +74,23 @@ def approve_all(*, applications: Iterable[Application], began_on: date, now: dat
 
 
 def _reserve_seats(application: Application, began_on: date) -> None:
-    """Refuse when one of the wished offerings is full. Agreements hold seats from approval on."""
-    limited = application.choices.exclude(offering__seats=None).values("offering")
+    """Refuse when one of the wished offerings is full. Agreements hold seats from approval on.
+
+    A changed plan has new rows for its offerings: the one of the same name in the same term is the same service.
+    """
+    limited = application.choices.exclude(offering__seats=None).values("offering__name")
+    published = Offering.objects.filter(plan__state__in=[Plan.State.IN_FORCE, Plan.State.REPLACED])
+    same = published.filter(plan__term=application.term_id, school=application.school_id, name__in=limited)
     # Two approvals may want the last seat: the second waits here, then counts the first.
-    for offering in Offering.objects.select_for_update().filter(pk__in=limited).order_by("pk"):
+    versions = {offering.name: offering for offering in same.select_for_update(of=("self",)).order_by("pk")}
+    for offering in versions.values():  # the newest of each name says how many seats there are
         holding = Agreement.objects.filter(
-            items__offering=offering, application__state__in=[State.APPROVED, State.SIGNED]
+            term=application.term_id,
+            school=application.school_id,
+            items__offering__name=offering.name,
+            application__state__in=[State.APPROVED, State.SIGNED],
         ).exclude(ended_on__lt=began_on)
-        if holding.count() >= (offering.seats or 0):
+        if offering.seats is not None and holding.count() >= offering.seats:
             raise RuleBroken(
                 f"“{offering.name}”{offering.seats} 个名额已满，{application.student.name}排不进去，请退回家长改选"
             )

@@ -1,5 +1,7 @@
 """服务班: one for each class and basic offering, one for each club."""
 
+from datetime import date
+
 from django.db import transaction
 
 from afterschool.access.reach import Actor
@@ -39,8 +41,11 @@ def _name(offering: Offering, school_class: SchoolClass | None) -> str:
     return f"{school_class} {offering.name}" if school_class else offering.name
 
 
-def place(agreement: Agreement) -> list[Placement]:
-    """A seat for each item: the basic service with the child's own class, a club in its own section."""
+def place(agreement: Agreement, *, signed_on: date) -> list[Placement]:
+    """A seat for each item: the basic service with the child's own class, a club in its own section.
+
+    Not before both have signed: a day without an agreement is no day of service, and is not charged for.
+    """
     school_class = agreement.student.school_class
     return Placement.objects.bulk_create(
         Placement(
@@ -48,7 +53,7 @@ def place(agreement: Agreement) -> list[Placement]:
             section=_section_of(item.offering, school_class, agreement.term_id),
             student_id=agreement.student_id,
             item=item,
-            began_on=agreement.began_on,
+            began_on=max(agreement.began_on, signed_on),
         )
         for item in agreement.items.select_related("offering")
     )

@@ -13,7 +13,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
 
 from ..models import Agreement, Placement, Withdrawal
-from .guardians import require_guardian
+from .guardians import require_guardian, require_unbarred
 
 
 @transaction.atomic
@@ -21,6 +21,7 @@ def withdraw(*, agreement: Agreement, last_on: date, reason: str, now: datetime,
     """The guardian names the last day; from the day after, nothing is charged, whatever the school does."""
     agreement = Agreement.objects.select_for_update(of=("self",)).select_related("term", "student").get(pk=agreement.pk)
     guardian_id = require_guardian(agreement.student, by)
+    require_unbarred(agreement.student, timezone.localdate(now), by)
     if not agreement.is_signed:
         raise RuleBroken("协议还没有签好，直接撤回报名就可以")
     if agreement.ended_on is not None:

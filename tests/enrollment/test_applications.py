@@ -1,10 +1,14 @@
 """报名: from the guardian's wish to the school's word, and every way of saying no."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
+from afterschool.plans.models import Plan
+from afterschool.schools.models import CalendarDay
 from enrollment.actions import (
     apply,
     approve,
@@ -13,12 +17,14 @@ from enrollment.actions import (
     refuse,
     resubmit,
     return_for_correction,
+    sign_as_school,
     take_back,
 )
+from enrollment.actions.applications import answer_due
 from enrollment.models import Agreement, Application, Choice, Decline, PickupPerson, Placement
 from tests import cast
 
-from .conftest import act, add_club, another_family, applied, approved, basic, enrolled
+from .conftest import act, add_club, another_family, applied, approved, basic, enrolled, signed_by_guardian
 
 GRANDMA = {"name": "王秀兰", "relation": "奶奶", "phone": "13900003307"}
 
@@ -215,3 +221,38 @@ def test_a_full_club_takes_nobody_more_until_a_seat_is_free(town):
 
     take_back(application=first.application, by=act(town.mother))
     assert approve(application=second, began_on=town.today, now=town.now, by=act(town.clerk))
+
+
+def test_a_changed_plan_gives_a_full_club_no_new_seats(town):
+    wish = [(basic(town.plan), [4]), (add_club(town.plan, seats=1), [4])]
+    enrolled(town, approved(town, applied(town, choices=wish)))
+    Plan.objects.filter(pk=town.plan.pk).update(state=Plan.State.REPLACED, version=0)
+    town.plan = cast.make_plan(town.school, town.term)
+    child, parent = another_family(town)
+    later = applied(
+        town, child=child, parent=parent, choices=[(basic(town.plan), [4]), (add_club(town.plan, seats=1), [4])]
+    )
+    later = confirm(application=later, now=town.now, by=act(town.teacher))
+
+    with pytest.raises(RuleBroken, match="1 个名额已满"):
+        approve(application=later, began_on=town.today, now=town.now, by=act(town.clerk))
+
+
+def test_a_seat_is_held_from_the_day_both_have_signed_and_no_day_before(town):
+    agreement = signed_by_guardian(town)
+    later = town.now + timedelta(days=9)
+
+    sign_as_school(agreements=[agreement], now=later, by=act(town.clerk))
+
+    assert Placement.objects.get().began_on == later.date()
+
+
+def test_an_answer_is_due_on_the_third_weekday_where_the_calendar_ends_first(town):
+    """On 30 December nobody has yet filled the next year's calendar: the application is taken all the same."""
+    CalendarDay.objects.create(
+        bureau=town.school.bureau, day=date(2026, 12, 31), kind="workday", serves=True, source="国务院放假通知"
+    )
+
+    due = answer_due(town.school, town.now.replace(month=12, day=30))
+
+    assert due.isoformat() == "2027-01-04T18:00:00+08:00"

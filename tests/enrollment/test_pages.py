@@ -410,3 +410,13 @@ def test_lists_ask_the_same_number_of_questions_for_one_row_and_for_three(as_, t
     with django_assert_num_queries(len(one)):
         response = client.get(address)
     assert response.status_code == 200
+
+
+def test_a_barred_parent_does_not_read_the_other_adults_phones_nor_end_the_service(as_, town):
+    agreement = enrolled(town)
+    pages = [url("agreement-detail", agreement.pk), url("agreement-pdf", agreement.pk), url("withdraw", agreement.pk)]
+    assert {as_(town.father).get(page).status_code for page in pages} == {200}
+    bar(town)
+
+    assert {as_(town.father).get(page).status_code for page in pages} == {404}
+    assert {as_(town.mother).get(page).status_code for page in pages} == {200}
