@@ -8,7 +8,7 @@ from afterschool.schools.models import School
 from afterschool.xlsx import Column, Sheet
 from staffing.models import Duty
 
-from .models import DayClose, Handover, Incident, Mark
+from .models import DayClose, Handover, Mark
 from .selectors import day_book
 
 # The signs of the paper 考勤表.
@@ -23,14 +23,18 @@ SIGNS = {
 LEGEND = "√出勤　×缺勤　△请假　○早退　☆迟到　病"
 
 
-def day_tables(school: School, day: date, sessions) -> list[Sheet]:
+def day_tables(school: School, day: date, sessions, incidents) -> list[Sheet]:
+    """`sessions` and `incidents`: those within the reader's reach."""
     head = f"{school.name} {day:%Y年%-m月%-d日}"
     book = day_book(school, day, sessions=sessions)
     return [
         Sheet("考勤表", ROLL_COLUMNS, _roll_rows(book), titles=[f"{head} 考勤表", LEGEND]),
         Sheet("交接记录", HANDOVER_COLUMNS, _handover_rows(book), titles=[f"{head} 交接（离校）记录"]),
         Sheet(
-            "值班记录", DUTY_COLUMNS, _duty_rows(school, day, book), titles=[f"{head} 值班记录", _closing(school, day)]
+            "值班记录",
+            DUTY_COLUMNS,
+            _duty_rows(school, day, book, incidents),
+            titles=[f"{head} 值班记录", _closing(school, day)],
         ),
     ]
 
@@ -87,7 +91,7 @@ def _undone(handover: Handover) -> str:
     return f"{_clock(handover.undone_at):%H:%M} 由 {who} 撤销"
 
 
-def _duty_rows(school: School, day: date, book) -> list[list]:
+def _duty_rows(school: School, day: date, book, incidents) -> list[list]:
     counts = {}
     for session in book.sessions:
         marks = [book.marks.get((session.pk, student.pk)) for student in book.listed[session.pk]]
@@ -106,7 +110,7 @@ def _duty_rows(school: School, day: date, book) -> list[list]:
         ]
         for duty in duties
     ]
-    for incident in Incident.objects.filter(school=school, day=day).select_related("student", "by"):
+    for incident in incidents.filter(school=school, day=day).select_related("student", "by"):
         who = incident.student.name if incident.student else ""
         said = f"{who} {incident.note}".strip()
         rows.append([incident.get_kind_display(), "", incident.by.name, _clock(incident.at), None, None, None, said])

@@ -24,8 +24,15 @@ def open_school(school_id: int, day: str) -> None:
 
 @shared_task(name="attendance.watch")
 def watch() -> None:
-    """Look for rolls not taken and children left behind, where today is not yet signed."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    for school in School.objects.filter(sessions__day=today).exclude(day_closes__day=today).distinct():
-        actions.raise_alarms(school, day=today, now=now, by=Actor.system("attendance.watch"))
+    """Look at each school that is not yet signed today; one that fails keeps no other from being looked at."""
+    today = timezone.localdate()
+    unsigned = School.objects.filter(sessions__day=today).exclude(day_closes__day=today).distinct()
+    for school_id in unsigned.values_list("pk", flat=True):
+        watch_school.delay(school_id, today.isoformat())
+
+
+@shared_task(name="attendance.watch_school")
+def watch_school(school_id: int, day: str) -> None:
+    """Rolls not taken, children left behind."""
+    school, on = School.objects.select_related("bureau").get(pk=school_id), date.fromisoformat(day)
+    actions.raise_alarms(school, day=on, now=timezone.now(), by=Actor.system("attendance.watch_school"))

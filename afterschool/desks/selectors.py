@@ -9,6 +9,7 @@ from afterschool.access.reach import Actor
 from afterschool.oversight.selectors import last_month, school_rows, sums
 from afterschool.schools.models import Student
 from attendance.selectors import State, Station, trail
+from enrollment.selectors import barred_guardians
 from billing.models import FeeMonth
 from billing.selectors.months import overview
 
@@ -33,6 +34,7 @@ WORDS = {
     State.LEAVE: ("leave", "请假"),
     State.ILL: ("leave", "病假"),
 }
+NOT_TOLD = ("unknown", "请联系学校")
 
 
 def tasks_of(actor: Actor, today: date) -> list[Task]:
@@ -49,10 +51,16 @@ class ChildLine:
     stations: tuple[Station, ...]
 
 
-def children_today(student_ids: Iterable[int], today: date) -> list[ChildLine]:
-    """Where each child is today, for the guardian."""
+def children_today(student_ids: Iterable[int], today: date, reader: int) -> list[ChildLine]:
+    """Where each child is today, for the guardian who reads; one who must not collect the child is not told."""
     students = Student.objects.filter(pk__in=student_ids).select_related("school", "school_class").order_by("pk")
-    return [ChildLine(day.student, *WORDS[day.state], day.stations) for day in trail(students, today).values()]
+    barred = barred_guardians(students, today)
+    return [
+        ChildLine(day.student, *NOT_TOLD, ())
+        if (day.student.pk, reader) in barred
+        else ChildLine(day.student, *WORDS[day.state], day.stations)
+        for day in trail(students, today).values()
+    ]
 
 
 def headline(children: list[ChildLine], tasks: list[Task]) -> str:
@@ -72,4 +80,4 @@ def at_a_glance(actor: Actor, today: date) -> dict:
         return {"rows": rows, "sums": sums(rows), "last_month": last_month(today)}
     open_months = FeeMonth.objects.within(books).filter(state=FeeMonth.State.OPEN) if books else FeeMonth.objects.none()
     month = open_months.select_related("school__bureau").order_by("month").first()
-    return {"fee_month": month, "seen": overview(month, actor)} if month else {}
+    return {"fee_month": month, "seen": overview(month, actor, today)} if month else {}

@@ -18,7 +18,7 @@ def home(request):
         return redirect("sign-in")
     today, actor = timezone.localdate(), request.actor
     own = actor.reach(Capability.APPLY).students
-    children = children_today(own, today) if own else []
+    children = children_today(own, today, actor.person_id) if own else []
     tasks = tasks_of(actor, today)
     context = {
         "base": "base_screen.html" if actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html",

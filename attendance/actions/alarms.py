@@ -1,5 +1,6 @@
 """What must not go unnoticed: a roll not taken, a child left behind. Each is said once to each person."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
@@ -31,11 +32,14 @@ def raise_alarms(school: School, *, day: date, now: datetime, by: Actor) -> int:
             on_duty = Duty.objects.filter(section=session.section, day=day).values_list("person", flat=True)
             title = f"{session.section.name} 还没有点名，请马上点名"
             said += _tell_once([*on_duty, *leaders], "roll_late", title, f"/attendance/sessions/{session.pk}/", school)
-    ended = moment(day, max(line.session.ends_at for line in today.sections))
-    if today.left and now >= ended + CHILD_IS_LEFT:
-        called = [*leaders, *(_principals(school, day) if now >= ended + PRINCIPAL_IS_CALLED else [])]
-        title = f"放学后还有 {len(today.left)} 个孩子没有交接"
-        said += _tell_once(called, "child_left", title, f"/attendance/day/?day={day.isoformat()}", school)
+    # Who goes at half past five is not left until the last evening class ends.
+    for until, count in sorted(Counter(left.until for left in today.left).items()):
+        ended = moment(day, until)
+        if now >= ended + CHILD_IS_LEFT:
+            called = [*leaders, *(_principals(school, day) if now >= ended + PRINCIPAL_IS_CALLED else [])]
+            title = f"{until:%H:%M} 放学后还有 {count} 个孩子没有交接"
+            link = f"/attendance/day/?school={school.pk}&day={day.isoformat()}#{until:%H%M}"
+            said += _tell_once(called, "child_left", title, link, school)
     return said
 
 

@@ -12,17 +12,16 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record, record_each
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify_each
+from afterschool.policy.walking import may_walk_home
 from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import Handover, Incident
 from attendance.selectors import State, day_book, leave_modes
-from enrollment.selectors import Collector, collectors_of, restrictions_of
+from enrollment.selectors import Collector, barred_guardians, collectors_of, restrictions_of
 
 from .day import lock_open_day, note_incident
 
 Mode = Handover.Mode
 MOST_AT_ONCE, IN_A_MOMENT = 5, timedelta(seconds=10)  # C8: nobody looks at six children and six adults in ten seconds
-# 中小学幼儿园安全管理办法 第三十一条: children of the low grades are handed to an adult.
-LOW_GRADES = (1, 2)
 DO_NOT_RELEASE = "不要放行，联系办公室"
 
 
@@ -189,8 +188,9 @@ def _must_be_agreed(departure: Departure, agreed: str | None, restrictions: list
         )
     if agreed != mode:
         raise RuleBroken(f"协议里没有约定 {student.name} {mode.label}，要有大人来接")
-    if mode == Mode.SELF and student.school_class.grade in LOW_GRADES:
-        raise RuleBroken(f"{student.name} 是一、二年级学生，要有大人来接")
+    walks = may_walk_home(student.school_class.grade)
+    if mode == Mode.SELF and not walks.answer:
+        raise RuleBroken(f"{student.name}：{walks.because}")
 
 
 def _not_in_a_rush(now: datetime, by: Actor) -> None:
@@ -217,12 +217,7 @@ def _tell(handovers: Sequence[Handover], titles: dict[int, str], kind: str) -> N
         return
     day, by_child = handovers[0].day, {handover.student_id: handover for handover in handovers}
     students = [handover.student for handover in handovers]
-    barred = {
-        (child, adult.pk)
-        for child, adults in collectors_of(students, day).items()
-        for adult in adults
-        if adult.kind == "guardian" and adult.barred
-    }
+    barred = barred_guardians(students, day)
     ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
     notify_each(
         Note(tie.person, kind, title=titles[by_child[tie.student_id].pk], link="/", school_id=tie.school_id)

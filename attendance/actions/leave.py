@@ -10,6 +10,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 from attendance.models import Leave, Session
+from enrollment.actions.guardians import require_unbarred
 
 from .day import lock
 
@@ -29,6 +30,7 @@ def ask_leave(
     lock(student.school_id)
     if last_on < first_on:
         raise RuleBroken("结束的日子不能早于开始的日子", field="last_on")
+    require_unbarred(student, timezone.localdate(now), by)
     if first_on < timezone.localdate(now):
         raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
     same = Leave.objects.filter(student=student, cancelled_at=None, first_on__lte=last_on, last_on__gte=first_on)
@@ -56,6 +58,7 @@ def cancel_leave(leave: Leave, *, now: datetime, by: Actor) -> Leave:
     leave = Leave.objects.select_for_update(of=("self",)).select_related("student").get(pk=leave.pk)
     if leave.cancelled_at:
         return leave
+    require_unbarred(leave.student, timezone.localdate(now), by)
     if leave.last_on < timezone.localdate(now):
         raise RuleBroken("已经过去的请假不能撤销")
     _before_the_roll(leave.student, timezone.localdate(now))

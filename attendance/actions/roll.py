@@ -14,6 +14,7 @@ from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import RollRow, roll
+from enrollment.selectors import barred_guardians
 
 from .day import lock_open_day
 
@@ -132,10 +133,12 @@ def _tell(session: Session, students: list[Student], kind: str, title: str, *, l
         return
     school = session.school
     body = f"{school.name} {session.day:%-m月%-d日} {session.section.name}。学校电话 {school.phone}"
+    barred = barred_guardians(students, session.day)
     ties = Guardianship.objects.open_on(session.day).filter(student__in=students).select_related("person", "student")
     notify_each(
         Note(tie.person, kind, title.format(name=tie.student.name), body, link="/", school_id=school.pk, loud=loud)
         for tie in ties
+        if (tie.student_id, tie.person_id) not in barred
     )
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 from django.db.models import Exists, OuterRef
 
@@ -47,6 +47,7 @@ class Left:
     student: Student
     state: State
     sections: str
+    until: time  # when the child's own last session ends
     relation: str = ""  # whom the leader calls first
     phone: str = ""
 
@@ -104,10 +105,10 @@ def board(school: School, day: date, sessions=None) -> Board:
     count = {state: sum(1 for found in states.values() if found == state) for state in State}
     missing = [pk for pk, state in states.items() if state not in FINAL]
     phones = phones_of(missing, day)
-    sections_of = defaultdict(list)
+    sessions_of = defaultdict(list)
     for session in book.sessions:
         for student in book.listed[session.pk]:
-            sections_of[student.pk].append(session.section.name)
+            sessions_of[student.pk].append(session)
     return Board(
         day=day,
         sections=lines,
@@ -117,10 +118,15 @@ def board(school: School, day: date, sessions=None) -> Board:
         absent=count[State.ABSENT],
         waiting=count[State.HERE],
         unmarked=count[State.UNMARKED],
-        left=[Left(children[pk], states[pk], "、".join(sections_of[pk]), *phones.get(pk, ("", ""))) for pk in missing],
+        left=[_left(children[pk], states[pk], sessions_of[pk], phones) for pk in missing],
         untaken=[session for session in book.sessions if session.taken_at is None],
         close=DayClose.objects.filter(school=school, day=day).select_related("closed_by").first(),
     )
+
+
+def _left(student: Student, state: State, sessions: list[Session], phones: dict[int, tuple[str, str]]) -> Left:
+    names, until = "、".join(one.section.name for one in sessions), max(one.ends_at for one in sessions)
+    return Left(student, state, names, until, *phones.get(student.pk, ("", "")))
 
 
 def _section_day(book: DayBook, session: Session, states: dict[int, State], teachers: list[Duty]) -> SectionDay:

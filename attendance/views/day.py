@@ -82,7 +82,8 @@ def incident_create(request, reach):
 def day_xlsx(request, reach):
     """考勤表、交接记录、值班记录 of one day."""
     school, on = school_asked(request, reach), day_asked(request)
-    content = write_xlsx(papers.day_tables(school, on, Session.objects.held().within(reach)))
+    sessions, incidents = Session.objects.held().within(reach), Incident.objects.within(reach)
+    content = write_xlsx(papers.day_tables(school, on, sessions, incidents))
     name = quote(f"{school.name}{on:%Y-%m-%d}考勤交接.xlsx")
     return HttpResponse(
         content,

@@ -1,8 +1,12 @@
+from datetime import time
+
 from afterschool.access.capabilities import Role
 from afterschool.notices.models import Notice
+from afterschool.plans.models import Offering
 from attendance.actions import hand_over, raise_alarms, take_roll
 from attendance.desk import tasks
-from attendance.tasks import open_school, watch
+from attendance.tasks import open_school, watch, watch_school
+from enrollment.models import Section
 from enrollment.selectors import collectors_of
 from staffing.desk import tasks as staffing_tasks
 from tests import cast
@@ -56,12 +60,32 @@ def test_late_roll_and_child_left_behind_are_told_once_to_each(town):
     assert raise_alarms(town.school, day=THURSDAY, now=at(18, 16), by=by) == 0
 
 
+def test_a_child_is_left_behind_by_its_own_last_class_and_not_by_the_evening_classes(town):
+    plan, hours = town.offering.plan, {"starts_at": time(18), "ends_at": time(19, 30)}
+    evening = Offering.objects.create(
+        school=town.school, plan=plan, name="晚自习", slot="evening", grades=[3], weekdays=[1, 2, 4, 5], **hours
+    )
+    late = Section.objects.create(school=town.school, term=town.term, offering=evening, name="晚自习")
+    town.add_child("晚走", section=late)
+    town.open()
+    for session in town.school.sessions.all():
+        take_roll(session, exceptions={}, now=at(15, 46), by=town.by_leader)
+    Notice.objects.all().delete()
+
+    raise_alarms(town.school, day=THURSDAY, now=at(18, 0), by=town.by_leader)
+    raise_alarms(town.school, day=THURSDAY, now=at(20, 0), by=town.by_leader)
+
+    told = Notice.objects.filter(kind="child_left", to=town.leader).order_by("pk").values_list("title", flat=True)
+    assert list(told) == ["17:30 放学后还有 3 个孩子没有交接", "19:30 放学后还有 1 个孩子没有交接"]
+
+
 def test_clock_opens_the_day_and_watches_it(town, monkeypatch):
     town.session.delete()
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 0))
 
     open_school(town.school.pk, THURSDAY.isoformat())
     assert town.session.taken_at is None
+    monkeypatch.setattr(watch_school, "delay", watch_school)
     watch()
 
     assert set(Notice.objects.filter(kind="roll_late").values_list("to", flat=True)) == {

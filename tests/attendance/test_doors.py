@@ -1,11 +1,14 @@
 """Who finds what behind the doors of the day: others get 404 and nothing changes."""
 
+from io import BytesIO
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
 
 from afterschool.access.capabilities import Role
-from attendance.actions import take_roll
+from attendance.actions import report_wrong_adult, take_roll
 from attendance.models import DayClose, Handover, Incident, Leave, Mark
 from attendance.selectors import board, trail
 from enrollment.models import Section
@@ -130,3 +133,17 @@ def test_reads_are_as_many_for_thirty_children_as_for_three(here, ask, django_as
         here.add_child(f"更多{number}")
     with django_assert_num_queries(len(few)):
         ask(here)
+
+
+def test_class_teachers_sheet_tells_of_no_incident(here, client):
+    """Who came for which child, and in vain, is for the leaders: not for every class teacher of the school."""
+    report_wrong_adult(here.children[0], day=THURSDAY, note="自称舅舅", now=at(17, 40), by=here.by_teacher)
+    class_teacher = cast.make_person("班主任", Role.CLASS_TEACHER, cast.make_class(here.school, grade=4))
+    told = {}
+    for person in (here.leader, class_teacher):
+        client.force_login(person)
+        sheet = client.get(f"/attendance/day.xlsx?school={here.school.pk}&day={THURSDAY}")
+        duties = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_name("值班记录")
+        told[person] = "自称舅舅" in str(duties.to_python())
+
+    assert told == {here.leader: True, class_teacher: False}

@@ -5,11 +5,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from afterschool.audit.models import Deed
+from afterschool.desks.selectors import children_today
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from afterschool.schools.models import Guardianship
 from attendance.actions import (
     Departure,
+    ask_leave,
     close_day,
     hand_over,
     hand_over_all,
@@ -139,11 +141,11 @@ def test_child_absent_or_unmarked_cannot_be_handed_over(town):
 @pytest.mark.parametrize(
     ("grade", "agreed", "asked", "refusal"),
     [
-        (3, "self", "self", None),
-        (3, "bus", "bus", None),
-        (3, "collected", "self", "没有约定"),
-        (3, "self", "bus", "没有约定"),
-        (2, "self", "self", "一、二年级"),
+        (4, "self", "self", None),
+        (4, "bus", "bus", None),
+        (4, "collected", "self", "没有约定"),
+        (4, "self", "bus", "没有约定"),
+        (3, "self", "self", "三年级及以下"),
         (2, "bus", "bus", None),
     ],
 )
@@ -244,6 +246,23 @@ def test_guardian_who_is_barred_is_not_told_of_the_childs_ways(here):
 
     assert Notice.objects.filter(kind="handed_over", to=here.mothers[0]).count() == 1
     assert not Notice.objects.filter(to=father).exists()
+
+
+def test_guardian_who_is_barred_hears_of_no_absence_and_asks_no_leave(town):
+    child, father = town.children[0], cast.make_person("陈志强")
+    Guardianship.objects.create(
+        school=town.school, student=child, person=father, relation="父亲", began_on=date(2026, 9, 1)
+    )
+    bar(town, child, "陈志强")
+
+    with pytest.raises(RuleBroken, match="学校办公室"):
+        ask_leave(child, first_on=THURSDAY, last_on=THURSDAY, now=at(12), by=cast.act(father, THURSDAY))
+    take_roll(town.session, exceptions={child.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    assert [notice.to for notice in Notice.objects.filter(kind="absent")] == [town.mothers[0]]
+    mother, father = (children_today([child.pk], THURSDAY, reader.pk) for reader in (town.mothers[0], father))
+    assert mother[0].word == "缺勤" and mother[0].stations
+    assert father[0].word == "请联系学校" and not father[0].stations
 
 
 def test_day_closes_only_when_every_child_is_accounted_for(town):
