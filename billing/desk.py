@@ -2,12 +2,14 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.urls import reverse
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
+from afterschool.schools.models import School
+from enrollment.models import Agreement
 
 from .models import BankLine, Expense, FeeMonth, Refund
 
@@ -20,6 +22,9 @@ def tasks(actor: Actor, today: date) -> list[Task]:
 def _keeping(reach, today: date) -> list[Task]:
     first = today.replace(day=1)
     found = []
+    if count := _unopened(reach, first).count():
+        say = "有孩子在册，开启后才能生成收费"
+        found.append(Task(f"开启{first:%Y年%-m月}的账", say, reverse("billing:month-list"), count, icon="money"))
     lines = BankLine.objects.within(reach).filter(state=BankLine.State.OPEN)
     if (count := lines.count()) and (line := lines.first()):
         url = reverse("billing:statement-detail", args=[line.statement_id])
@@ -35,6 +40,17 @@ def _keeping(reach, today: date) -> list[Task]:
         url = reverse("billing:month-detail", args=[month.pk])
         found.append(Task(f"{month}结算", "生成结算草案，交复核锁定", url, undone.count(), icon="file"))
     return found
+
+
+def _unopened(reach, first: date):
+    """Schools where children are served this month and no book is open for it."""
+    served = Agreement.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=first),
+        school=OuterRef("pk"),
+        school_signed_at__isnull=False,
+        began_on__lt=first + timedelta(days=28),
+    )
+    return School.objects.within(reach).filter(Exists(served)).exclude(fee_months__month__gte=first)
 
 
 def _reviewing(reach, actor: Actor, today: date) -> list[Task]:

@@ -5,12 +5,14 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
 from afterschool.money import Money
 from afterschool.schools.models import School
 from billing.disclosures.models import Disclosure
+from billing.disclosures.selectors import DUE_DAY
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
 
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
@@ -52,13 +54,13 @@ class Overview:
     cash: dict
 
 
-def overview(fee_month: FeeMonth, actor: Actor) -> Overview:
+def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     settlement = Settlement.objects.filter(fee_month=fee_month).first()
     stale = bool(settlement and fee_month.is_open and figures(fee_month).groups != settlement.groups)
     facts = _facts(fee_month)
     before_draft = missing_for_draft(fee_month) if fee_month.is_open else []
     before_lock = missing_for_lock(fee_month) if fee_month.is_open else []
-    say, deed = _next(fee_month, actor, before_draft, before_lock, settlement, stale, facts)
+    say, deed = _next(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
     return Overview(
         fee_month=fee_month,
         steps=_steps(fee_month, facts, settlement, stale, before_lock),
@@ -167,12 +169,12 @@ def _draft_step(settlement: Settlement | None, stale: bool) -> Step:
     if stale:
         return Step("结算草案", "missing", [Line("账有变化，请重算")])
     refund = sum(group["refund_fen"] for group in settlement.groups)
-    return Step("结算草案", "done", [Line(f"返还 {Money(refund)}"), Line(f"{settlement.drafted_at:%m-%d} 已算")])
+    return Step("结算草案", "done", [Line(f"返还 {Money(refund)}"), Line(f"{localtime(settlement.drafted_at):%m-%d} 已算")])
 
 
 def _lock_step(fee_month: FeeMonth, before_lock: list) -> Step:
     if not fee_month.is_open:
-        return Step("锁定", "done", [Line(f"{fee_month.locked_at:%m-%d} 已锁定")])
+        return Step("锁定", "done", [Line(f"{localtime(fee_month.locked_at):%m-%d} 已锁定")])
     return Step("锁定", "", [Line(f"差 {len(before_lock)} 件" if before_lock else "可以锁定")])
 
 
@@ -189,12 +191,12 @@ def _refund_step(fee_month: FeeMonth, facts: dict) -> Step:
 def _disclosure_step(fee_month: FeeMonth) -> Step:
     shown = Disclosure.objects.filter(fee_month=fee_month, published_at__isnull=False).order_by("version").last()
     if shown:
-        return Step("收支公示", "done", [Line(f"{shown.published_at:%m-%d} 已公示")])
-    due = (fee_month.last_on + timedelta(days=10)).strftime("%m-%d")
+        return Step("收支公示", "done", [Line(f"{localtime(shown.published_at):%m-%d} 已公示")])
+    due = (fee_month.last_on + timedelta(days=DUE_DAY)).strftime("%m-%d")
     return Step("收支公示", "", [Line(f"{due} 前")])
 
 
-def _next(fee_month, actor, before_draft, before_lock, settlement, stale, facts) -> tuple[str, Deed | None]:
+def _next(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts) -> tuple[str, Deed | None]:
     """One sentence on what to do now, and its button for those who may press it."""
     month = [fee_month.pk]
     keeps, reviews = actor.may(Capability.KEEP_BOOKS), actor.may(Capability.REVIEW_BOOKS)
@@ -208,6 +210,8 @@ def _next(fee_month, actor, before_draft, before_lock, settlement, stale, facts)
         return "现在要做：把审批过的补助发放表列支。", book if keeps else None
     if before_draft:
         return f"现在要做：{'；'.join(one.text for one in before_draft)}。", None
+    if settlement is None and today <= fee_month.last_on:
+        return f"{fee_month.month.month}月还没有过完：收款和支出随时登记，过完以后结算。", None
     if settlement is None or stale:
         word = "重算结算草案" if settlement else "生成结算草案"
         draft = Deed(word, reverse("billing:settlement-draft", args=month), posts=True)

@@ -47,7 +47,7 @@ def month_open(request, reach):
 @requires(Capability.SEE_BOOKS)
 def month_detail(request, reach, pk):
     fee_month = month_within(reach, pk)
-    seen = overview(fee_month, request.actor)
+    seen = overview(fee_month, request.actor, timezone.localdate())
     context = {"month": fee_month, "seen": seen, "sums": sums(seen.groups), **rights(request)}
     return render(request, "billing/month_detail.html", context)
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from afterschool.access.capabilities import Role
 from afterschool.jobs.book import run_waiting
 from afterschool.xlsx import read_xlsx
-from billing.actions import charge_month, draft_settlement, instruct_refunds, lock_month
+from billing.actions import charge_month, draft_settlement, instruct_refunds, lock_month, open_month
 from billing.desk import tasks
 from billing.ledger.balances import balances
 from billing.models import Charge, Expense, FeeMonth, Receipt, Refund
+from billing.selectors.months import overview
 from tests import cast
 from tests.billing.conftest import NOW, act, family, pay
 from tests.billing.test_settlement import SCAN, charged_families, spend, withdraw
@@ -249,12 +250,17 @@ def test_finance_sees_what_waits_for_it(town):
     today = date(2026, 11, 8)
     clerk, reviewer = act(town.people["clerk"]), act(town.people["reviewer"])
     family(town)
-    assert [task.title for task in tasks(clerk, today)] == ["生成2026年10月收费"]
+    assert [task.title for task in tasks(clerk, today)] == ["开启2026年11月的账", "生成2026年10月收费"]
     spend(town, "1", approve=False)
     assert [task.title for task in tasks(reviewer, today)] == ["1 笔支出待审批"]
     charge_month(town.month, by=town.clerk)
+    open_month(town.school, month=date(2026, 11, 1), by=town.clerk)
     bring(town, line("押金"))
-    assert [task.title for task in tasks(clerk, today)] == ["1 笔银行流水待核对", "2026年10月结算"]
+    assert [task.title for task in tasks(clerk, today)] == [
+        "1 笔银行流水待核对",
+        "生成2026年11月收费",
+        "2026年10月结算",
+    ]
     assert tasks(act(cast.make_person()), today) == []
 
 
@@ -268,3 +274,12 @@ def test_the_desk_leads_on_to_lock_and_refunds(town):
     assert [task.title for task in tasks(reviewer, date(2026, 11, 8))] == ["1 笔退费待办理"]
     instruct_refunds(town.month, now=NOW, by=town.reviewer)
     assert tasks(reviewer, date(2026, 11, 8)) == []
+
+
+def test_a_month_that_is_not_over_is_not_to_be_settled_now(town):
+    charged_families(town, 200)
+    during, after = (
+        overview(FeeMonth.objects.get(), town.clerk, day) for day in (date(2026, 10, 31), date(2026, 11, 1))
+    )
+    assert during.deed is None and "10月还没有过完" in during.say
+    assert after.deed.word == "生成结算草案"
