@@ -45,7 +45,9 @@ def _plan(admin, name, section, role):
 def the_roll_is_taken(stage, wall, town, teachers, mothers):
     wall.put(FIRST_DAY, "15:32")
     leader = stage.phone(password_of=town.leader)
-    leader.go("/attendance/day/")
+    leader.go("/staffing/mine/")
+    leader.press("到岗", exact=True)
+    leader.press("今天各班情况")
     leader.press("生成今天的名单")
     leader.sees("2 个班未点名")
     leader.shot("leader-before-the-roll")
@@ -116,8 +118,6 @@ def the_leader_closes_the_day(stage, wall, town, teachers, leader):
     leader.press("清零签字")
     leader.sees("今天已清零签字")
     leader.shot("leader-closed")
-    leader.go("/staffing/mine/")
-    leader.press("到岗", exact=True)
     for on_post in (*teachers.values(), leader):
         on_post.go("/staffing/mine/")
         on_post.press("离岗", exact=True)

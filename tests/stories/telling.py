@@ -57,7 +57,7 @@ def anybody_may_read_it(stage, town):
 
 
 def the_family_sees_its_month(stage, wall):
-    wall.put(date(2026, 11, 10), "20:00")
+    wall.put(date(2026, 11, 11), "20:00")
     mother = stage.phone(code_to=MOTHERS[FIRST_CHILD])
     mother.sees("10 月的 200 元去哪了")
     mother.shot("guardian-home-after-the-month")

@@ -28,7 +28,7 @@ def test_month(stage, wall):
     serving.the_other_days_go_by(wall, town)
     money.the_fees_come_in(stage, wall, town)
     money.water_is_paid_and_management_fees_are_not(stage, wall, town)
-    clerk, reviewer, _ = money.teachers_are_paid(stage, wall, town)
+    clerk, reviewer = money.teachers_are_paid(stage, wall, town)
     money.the_month_is_settled(wall, clerk, reviewer)
     money.what_is_left_goes_back(wall, clerk, reviewer)
 

@@ -50,15 +50,15 @@ def found() -> SimpleNamespace:
     # So few children pay for no city wage: the base is small, so that something is left to give back.
     school = cast.make_school(bureau, stipend_base_fen=6_00, bank_account="2102000012345678")
     term = cast.make_term(bureau)
-    people = {key: _with_password(name, role, school) for key, (name, role) in STAFF.items()}
-    people["bureau_reviewer"] = _with_password("赵科长", Role.BUREAU_REVIEWER, bureau)
+    people = {key: with_password(name, role, school) for key, (name, role) in STAFF.items()}
+    people["bureau_reviewer"] = with_password("赵科长", Role.BUREAU_REVIEWER, bureau)
     keeper = cast.act(cast.make_person("冯科员", Role.BUREAU_KEEPER, bureau), term.began_on)
     fill_calendar(bureau, 2026, by=keeper)
     confirm_year(bureau, 2026, by=keeper)
     return SimpleNamespace(school=school, term=term, **{key: who.phone for key, who in people.items()})
 
 
-def _with_password(name, role, place):
+def with_password(name, role, place):
     person = cast.make_person(name, role, place)
     person.set_password(PASSWORD)
     person.save()
