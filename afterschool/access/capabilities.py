@@ -10,6 +10,7 @@ class Capability(Enum):
     KEEP_REGISTRY = "import the roster, keep classes and posts"
     KEEP_CALENDAR = "confirm and change the bureau's calendar"
     ADJUST_CALENDAR = "change the calendar of one's own school"
+    KEEP_BUREAU = "keep the bureau's schools, terms and staff"
     # plans
     SEE_PLANS = "read plans"
     DRAFT_PLANS = "write and file the school's plan"
@@ -85,7 +86,7 @@ ROLES: dict[Role, frozenset[Capability]] = {
     Role.FINANCE_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_BOOKS, C.SEE_BOOKS, C.REVIEW_STIPENDS, C.PUBLISH_DISCLOSURE}),
     Role.BUREAU_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_PLANS, C.WATCH_SCHOOLS}),
     Role.BUREAU_FINANCE: frozenset({C.SEE_BOOKS, C.WATCH_SCHOOLS}),
-    Role.BUREAU_KEEPER: frozenset({C.KEEP_CALENDAR, C.WATCH_SCHOOLS}),
+    Role.BUREAU_KEEPER: frozenset({C.KEEP_CALENDAR, C.KEEP_BUREAU, C.WATCH_SCHOOLS}),
 }  # fmt: skip
 # Whoever makes, approves or pays must be two people (会计法 25, 35): refused when a post is given.
 CONFLICTS = (

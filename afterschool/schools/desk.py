@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import NoReverseMatch, reverse
 
@@ -33,9 +33,12 @@ NAV = (
     ("各校", "oversight:school-list", C.WATCH_SCHOOLS),
     ("日历", "schools:calendar", C.KEEP_CALENDAR),
     ("日历", "schools:calendar", C.ADJUST_CALENDAR),
+    ("设置", "schools:bureau-edit", C.KEEP_BUREAU),
 )
 # From this month on the notice for the next year is expected, and its calendar is asked for.
 NOTICE_MONTH = 11
+# So long before the last term ends the next one is asked for.
+TERM_AHEAD = timedelta(days=30)
 TEACHING = {Role.CLASS_TEACHER, Role.TEACHER, Role.LEADER, Role.GUARD}
 BUREAU = {Role.BUREAU_REVIEWER, Role.BUREAU_FINANCE, Role.BUREAU_KEEPER}
 
@@ -99,8 +102,11 @@ def _nav(actor, path):
 
 def tasks(actor: Actor, today: date) -> list[Task]:
     """What the registry waits for from this person."""
-    kept, registry = actor.reach(C.KEEP_CALENDAR), actor.reach(C.KEEP_REGISTRY)
-    return [*(_calendar_tasks(kept, today) if kept else ()), *(_registry_tasks(registry, today) if registry else ())]
+    asked = (
+        (C.KEEP_CALENDAR, _calendar_tasks), (C.KEEP_BUREAU, _bureau_tasks),
+        (C.KEEP_REGISTRY, _registry_tasks), (C.KEEP_REGISTRY, _school_tasks),
+    )  # fmt: skip
+    return [task for capability, told in asked if (reach := actor.reach(capability)) for task in told(reach, today)]
 
 
 def _calendar_tasks(reach: Reach, today: date) -> Iterator[Task]:
@@ -115,6 +121,25 @@ def _calendar_tasks(reach: Reach, today: date) -> Iterator[Task]:
             yield Task(
                 f"核对并确认{year}年日历", "现在是暂定的，确认前不能收费和算补助", url, urgent=urgent, icon="calendar"
             )
+
+
+def _bureau_tasks(reach: Reach, today: date) -> Iterator[Task]:
+    soon = today + TERM_AHEAD
+    for bureau in Bureau.objects.filter(pk__in=reach.bureaus).exclude(terms__ended_on__gte=soon):
+        detail = f"{soon:%-m月%-d日}以后没有学期，学校写不了方案，家长报不了名"
+        yield Task(f"{bureau.short_name}还没有开学期", detail, reverse("schools:term-create"), icon="calendar")
+    kept = Post.objects.open_on(today).filter(role=Role.SCHOOL_ADMIN.name).values("school")
+    for school in School.objects.filter(bureau__in=reach.bureaus).exclude(pk__in=kept):
+        url = f"{reverse('schools:bureau-post-create')}?school={school.pk}"
+        yield Task(f"{school}还没有管理员", "名册、方案、报名都要由他办", url, icon="people")
+
+
+def _school_tasks(reach: Reach, today: date) -> Iterator[Task]:
+    # Where the bureau has said no average, stipends are not paid by the hour, or cannot be yet.
+    lacking = School.objects.within(reach).filter(stipend_base_fen=None, bureau__hourly_wage_fen__isnull=False)
+    for school in lacking:
+        url = f"{reverse('schools:school-edit')}?school={school.pk}"
+        yield Task("填写补助基数", "没有它，值班补助算不出来", url, icon="money")
 
 
 def _registry_tasks(reach: Reach, today: date) -> Iterator[Task]:

@@ -16,3 +16,8 @@ def policy_of(place: Bureau | School, on: date) -> Policy:
     if adopted is None:
         raise NoRule("adoption", f"{on:%Y年%-m月%-d日}按哪份文件办课后服务", place.name)
     return policy.load(adopted.policy)
+
+
+def adoptions_of(bureau: Bureau) -> list[tuple[date, Policy]]:
+    """From which day which policy, the latest first."""
+    return [(it.began_on, policy.load(it.policy)) for it in bureau.adoptions.order_by("-began_on")]

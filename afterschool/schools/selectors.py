@@ -33,16 +33,28 @@ def guardians_of(student: Student) -> QuerySet[Guardianship]:
 
 def posts_by_role(reach: Reach, day: date) -> list[tuple[str, list[Post]]]:
     """Who holds which role on the day or will hold it, in the order of the role table."""
-    posts = (
-        Post.objects.within(reach)
-        .filter(Q(ended_on=None) | Q(ended_on__gte=day))
-        .select_related("person", "school_class", "school")
-        .order_by("school_class__grade", "school_class__number", "began_on")
-    )
+    posts = Post.objects.within(reach).select_related("person", "school_class", "school")
+    return held_from(posts.order_by("school_class__grade", "school_class__number", "began_on"), day)
+
+
+def bureau_posts(bureau: Bureau) -> QuerySet[Post]:
+    """The posts the bureau itself gives: its own, and those of its schools' administrators."""
+    of_schools = Q(school__bureau=bureau, role=Role.SCHOOL_ADMIN.name)
+    return Post.objects.filter(Q(bureau=bureau) | of_schools).select_related("person", "school")
+
+
+def held_from(posts: QuerySet[Post], day: date) -> list[tuple[str, list[Post]]]:
+    """Those held on the day or later, by role in the order of the role table."""
     held: dict[str, list[Post]] = {}
-    for post in posts:
+    for post in posts.filter(Q(ended_on=None) | Q(ended_on__gte=day)):
         held.setdefault(post.role, []).append(post)
     return [(role.label, held[role.name]) for role in Role if role.name in held]
+
+
+def schools_with_admins(bureau: Bureau, day: date) -> QuerySet[School]:
+    """Each school with `admins`: the posts of those who keep it on the day."""
+    posts = Post.objects.open_on(day).filter(role=Role.SCHOOL_ADMIN.name).select_related("person")
+    return bureau.schools.prefetch_related(Prefetch("posts", queryset=posts, to_attr="admins"))
 
 
 def changes_within(place: Bureau | School, first: date, last: date) -> QuerySet[CalendarChange]:

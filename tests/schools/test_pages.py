@@ -315,7 +315,7 @@ def titles(person, day):
     return [task.title for task in tasks(cast.act(person, day), day)]
 
 
-def test_keeper_is_asked_for_the_year_and_from_november_for_the_next(keeper, d_bureau, today):
+def test_keeper_is_asked_for_the_year_and_from_november_for_the_next(keeper, d_bureau, term, today):
     assert titles(keeper, today) == ["生成2026年日历"]
     fill_calendar(d_bureau, 2026, by=SYSTEM)
     assert titles(keeper, today) == []

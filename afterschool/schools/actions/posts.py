@@ -14,6 +14,8 @@ from afterschool.notices.post import notify
 from ..models import Bureau, Post, School, SchoolClass
 
 Place = Bureau | School | SchoolClass
+# Who gives posts: without one of them nobody could be appointed any more.
+NEVER_VACANT = {Role.SCHOOL_ADMIN.name, Role.BUREAU_KEEPER.name}
 
 
 @transaction.atomic
@@ -46,9 +48,9 @@ def end_post(post: Post, *, ended_on: date, by: Actor) -> Post:
         raise RuleBroken(f"这个岗位已于 {post.ended_on:%Y-%m-%d} 结束")
     if ended_on < post.began_on:
         raise RuleBroken(f"不能早于开始日期 {post.began_on:%Y-%m-%d}", field="ended_on")
-    admins = Post.objects.filter(role=Role.SCHOOL_ADMIN.name, school=post.school, ended_on=None)
-    if post.role == Role.SCHOOL_ADMIN.name and not admins.exclude(pk=post.pk).exists():
-        raise RuleBroken("这是学校唯一的管理员，请先安排接任的人")
+    same = Post.objects.filter(role=post.role, school=post.school, bureau=post.bureau, ended_on=None)
+    if post.role in NEVER_VACANT and not same.exclude(pk=post.pk).exists():
+        raise RuleBroken(f"这是{'学校' if post.school else '教育局'}唯一的管理员，请先安排接任的人")
     post.ended_on = ended_on
     post.save(update_fields=["ended_on"])
     record(by, "ended", post, role=post.role, ended_on=ended_on.isoformat())
@@ -77,6 +79,8 @@ def _person(phone: str, name: str) -> Person:
         mobile(phone)
     except ValidationError as error:
         raise RuleBroken("手机号应为 11 位数字，如 13812345678", field="phone") from error
+    if not name.strip():
+        raise RuleBroken("请填写姓名", field="name")
     person, _ = Person.objects.get_or_create(phone=phone, defaults={"name": name})
     if person.name != name:
         raise RuleBroken(f"手机号 {phone} 已登记为“{person.name}”，请核对姓名或手机号", field="name")

@@ -15,7 +15,7 @@ def adopt_policy(bureau: Bureau, policy: str, *, began_on: date, by: Actor) -> A
     """Work under a policy from a day on. Only forward: what an earlier policy decided stays decided."""
     bureau = Bureau.objects.select_for_update().get(pk=bureau.pk)
     if policy not in law.codes():
-        raise RuleBroken(f"没有编号为“{policy}”的文件", field="policy")
+        raise RuleBroken(f"没有编号为“{policy}”的文件，现有：{'、'.join(law.codes())}", field="policy")
     latest = bureau.adoptions.order_by("-began_on").first()
     if latest and began_on <= latest.began_on:
         raise RuleBroken(f"要晚于现行文件的起始日 {latest.began_on:%Y-%m-%d}", field="began_on")

@@ -41,8 +41,12 @@ def post_create(request, reach):
 
 @requires(Capability.KEEP_REGISTRY)
 def post_end(request, reach, pk):
-    posts = Post.objects.within(reach).select_related("person", "school_class")
-    post = get_object_or_404(posts, pk=pk)
+    return end(request, Post.objects.within(reach), pk, back="schools:post-list")
+
+
+def end(request, posts, pk, *, back):
+    """The page that ends one of `posts`; afterwards `back` to where they are listed."""
+    post = get_object_or_404(posts.select_related("person", "school", "school_class"), pk=pk)
     form = PostEndForm(request.POST or None, initial={"ended_on": timezone.localdate()})
     if form.is_valid():
         try:
@@ -53,6 +57,6 @@ def post_end(request, reach, pk):
             messages.success(
                 request, f"{post.person.name}的{post.get_role_display()}岗位到 {form.cleaned_data['ended_on']} 为止"
             )
-            return redirect("schools:post-list")
-    context = {"form": form, "post": post}
+            return redirect(back)
+    context = {"form": form, "post": post, "back": back}
     return render(request, "schools/post_end.html", context, status=422 if form.is_bound else 200)

@@ -1,4 +1,3 @@
-from crispy_forms.helper import FormHelper
 from django import forms
 
 from afterschool.access.capabilities import Role
@@ -6,23 +5,10 @@ from afterschool.access.forms import PhoneField
 from afterschool.policy.terms import weekday_name
 from afterschool.xlsx import LARGEST_FILE
 
-from .models import CalendarDay, School
+from ..models import CalendarDay, School
+from .fields import DayInput, PlainForm, offer
 
 SCHOOL_ROLES = [(role.name, role.label) for role in Role if not role.name.startswith(("BUREAU_", "GUARDIAN"))]
-
-
-class DayInput(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
-
-
-class PlainForm(forms.Form):
-    """A form whose page draws the tag and the buttons."""
-
-    helper = FormHelper()
-    helper.form_tag = False
 
 
 class ClassChoiceForm(PlainForm):
@@ -63,7 +49,7 @@ class RosterForm(PlainForm):
 
     def __init__(self, *args, reach, **kwargs):
         super().__init__(*args, **kwargs)
-        _offer(self, "school", School.objects.within(reach))
+        offer(self, "school", School.objects.within(reach))
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -103,7 +89,7 @@ class PostForm(PlainForm):
 
     def __init__(self, *args, reach, classes, **kwargs):
         super().__init__(*args, **kwargs)
-        _offer(self, "school", School.objects.within(reach))
+        offer(self, "school", School.objects.within(reach))
         self.fields["klass"].queryset = classes
 
     def clean(self):
@@ -154,11 +140,3 @@ class CalendarChangeForm(PlainForm):
         asked = dict(self.cleaned_data)
         first = asked.pop("day")
         return {"first": first, "last": asked.pop("until") or first, **asked}
-
-
-def _offer(form: forms.Form, name: str, choices) -> None:
-    """Choices of a field; who has only one is not asked."""
-    form.fields[name].queryset = choices
-    if len(choices) == 1:
-        form.fields[name].initial = choices[0]
-        form.fields[name].widget = forms.HiddenInput()
