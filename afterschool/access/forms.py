@@ -3,6 +3,7 @@ import unicodedata
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.contrib.auth.forms import SetPasswordForm
 
 from .models import mobile
 
@@ -26,6 +27,15 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         label="密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+    helper = FormHelper()
+    helper.form_tag = False
+
+
+class NewPasswordForm(SetPasswordForm):
+    """A password for oneself, typed twice."""
+
+    new_password1, new_password2 = SetPasswordForm.create_password_fields("新密码", "再输一遍")
 
     helper = FormHelper()
     helper.form_tag = False

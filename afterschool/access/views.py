@@ -1,5 +1,6 @@
 from axes.helpers import get_client_ip_address
-from django.contrib.auth import authenticate, login, logout
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
@@ -10,8 +11,9 @@ from django.views.decorators.http import require_POST
 from afterschool.errors import RuleBroken
 
 from . import codes
-from .forms import AskCodeForm, CodeForm, PasswordForm
-from .gate import public
+from .capabilities import Capability
+from .forms import AskCodeForm, CodeForm, NewPasswordForm, PasswordForm
+from .gate import public, requires
 
 NOT_LET_IN = "手机号或密码不对。连续输错 5 次会锁 15 分钟。"
 LOCKED = "输错次数太多，请 15 分钟后再试，或用短信验证码登录。"
@@ -60,6 +62,20 @@ def password_sign_in(request):
             return _enter(request, person)
         form.add_error(None, NOT_LET_IN)
     return _page(request, "access/password_sign_in.html", form)
+
+
+@sensitive_post_parameters("new_password1", "new_password2")
+@requires(Capability.OWN_ACCOUNT)
+def password_set(request, reach):
+    """Whoever has come in by SMS code may add a password, or replace one that was forgotten."""
+    form = NewPasswordForm(request.user, request.POST or None)
+    if form.is_valid():
+        form.save()
+        # This session goes on; wherever else this person is signed in ends.
+        update_session_auth_hash(request, request.user)
+        messages.success(request, "密码已设好，别处的登录都已退出")
+        return redirect("home")
+    return render(request, "access/password_set.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @require_POST

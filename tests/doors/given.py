@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from afterschool.access.capabilities import Role
 from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_roll
@@ -15,6 +16,7 @@ from enrollment.actions import withdraw
 from enrollment.models import Agreement, Application, Placement
 from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
+from tests import cast
 
 from .town import OCTOBER, PAPER, THURSDAY, Corner, act, at
 
@@ -76,6 +78,10 @@ def no_plan(corner: Corner) -> None:
 
 def provisional(corner: Corner) -> None:
     CalendarYear.objects.filter(bureau=corner.school.bureau).update(official=False)
+
+
+def bureau_staffed(corner: Corner) -> None:
+    corner.bureau_post = cast.make_person("审核员", Role.BUREAU_REVIEWER, corner.school.bureau).posts.get()
 
 
 def not_opened(corner: Corner) -> None:
@@ -167,6 +173,8 @@ GIVEN: dict[str, Given] = {
     "plans:plan-revise POST": no_draft,
     "plans:plan-review POST": filed,
     "schools:calendar-confirm POST": provisional,
+    "schools:bureau-post-end GET": bureau_staffed,
+    "schools:bureau-post-end POST": bureau_staffed,
     "enrollment:sign POST": unsigned_by_guardian,
     "enrollment:application-detail GET": sibling("submitted"),
     "enrollment:application-mend GET": sibling("returned"),

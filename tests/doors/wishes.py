@@ -129,15 +129,31 @@ BODY: dict[str, Body] = {
     "sign-in POST": lambda corner, person: {"phone": "", "code": ""},
     "code-create POST": lambda corner, person: {"phone": "13900000000"},
     "password-sign-in POST": lambda corner, person: {"phone": "", "password": ""},
+    "password-set POST": lambda corner, person: dict.fromkeys(("new_password1", "new_password2"), "xingqisi-1742"),
     "schools:student-list POST": lambda corner, person: {"name": "孩子"},
     "schools:post-create POST": lambda corner, person: {
         "school": corner.school.pk, "role": "GUARD", "name": "新门卫", "phone": "13800000000",
         "began_on": THURSDAY.isoformat(),
     },
     "schools:post-end POST": lambda corner, person: {"ended_on": THURSDAY.isoformat()},
+    "schools:bureau-post-end POST": lambda corner, person: {"ended_on": THURSDAY.isoformat()},
     "schools:roster-upload POST": lambda corner, person: {"school": corner.school.pk, "file": upload("名册.xlsx")},
     "schools:calendar-change POST": lambda corner, person: {
         "day": LATER.isoformat(), "kind": "rest", "reason": "台风停课"
+    },
+    "schools:school-edit GET": at_school,
+    "schools:school-edit POST": lambda corner, person: {"school": corner.school.pk, "phone": "0411-1", "base": "39"},
+    "schools:bureau-edit POST": lambda corner, person: {"phone": "0411-2"},
+    "schools:term-create POST": lambda corner, person: {
+        "name": "2027年春季学期", "school_year": 2026, "began_on": "2027-03-01", "ended_on": "2027-07-09"
+    },
+    "schools:school-create POST": lambda corner, person: {
+        "name": "望海小学", "code": "2102810009", "stage": "primary", "ownership": "public", "area": "rural",
+        "phone": "0411-3", "admin_name": "新管理员", "admin_phone": "13800000009",
+    },
+    "schools:bureau-post-create POST": lambda corner, person: {
+        "role": "SCHOOL_ADMIN", "school": corner.school.pk, "name": "新管理员", "phone": "13800000009",
+        "began_on": THURSDAY.isoformat(),
     },
     "plans:plan-create POST": lambda corner, person: {"school": corner.school.pk, "term": corner.next_term.pk},
     "plans:plan-edit POST": lambda corner, person: {"leader": "新校长", "members": "各组长", "hotline": "0411"},
