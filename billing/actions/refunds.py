@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
+from afterschool.notices.post import Note, notify_each
 from afterschool.policy import load, refunds
 from afterschool.policy.verdict import Step
 from billing import accounts
@@ -129,7 +131,17 @@ def refunds_paid(refunds: Iterable[Refund], *, paid_on: date, by: Actor) -> int:
         row.state, row.paid_on = State.PAID, paid_on
     Refund.objects.bulk_update(fresh, ["state", "paid_on"], batch_size=1000)
     record(by, "paid_refunds", fresh[0].fee_month, refunds=len(fresh), fen=sum(row.amount_fen for row in fresh))
+    notify_each(_told(row) for row in fresh)
     return len(fresh)
+
+
+def _told(refund: Refund) -> Note:
+    """To the guardian who applied, with the way to the month and its arithmetic."""
+    title = f"{refund.fee_month}课后服务费退您 {Money(refund.amount_fen)} 元"
+    body = f"{refund.student.name}：{refund.get_cause_display()}，{refund.paid_on:%-m月%-d日}已办，点开看怎么算的。"
+    link = reverse("disclosures:my-month", args=[refund.student_id, refund.fee_month.month])
+    guardian = refund.charge.agreement.application.guardian
+    return Note(guardian, "refund_paid", title=title, body=body, link=link, school_id=refund.school_id)
 
 
 @transaction.atomic
@@ -161,6 +173,6 @@ def _held(refunds: Iterable[Refund]) -> list[Refund]:
     hold(rows[0].school)
     return list(
         Refund.objects.filter(pk__in=[row.pk for row in rows])
-        .select_related("school", "student", "fee_month")
+        .select_related("school", "student", "fee_month", "charge__agreement__application__guardian")
         .order_by("pk")
     )

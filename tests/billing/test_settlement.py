@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
+from afterschool.notices.models import Notice
 from afterschool.schools.actions.calendar import fill_calendar
 from billing.actions import (
     approve_expense,
@@ -215,6 +216,8 @@ def test_refunds_go_to_who_paid_fail_and_go_again_and_are_paid_once(town):
     assert [r.pk for r in instruct_refunds(town.month, now=NOW, by=town.reviewer)] == [sent[0].pk]
     assert refunds_paid(sent, paid_on=date(2026, 11, 9), by=town.reviewer) == 1
     assert refunds_paid(sent, paid_on=date(2026, 11, 9), by=town.reviewer) == 0
+    told = Notice.objects.filter(kind="refund_paid").values_list("title", flat=True)
+    assert list(told) == ["2026年10月课后服务费退您 50.00 元"] * 2  # each family once
 
     books = balances(town.school, date(2026, 11, 30))
     assert books["bank", ""].fen == 0  # 400 in, 300 spent, 100 back
