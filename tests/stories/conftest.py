@@ -2,10 +2,16 @@
 
 import pytest
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 
 from afterschool import celery_app
 
 from .stage import Stage, Wall
+
+
+@setup_logging.connect
+def leave_the_log_to_pytest(**kwargs):
+    """A worker takes the root logger over unless somebody else says that it is set up."""
 
 
 @pytest.fixture
