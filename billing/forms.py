@@ -1,11 +1,13 @@
 """What finance types in: amounts as people write them, files by their kind."""
 
 import uuid
+from datetime import date
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
 
+from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.policy import expenses, load
 from afterschool.schools.models import GRADES
@@ -168,3 +170,15 @@ class SubsidyForm(Desk):
 
 class PaidForm(forms.Form):
     paid_on = DayField(label="到账日期")
+
+    def __init__(self, *args, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def day(self) -> date:
+        """The day the bank paid. Raises RuleBroken when it is no day, or still to come."""
+        if not self.is_valid():
+            raise RuleBroken("请填写到账日期")
+        if self.cleaned_data["paid_on"] > self.today:
+            raise RuleBroken("到账日期不能在今天之后")
+        return self.cleaned_data["paid_on"]

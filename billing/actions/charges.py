@@ -95,7 +95,7 @@ def _due(item: AgreementItem, calendar: Sequence[Day]) -> Due:
     agreement, term = item.agreement, item.agreement.term
     runs_on = [day.day for day in calendar if day.runs(item.weekdays) and term.began_on <= day.day <= term.ended_on]
     spells = [(seat.began_on, seat.ended_on or date.max) for seat in item.placements.all()]
-    first, last = agreement.began_on, agreement.ended_on or date.max
+    first, last = agreement.began_on, min(agreement.ended_on or date.max, agreement.student.left_on or date.max)
     days = [day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in spells)]
     return Due(item, runs_on, days)
 

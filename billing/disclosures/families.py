@@ -162,7 +162,7 @@ def _costs(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[tu
     """What each category cost a grade: its own, and of the shared cost as much as the settlement gave it."""
     approved = Expense.objects.filter(fee_month__in=fee_months, state=Expense.State.APPROVED, fund=Fund.FEES)
     by_month: dict[int, list[Expense]] = defaultdict(list)
-    for expense in approved.select_related("sheet").prefetch_related("sheet__lines"):
+    for expense in approved.defer("voucher").select_related("sheet").prefetch_related("sheet__lines"):
         by_month[expense.fee_month_id].append(expense)
     return {
         (fee_month.pk, group["grade"]): _grade_costs(fee_month, group, by_month[fee_month.pk])

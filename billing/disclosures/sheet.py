@@ -103,7 +103,7 @@ def _borne(fee_month: FeeMonth) -> list[dict]:
 
 def _expenses(fee_month: FeeMonth, policy: Policy) -> list[dict]:
     """By category and fund, in the policy's order; each with how it was worked out, never in free text."""
-    approved = list(fee_month.expenses.filter(state=Expense.State.APPROVED).select_related("sheet"))
+    approved = list(fee_month.expenses.filter(state=Expense.State.APPROVED).defer("voucher").select_related("sheet"))
     lines = []
     for fund in Fund:
         for category in expenses.categories(policy, fee_month.month, fund.in_policy):

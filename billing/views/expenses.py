@@ -1,7 +1,6 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
@@ -18,7 +17,7 @@ from billing.actions import (
     receive_subsidy,
     reject_expense,
 )
-from billing.forms import ExpenseForm, SubsidyForm, VoucherForm, minted_key
+from billing.forms import ExpenseForm, PaidForm, SubsidyForm, VoucherForm, minted_key
 from billing.models import Expense, FeeMonth
 from billing.selectors.costs import expense_rows, stipends_to_pay
 from billing.selectors.readiness import has_subsidy
@@ -131,7 +130,7 @@ def stipends_book(request, reach, pk):
 def stipends_paid(request, reach, pk):
     fee_month = month_within(reach, pk)
     with said(request, "补助发放已经记账"):
-        paid_on = parse_date(request.POST.get("paid_on", "")) or timezone.localdate()
+        paid_on = PaidForm(request.POST, today=timezone.localdate()).day()
         pay_stipends(fee_month, paid_on=paid_on, by=request.actor)
     return redirect("billing:expense-list", pk)
 

@@ -3,7 +3,6 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
@@ -11,6 +10,7 @@ from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from billing import actions
+from billing.forms import PaidForm
 from billing.models import FeeMonth, Refund
 from billing.selectors.readiness import to_pay_out
 from billing.selectors.sheets import refunds_xlsx
@@ -60,9 +60,9 @@ def refunds_paid(request, reach, pk):
     fee_month = month_within(reach, pk)
     with said(request, "回单已登记，退费到账"):
         sent = list(fee_month.refunds.filter(state=Refund.State.INSTRUCTED))
-        paid_on = parse_date(request.POST.get("paid_on", ""))
-        if not sent or paid_on is None:
-            raise RuleBroken("没有等回单的退费" if not sent else "请填写到账日期")
+        if not sent:
+            raise RuleBroken("没有等回单的退费")
+        paid_on = PaidForm(request.POST, today=timezone.localdate()).day()
         actions.refunds_paid(sent, paid_on=paid_on, by=request.actor)
     return redirect("billing:refund-list", pk)
 

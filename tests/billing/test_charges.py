@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from afterschool.errors import RuleBroken
 from afterschool.schools.actions.calendar import fill_calendar
-from afterschool.schools.models import CalendarYear
+from afterschool.schools.models import CalendarYear, Student
 from billing.actions import charge_month, open_month
 from billing.ledger.balances import balances
 from billing.models import Charge
@@ -54,13 +54,15 @@ def test_days_before_the_agreement_and_after_it_are_not_charged(town):
     enroll(late, town.plan, began_on=date(2026, 10, 19))
     gone = family(town, "走了的")
     Agreement.objects.filter(student=gone).update(ended_on=date(2026, 10, 9))
+    moved = family(town, "转学了")
+    Student.objects.filter(pk=moved.pk).update(left_on=date(2026, 10, 9))
     before = family(town, "早走了")
     Agreement.objects.filter(student=before).update(ended_on=date(2026, 9, 30))
     made = charge(town)
 
-    assert set(made) == {"后来的", "走了的"}
+    assert set(made) == {"后来的", "走了的", "转学了"}
     assert made["后来的"].days[0] == date(2026, 10, 19)
-    assert made["走了的"].net_fen == round(200_00 * 2 / 15)
+    assert made["走了的"].net_fen == made["转学了"].net_fen == round(200_00 * 2 / 15)
 
 
 def test_without_a_seat_or_a_signature_nothing_is_charged(town):
