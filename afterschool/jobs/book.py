@@ -71,7 +71,7 @@ def run(job_id: int) -> None:
         _end(
             job,
             Job.State.WAITING if again else Job.State.FAILED,
-            error="" if again else "系统出错，已通知管理员。请稍后再试。",
+            error="" if again else "系统出错，没有完成。请稍后再试，仍不行请告诉系统管理员。",
         )
     else:
         _end(job, Job.State.DONE, result=result or {})
