@@ -17,10 +17,9 @@ from afterschool.policy.book import Policy
 from afterschool.policy.terms import service_on
 from afterschool.schools.models import Adoption, School, Student, Term
 from billing.disclosures.models import Disclosure
+from billing.disclosures.selectors import DUE_DAY
 from billing.models import FeeMonth
 from enrollment.models import Application, Placement
-
-DISCLOSED_BY_DAY = 10  # of the following month, by the habit of schools; neither document names a day
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class SchoolRow:
 
     @property
     def disclosure_late_days(self) -> int:
-        return max(self.today.day - DISCLOSED_BY_DAY, 0) if self.owed else 0
+        return max(self.today.day - DUE_DAY, 0) if self.owed else 0
 
     @property
     def wants(self) -> list[str]:
