@@ -107,6 +107,7 @@ def production_environment(folder: Path, secret_values: dict[str, str]) -> dict[
         "PATH": os.environ["PATH"],
         "DJANGO_SETTINGS_MODULE": "afterschool.settings",
         "ALLOWED_HOSTS": HOST,
+        "PROXY_COUNT": "1",
         "SITE_URL": f"https://{HOST}",
         "CSRF_TRUSTED_ORIGINS": f"https://{HOST}",
         "STATIC_ROOT": str(folder / "static"),

@@ -1,4 +1,3 @@
-from axes.helpers import get_client_ip_address
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout, update_session_auth_hash
 from django.shortcuts import redirect, render
@@ -11,6 +10,7 @@ from django.views.decorators.http import require_POST
 from afterschool.errors import RuleBroken
 
 from . import codes
+from .addresses import address_of
 from .capabilities import Capability
 from .forms import AskCodeForm, CodeForm, NewPasswordForm, PasswordForm
 from .gate import public, requires
@@ -40,7 +40,7 @@ def code_create(request):
     if form.is_valid():
         phone = form.cleaned_data["phone"]
         try:
-            codes.ask(phone, session=request.session, address=get_client_ip_address(request) or "")
+            codes.ask(phone, session=request.session, address=address_of(request))
         except RuleBroken as refusal:
             form.add_error("phone", str(refusal))
         else:

@@ -3,11 +3,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from axes.helpers import get_client_ip_address
 from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access import codes
+from afterschool.access.addresses import address_of
 from afterschool.access.models import SignInCode
 from afterschool.access.tasks import send_code
 from afterschool.notices.models import RecordedMessage
@@ -136,3 +138,20 @@ def test_signing_out_leaves_nothing_on_a_shared_phone(client, li_min):
     answer = client.post(reverse("sign-out"))
     assert answer["Clear-Site-Data"] == '"cache", "storage"'
     assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "address"),
+    [
+        (0, "8.8.4.4", "10.0.0.2"),
+        (1, "8.8.4.4", "8.8.4.4"),
+        (1, "1.2.3.4, 8.8.4.4", "8.8.4.4"),
+        (2, "1.2.3.4, 8.8.4.4, 10.0.0.9", "8.8.4.4"),
+        (1, "", "10.0.0.2"),
+    ],
+)
+def test_an_address_is_believed_as_far_as_our_proxies_saw_it(rf, settings, proxies, told, address):
+    settings.PROXY_COUNT = proxies
+    request = rf.get("/", REMOTE_ADDR="10.0.0.2", HTTP_X_FORWARDED_FOR=told)
+
+    assert address_of(request) == get_client_ip_address(request) == address
