@@ -83,7 +83,8 @@ def apply_roster(
 
     Should the register have changed since the preview, nothing is written and the new preview waits to be looked at.
     """
-    School.objects.select_for_update().get(pk=roster_import.school_id)
+    # Not the whole row: whoever only points at the school, such as a handover at the gate, does not wait.
+    School.objects.select_for_update(no_key=True).get(pk=roster_import.school_id)
     roster_import = RosterImport.objects.select_for_update().select_related("school").get(pk=roster_import.pk)
     if roster_import.state == State.APPLIED:
         return roster_import
