@@ -283,3 +283,16 @@ def test_a_month_that_is_not_over_is_not_to_be_settled_now(town):
     )
     assert during.deed is None and "10月还没有过完" in during.say
     assert after.deed.word == "生成结算草案"
+
+
+@pytest.mark.parametrize(
+    ("day", "say"), [("2999-01-01", "不能在今天之后"), ("2026-02-30", "请填写到账日期"), ("", "请填写到账日期")]
+)
+def test_a_payment_bears_a_day_that_has_been(town, clerk, day, say):
+    stipend_sheet(town)
+    charge_month(town.month, by=town.clerk)
+    clerk.post(address("stipends-book", town.month.pk))
+
+    page = clerk.post(address("stipends-paid", town.month.pk), {"paid_on": day}, follow=True)
+
+    assert say in page.content.decode() and page.context["stipends"].amount_fen == 120_00
