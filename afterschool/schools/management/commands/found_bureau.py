@@ -40,7 +40,7 @@ class Command(BaseCommand):
                 today=timezone.localdate(), by=Actor.system("found_bureau"),
             )  # fmt: skip
         except RuleBroken as refusal:
-            raise CommandError(f"{refusal}。什么也没有建立。") from refusal
+            raise CommandError(f"{str(refusal).rstrip('。')}。什么也没有建立。") from refusal
         if not is_new:
             self.stdout.write(f"“{bureau}”已经在这里了，没有改动。")
             return
