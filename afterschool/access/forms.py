@@ -36,6 +36,8 @@ class NewPasswordForm(SetPasswordForm):
     """A password for oneself, typed twice."""
 
     new_password1, new_password2 = SetPasswordForm.create_password_fields("新密码", "再输一遍")
+    new_password1.help_text = "至少 8 个字，不要用 12345678 这样常见的。"
+    new_password2.help_text = ""
 
     helper = FormHelper()
     helper.form_tag = False
