@@ -11,7 +11,7 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
-from afterschool.policy import staffing
+from afterschool.policy import staffing, stipends
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
@@ -222,3 +222,13 @@ def months_to_draft(school: School, today: date) -> list[date]:
     have = set(StipendSheet.objects.filter(school=school).values_list("month", flat=True))
     served = Duty.objects.confirmed().filter(school=school, day__lte=today).dates("day", "month", order="DESC")
     return [month for month in served if month not in have]
+
+
+def lacks_base(school: School, on: date) -> bool:
+    """Pay goes by the hour here, and nobody has said yet from which base."""
+    if school.stipend_base_fen and school.bureau.hourly_wage_fen:
+        return False
+    try:
+        return stipends.basis(policy_of(school, on), on).answer == "hours"
+    except NoRule:
+        return False

@@ -29,6 +29,8 @@ def stipend_sheet_list(request, reach):
     if drafting := request.actor.reach(Capability.DRAFT_STIPENDS):
         context["school"] = school_asked(request, drafting)
         context["months"] = selectors.months_to_draft(context["school"], timezone.localdate())
+        context["lacks_base"] = selectors.lacks_base(context["school"], timezone.localdate())
+        context["may_set_base"] = request.actor.may(Capability.KEEP_REGISTRY)
     return render(request, "staffing/stipend_sheet_list.html", context)
 
 
