@@ -3,12 +3,15 @@
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Max, Sum
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.policy import load, subsidy
+from afterschool.policy.verdict import Verdict
+from afterschool.schools.models import School
 from billing import accounts
 from billing.ledger.posting import post
 from billing.models import FeeMonth, Subsidy
@@ -32,9 +35,7 @@ def receive_subsidy(
         raise RuleBroken(granted.because)
     if amount.fen <= 0 or heads <= 0:
         raise RuleBroken("学生数和金额都必须大于零", field="amount")
-    if amount > granted.answer * heads:
-        say = f"{granted.because}，{heads} 人一年最多 {granted.answer * heads} 元"
-        raise RuleBroken(say, cite=granted.cite, field="amount")
+    _refuse_above_grant(school, granted, on=on, heads=heads, amount=amount)
     if not document.strip():
         raise RuleBroken("请填写下达文号", field="document")
     row = Subsidy.objects.create(
@@ -57,3 +58,16 @@ def receive_subsidy(
     )
     record(by, "received_subsidy", row, amount_fen=amount.fen, heads=heads)
     return row
+
+
+def _refuse_above_grant(school: School, granted: Verdict, *, on: date, heads: int, amount: Money) -> None:
+    """A subsidy may come in parts: together they are no more than the year's, for the most students named in it."""
+    year = Subsidy.objects.filter(school=school, on__year=on.year).aggregate(
+        fen=Sum("amount_fen", default=0), heads=Max("heads", default=0)
+    )
+    had, heads = Money(year["fen"]), max(heads, year["heads"])
+    most = granted.answer * heads
+    if had + amount > most:
+        so_far = f"，今年已到账 {had} 元" if had else ""
+        say = f"{granted.because}，{heads} 人一年最多 {most} 元{so_far}"
+        raise RuleBroken(say, cite=granted.cite, field="amount")

@@ -346,6 +346,8 @@ def test_subsidy_is_held_apart_and_pays_where_nobody_is_charged(c_bureau):
         got("20000.01")
     assert refusal.value.cite.clause == "四(二)"
     assert got("20000") == got("20000")
+    with pytest.raises(RuleBroken, match="今年已到账 20,000"):
+        got("0.01", key="again")
     cost = enter_expense(
         month, category="courses", fund="subsidy", amount=Money(500_00), on=LAST, payee="少年宫", voucher_number="7",
         key="c", by=clerk,
