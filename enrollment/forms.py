@@ -158,9 +158,12 @@ class DecisionForm(forms.Form):
 
 class RestrictionForm(forms.Form):
     person_name = forms.CharField(label="不得接走孩子的人", max_length=60)
-    document = forms.CharField(label="依据的文书及编号", max_length=100)
+    document = forms.CharField(
+        label="依据的文书及编号",
+        max_length=100,
+        help_text="文书有期限的一并写上。到期不会自动解除，要由登记人以外的人看过情况再办。",
+    )
     began_on = forms.DateField(label="自", widget=DayInput)
-    ended_on = forms.DateField(label="至（文书写明的）", required=False, widget=DayInput)
 
 
 class RestrictionEndForm(ReasonForm):

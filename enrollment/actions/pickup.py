@@ -67,11 +67,11 @@ def restrict(
     person_name: str,
     document: str,
     began_on: date,
-    ended_on: date | None = None,
     by: Actor,
 ) -> PickupRestriction:
-    """Write down who must not collect the child, on the strength of a document. It holds from this moment.
+    """Write down who must not collect the child, on the strength of a document. It holds until a person lifts it.
 
+    An order that lapses opens no gate by itself (C4): somebody else looks, and says why it may end.
     A quarrel is not a document: without one, both parents' rights are equal (民法典 1058, 1084).
     """
     if not document.strip():
@@ -80,11 +80,9 @@ def restrict(
         )
     if not plain_name(person_name):
         raise RuleBroken("请写明不得接走孩子的人", field="person_name")
-    if ended_on is not None and ended_on < began_on:
-        raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
     restriction = PickupRestriction.objects.create(
         school_id=student.school_id, student=student, person_name=person_name.strip(), document=document.strip(),
-        began_on=began_on, ended_on=ended_on, recorded_by_id=by.signer, **_known_adult(student, person_name),
+        began_on=began_on, recorded_by_id=by.signer, **_known_adult(student, person_name),
     )  # fmt: skip
     record(by, "restricted_pickup", restriction, student=student.pk)
     return restriction

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from enrollment.actions import confirm_restriction, end_pickup, end_restriction, name_pickup, restrict
+from enrollment.forms import RestrictionForm
 from enrollment.models import PickupPerson, PickupRestriction
 from enrollment.selectors import collectors_of
 from tests import cast
@@ -135,6 +136,14 @@ def test_lifted_by_another_person_with_a_reason(town):
     end_restriction(restriction=restriction, ended_on=town.today, reason="法院撤销", by=act(town.principal))
 
     assert adults(town)["陈志强"].barred and not adults(town, tomorrow)["陈志强"].barred
+
+
+def test_no_restriction_lapses_by_itself(town):
+    """A protection order holds for six months at most; the block stays until a person decides."""
+    bar(town)
+
+    assert adults(town, town.today + timedelta(days=400))["陈志强"].barred
+    assert "ended_on" not in RestrictionForm().fields
 
 
 def test_the_same_number_of_queries_for_one_child_and_for_three(town, django_assert_num_queries):
