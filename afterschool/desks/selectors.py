@@ -9,9 +9,9 @@ from afterschool.access.reach import Actor
 from afterschool.oversight.selectors import last_month, school_rows, sums
 from afterschool.schools.models import Student
 from attendance.selectors import State, Station, trail
-from enrollment.selectors import barred_guardians
 from billing.models import FeeMonth
 from billing.selectors.months import overview
+from enrollment.selectors import barred_guardians
 
 # Each room knows what waits in it.
 ROOMS = (
