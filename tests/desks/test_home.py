@@ -51,6 +51,7 @@ def test_a_guardian_sees_where_the_children_are(client, haitang, term):
     assert "三(2)班" in page
     assert "今天没有课后服务" in page
     assert f"tel:{haitang.phone}" in page
+    assert f'href="{reverse("enrollment:apply-start")}"' in page  # the way to agreement and withdrawal
 
 
 def test_a_person_without_a_post_or_child_is_told_so(client):
