@@ -1,5 +1,6 @@
 """带班领导: the board of the day, incidents, the close; and the day's papers."""
 
+from datetime import timedelta
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -34,6 +35,8 @@ def day(request, reach):
         "board": board,
         "leads": leads,
         "today": timezone.localdate(),
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
         "incidents": Incident.objects.within(reach).filter(school=school, day=on).select_related("student", "by"),
         "cite": leader_cite(school, on),
         "form": IncidentForm(students=selectors.children_of(school, on)),

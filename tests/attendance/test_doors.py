@@ -115,6 +115,16 @@ def test_class_teacher_sees_the_board_of_the_own_class_only(here, client):
         assert ("三(2)班" in client.get("/attendance/day/").content.decode()) is seen
 
 
+def test_board_leads_to_the_days_before_but_not_to_tomorrow(here, client):
+    client.force_login(here.leader)
+
+    today = client.get("/attendance/day/").content.decode()
+    past = client.get(f"/attendance/day/?day={THURSDAY.replace(day=13).isoformat()}").content.decode()
+
+    assert ("前一天" in today, "后一天" in today) == (True, False)
+    assert f"day={THURSDAY.replace(day=14).isoformat()}" in past
+
+
 def test_papers_of_the_day_come_as_a_spreadsheet(here, client):
     client.force_login(here.leader)
 
