@@ -126,7 +126,7 @@ def file_plan(plan: Plan, *, now: datetime, by: Actor) -> Plan:
         raise RuleBroken(f"{first.title}：{first.say}", cite=first.cite, field=first.field)
     plan.state, plan.filed_at, plan.filed_by_id = Plan.State.FILED, now, by.person_id
     plan.save(update_fields=["state", "filed_at", "filed_by"])
-    late = is_late(filing_of(plan.school, plan.term), localdate(now))
+    late = plan.version == 1 and is_late(filing_of(plan.school, plan.term), localdate(now))
     record(by, "filed", plan, version=plan.version, late=late)
     for reviewer in _holders(Capability.REVIEW_PLANS, Q(bureau=plan.school.bureau_id), now):
         notify(

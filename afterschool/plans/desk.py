@@ -34,7 +34,7 @@ def _to_write(row: Row, today: date) -> Task | None:
         title, url = f"{row.term}的一校一案还没有报送", reverse("plans:plan-edit", args=[newest.pk])
     else:
         return None
-    deadline = row.rule.deadline if row.rule else None
+    deadline = row.rule.deadline if row.rule and not (newest and newest.version > 1) else None
     detail = f"截止 {deadline.month}月{deadline.day}日" if deadline else str(row.school)
     pressing = deadline is not None and row.filed is None and (deadline - today).days <= SOON
     return Task(title, detail + ("，已经过了" if row.is_overdue else ""), url, urgent=pressing, icon="file")

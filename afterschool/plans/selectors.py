@@ -206,12 +206,12 @@ def review_terms(reach: Reach, today: date) -> list[TermReview]:
 
 
 def filing_facts(plan: Plan, today: date) -> dict:
-    """The deadline as the page says it, by its clause."""
+    """The deadline as the page says it, by its clause. A change of a plan in force has none to miss."""
     rule = filing_of(plan.school, plan.term)
     filed_on = localdate(plan.filed_at) if plan.filed_at else today
     return {
         "rule": rule,
-        "late": is_late(rule, filed_on),
+        "late": plan.version == 1 and is_late(rule, filed_on),
         "days_left": (rule.deadline - today).days if rule and rule.deadline else None,
     }
 

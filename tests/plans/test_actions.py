@@ -19,7 +19,7 @@ from afterschool.plans.actions import (
     save_plan,
 )
 from afterschool.plans.models import Minutes, Offering, Plan, Review
-from afterschool.plans.selectors import offerings_for, plan_in_force, price_published
+from afterschool.plans.selectors import filing_facts, offerings_for, plan_in_force, price_published
 from tests import cast
 from tests.plans.writing import IN_AUGUST, IN_SEPTEMBER, as_clerk, as_reviewer, put_in_force, write_plan
 
@@ -240,6 +240,17 @@ def test_revision_holds_beside_the_old_one_until_it_is_noted(plan, clerk, review
     assert new.filing_number == "课后备〔2026〕002号"
     assert bytes(new.minutes.file) == b"%PDF-1.7 ..."
     assert Offering.objects.get(plan=plan).monthly_fee_fen == 200_00
+
+
+def test_a_change_of_a_plan_in_force_is_never_late(plan, clerk, reviewer):
+    put_in_force(plan, clerk, reviewer)
+    november = datetime(2026, 11, 2, 1, tzinfo=UTC)
+
+    new = revise_plan(plan, by=clerk)
+    assert filing_facts(new, november.date())["late"] is False
+    file_plan(new, now=november, by=clerk)
+
+    assert Deed.objects.filter(verb="filed").latest("pk").facts["late"] is False
 
 
 def test_revise_a_plan_not_in_force_is_refused(plan, clerk):
