@@ -21,7 +21,7 @@ class NoRule(Exception):
     """The policy in force is silent on what this case needs; someone must decide, nobody may guess."""
 
     def __init__(self, switch: str, question: str, policy: str = ""):
-        super().__init__(f"{policy or '现行政策'}没有写明{question}（{switch}），须由教育局明确后再办理")
+        super().__init__(f"{policy or '现行政策'}没有写明{question}，须由教育局明确后再办理")
         self.switch = switch
         self.question = question
         self.policy = policy

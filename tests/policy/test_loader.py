@@ -123,7 +123,7 @@ def test_an_advisory_cap_warns_and_does_not_block(write):
 def test_a_rule_ends_after_its_last_day(write):
     held = read(write(HEAD + CAP + "until = 2025-12-31"))
     assert held.on(date(2025, 12, 31)).maybe(rules.FeeCap, PRIMARY)
-    with pytest.raises(NoRule, match=r"办法没有写明每月每生收费上限（fee_cap）"):
+    with pytest.raises(NoRule, match=r"办法没有写明每月每生收费上限，须由"):
         held.on(date(2026, 1, 1)).the(rules.FeeCap, PRIMARY)
 
 
