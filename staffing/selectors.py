@@ -212,9 +212,10 @@ def unconfirmed(actor: Actor, today: date):
     return waiting.exclude(person=actor.person_id)
 
 
-def unconfirmed_in(school: School, month: date):
-    """Duties of the month nobody has vouched for: a sheet drafted now leaves them out."""
-    return Duty.objects.filter(school=school, day__year=month.year, day__month=month.month, confirmed_by=None)
+def unconfirmed_in(school: School, month: date, today: date):
+    """Duties of the month up to today nobody has vouched for: a sheet drafted now leaves them out."""
+    of_month = Duty.objects.filter(school=school, day__year=month.year, day__month=month.month)
+    return of_month.filter(day__lte=today, confirmed_by=None)
 
 
 def months_to_draft(school: School, today: date) -> list[date]:

@@ -116,7 +116,7 @@ def _line(sheet, school: School, policy: Policy, on: date, duties: list[Duty], k
         workday_minutes=minutes["workday"],
         rest_minutes=minutes["rest"],
         holiday_minutes=minutes["holiday"],
-        lessons=sum(duty.lessons for duty in duties),
+        lessons=sum(duty.lessons for duty in duties) if _by_lesson(policy, on) else 0,
         amount_fen=pay.amount.fen,
         by_grade=_by_grade(policy, on, pay.amount, duties, kinds),
         steps=[str(step) for step in pay.steps],
@@ -126,7 +126,7 @@ def _line(sheet, school: School, policy: Policy, on: date, duties: list[Duty], k
 
 def _by_grade(policy: Policy, on: date, amount: Money, duties: list[Duty], kinds: dict[date, str]) -> dict[str, int]:
     """What of the amount was earned for which grade; the shares add up to it."""
-    by_lesson = stipends.basis(policy, on).answer == "lessons"
+    by_lesson = _by_lesson(policy, on)
     weights = defaultdict(int)
     for duty in duties:
         klass = duty.section.school_class if duty.section else None
@@ -135,6 +135,10 @@ def _by_grade(policy: Policy, on: date, amount: Money, duties: list[Duty], kinds
     if not amount:
         return {}
     return dict(zip(weights, (share.fen for share in amount.split(list(weights.values()))), strict=True))
+
+
+def _by_lesson(policy: Policy, on: date) -> bool:
+    return stipends.basis(policy, on).answer == "lessons"
 
 
 def _last_day(month: date) -> date:

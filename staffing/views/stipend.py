@@ -37,7 +37,7 @@ def stipend_sheet_list(request, reach):
 @require_safe
 @requires(Capability.SEE_BOOKS)
 def stipend_sheet_detail(request, reach, pk):
-    sheet = _sheet(reach, pk)
+    sheet, today = _sheet(reach, pk), timezone.localdate()
     actor = request.actor
     context = {
         "sheet": sheet,
@@ -45,7 +45,8 @@ def stipend_sheet_detail(request, reach, pk):
         "may_redraft": sheet.state == "draft" and actor.may(Capability.DRAFT_STIPENDS),
         "may_review": sheet.state == "draft" and actor.may(Capability.REVIEW_STIPENDS),
         "may_approve": sheet.state == "reviewed" and actor.may(Capability.APPROVE_STIPENDS),
-        "left_out": selectors.unconfirmed_in(sheet.school, sheet.month).count() if sheet.state == "draft" else 0,
+        "left_out": selectors.unconfirmed_in(sheet.school, sheet.month, today).count() if sheet.state == "draft" else 0,
+        "month_runs": sheet.state == "draft" and (sheet.month.year, sheet.month.month) == (today.year, today.month),
     }
     return render(request, "staffing/stipend_sheet_detail.html", context)
 

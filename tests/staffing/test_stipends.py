@@ -60,6 +60,7 @@ def test_two_hours_at_base_forty_come_to(town, clerk, day, fen, minutes):
     assert line.by_grade == {"3": fen}
     assert line.cites[0]["clause"] == "四.7"
     assert "2 小时" in line.steps[0]
+    assert line.lessons == 0  # paid by the hour, so no lessons are counted
 
 
 def test_policy_c_pays_sixty_a_lesson(wuhang, c_bureau):
