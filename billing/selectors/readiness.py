@@ -9,6 +9,11 @@ from billing.models import BankLine, Expense, FeeMonth, Refund, Settlement
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
+SHEET_WAITS = {
+    StipendSheet.State.DRAFT: "补助发放表等财务复核人复核",
+    StipendSheet.State.REVIEWED: "补助发放表等校长同意发放",
+}
+
 
 @dataclass(frozen=True)
 class Missing:
@@ -64,7 +69,7 @@ def _stipends(fee_month: FeeMonth) -> list[Missing]:
         served = Duty.objects.filter(school=fee_month.school_id, day__range=days).exclude(arrived_at=None)
         return [Missing("补助发放表还没有制作", _month_url(fee_month))] if served.exists() else []
     if sheet.state != StipendSheet.State.APPROVED:
-        return [Missing(f"补助发放表还没有审批（{sheet.get_state_display()}）", _month_url(fee_month))]
+        return [Missing(SHEET_WAITS[sheet.state], _month_url(fee_month))]
     return [Missing("补助发放表还没有列支", _month_url(fee_month))] if sheet.total_fen else []
 
 
