@@ -87,7 +87,7 @@ def both_sides_sign(wall, admin, mothers):
 
 def _the_paper_says_what_was_signed(mother):
     mother.go("/enrollment/apply/")
-    mother.press("看办到哪一步")
+    mother.press("看报名和协议")
     mother.sees("已在册")
     mother.shot("guardian-enrolled")
     mother.press("看协议", exact=True)
