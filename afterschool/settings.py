@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "afterschool.access.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "afterschool.refusals.SilenceMiddleware",
 ]
 
 ROOT_URLCONF = "afterschool.urls"

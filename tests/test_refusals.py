@@ -4,7 +4,7 @@ import pytest
 from crispy_forms.utils import render_crispy_form
 from django import forms
 
-from afterschool.errors import RuleBroken
+from afterschool.errors import NoRule, RuleBroken
 from afterschool.policy.verdict import Cite
 from afterschool.refusals import tell
 
@@ -37,3 +37,14 @@ def test_what_people_typed_stays_text_in_a_refusal():
 
     assert "&lt;script&gt;" in html
     assert "<script>" not in html
+
+
+def test_where_the_policy_is_silent_a_page_says_so(client, db, monkeypatch):
+    def silent(name):
+        raise NoRule("refund.absence", "缺勤退多少", "实施方案")
+
+    monkeypatch.setattr("afterschool.law._find", silent)
+
+    page = client.get("/law/anything/")
+
+    assert page.status_code == 409 and "没有写明缺勤退多少" in page.content.decode()
