@@ -16,7 +16,7 @@ def school_asked(request, reach: Reach) -> School:
     schools = School.objects.within(reach).select_related("bureau")
     asked = request.GET.get("school") or request.POST.get("school")
     if asked:
-        return get_object_or_404(schools, pk=asked if asked.isdigit() else 0)
+        return get_object_or_404(schools, pk=asked if asked.isdecimal() else 0)
     school = schools.first()
     if school is None:
         raise Http404

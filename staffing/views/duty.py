@@ -58,7 +58,7 @@ def duty_confirm_list(request, reach):
     """Hours of others that wait for a leader's word; ticked ones are confirmed together."""
     waiting = selectors.unconfirmed(request.actor, timezone.localdate())
     if request.method == "POST":
-        chosen = waiting.filter(pk__in=[pk for pk in request.POST.getlist("duty") if pk.isdigit()])
+        chosen = waiting.filter(pk__in=[pk for pk in request.POST.getlist("duty") if pk.isdecimal()])
         try:
             done = confirm_duties(chosen, now=timezone.now(), by=request.actor)
         except RuleBroken as refusal:
