@@ -14,6 +14,8 @@ from .calendar import fill_calendar
 from .posts import give_post
 from .terms import adopt_policy
 
+FOUNDED_WITH = {"name": "名称", "short_name": "简称", "phone": "监督电话"}
+
 
 @transaction.atomic
 def found_bureau(
@@ -39,8 +41,7 @@ def found_bureau(
         bureau.full_clean()
     except ValidationError as odd:
         field, (why, *_) = next(iter(odd.message_dict.items()))
-        label = Bureau._meta.get_field(field).verbose_name
-        raise RuleBroken(f"{label}：{why}", field=field) from odd
+        raise RuleBroken(f"{FOUNDED_WITH[field]}：{why}", field=field) from odd
     bureau.save()
     record(by, "founded", bureau, name=name)
     adopt_policy(bureau, policy, began_on=began_on, by=by)
