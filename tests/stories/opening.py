@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from .town import CHILDREN, register_export
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-TEACHERS = (("王芳", "13900003200", "三(2)班"), ("张敏", "13900001100", "一(1)班"))
+TEACHERS = (("王芳", "13800003200", "三(2)班"), ("张敏", "13800001100", "一(1)班"))
 REST_OF_THE_PLAN = (
     ("形式与内容", {"服务形式与内容": "完成作业、自主阅读和答疑为主，每周安排体育、美术活动，不讲新课。"}),
     ("人员配备", {"参加服务教师人数": "6", "带班领导人数": "2", "教辅人员人数": "1"}),
