@@ -55,7 +55,9 @@ def waiver_create(request, reach, student_id):
 
 @requires(Capability.DECIDE_WAIVERS)
 def waiver_desk(request, reach):
-    context = {"waivers": with_groups(_waivers(reach)), "deciding": True}
+    """What waits for a decision comes first."""
+    waiting_first = sorted(_waivers(reach), key=lambda waiver: waiver.state != Waiver.State.ASKED)
+    context = {"waivers": with_groups(waiting_first), "deciding": True}
     return render(request, "enrollment/waiver_list.html", context)
 
 

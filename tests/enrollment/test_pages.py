@@ -20,7 +20,7 @@ from tests import cast
 
 from .conftest import NOW, act, add_club, another_family, applied, approved, basic, enrolled, signed_by_guardian
 from .test_pickup import bar, name
-from .test_waivers import ask
+from .test_waivers import ask, decide
 
 
 @pytest.fixture(autouse=True)
@@ -275,6 +275,14 @@ def test_waivers_are_asked_by_the_teacher_and_decided_by_the_principal(as_, town
     as_(town.principal).post(url("waiver-decide", waiver.pk), {"granted": "yes"})
     waiver.refresh_from_db()
     assert waiver.state == "granted" and waiver.decided_by == town.principal
+
+
+def test_the_waiver_that_waits_stands_first_on_the_principals_desk(as_, town):
+    decide(town, ask(town))
+    ask(town, cast.make_student(town.klass, "马小军", guardian=town.mother))
+
+    page = as_(town.principal).get(url("waiver-desk")).content.decode()
+    assert page.index("马小军") < page.index(town.child.name)
 
 
 def test_waivers_and_restrictions_stay_with_those_who_need_them(as_, town):
