@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -69,6 +70,9 @@ def _expense_form(request, fee_month, typed, line=None):
         except RuleBroken as refusal:
             tell(form, refusal)
         else:
+            messages.success(
+                request, f"已录入：{form.cleaned_data['payee']} {form.cleaned_data['amount']} 元，等复核审批"
+            )
             return redirect("billing:expense-list", fee_month.pk)
     context = {"form": form, "month": fee_month, "heading": "录入支出", "back": "billing:expense-list"}
     return render(request, "billing/form.html", context, status=422 if form.errors else 200)

@@ -148,6 +148,7 @@ def expense(**more):
 def test_an_expense_comes_with_its_scan_and_the_scan_is_a_download(town, clerk):
     scan = SimpleUploadedFile("a.exe", SCAN)
     assert clerk.post(address("expense-create", town.month.pk), expense(voucher=scan)).status_code == 302
+    assert "已录入：自来水公司 50.00 元" in clerk.get(address("expense-list", town.month.pk)).content.decode()
     answer = clerk.get(address("expense-voucher", Expense.objects.get().pk))
     assert answer.content == SCAN and answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment") and answer["X-Content-Type-Options"] == "nosniff"
