@@ -9,7 +9,7 @@ from billing.models import BankLine, Expense, FeeMonth, Refund, Settlement
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
-SHEET_WAITS = {
+SHEET_WAITS: dict[str, str] = {
     StipendSheet.State.DRAFT: "补助发放表等财务复核人复核",
     StipendSheet.State.REVIEWED: "补助发放表等校长同意发放",
 }
