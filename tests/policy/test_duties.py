@@ -101,7 +101,7 @@ def test_disclosure(dalian, changle, on):
     assert disclosure.rule(dalian, on, "expenses").cite.clause == "四.5"
     assert disclosure.rule(changle, on, "service").cite.clause == "二(二)"
     assert disclosure.everything(changle, on)[0].channels == ("学校公示栏", "校园网", "微信公众号")
-    with pytest.raises(NoRule, match="disclosure"):
+    with pytest.raises(NoRule, match="要公示什么、多久一次"):
         disclosure.rule(changle, on, "accounts")
 
 

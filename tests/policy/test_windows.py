@@ -162,5 +162,5 @@ def test_senior_saturdays_run_but_not_on_a_holiday(dalian):
 
 
 def test_vacation_length_is_not_guessed(changle, on):
-    with pytest.raises(NoRule, match="vacation_length"):
+    with pytest.raises(NoRule, match="没有写明"):
         windows.vacation_length(changle, on, stage="primary", first=on, last=on)
