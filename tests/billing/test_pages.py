@@ -30,6 +30,11 @@ def address(name, *args):
     return reverse(f"billing:{name}", args=args)
 
 
+@pytest.fixture(autouse=True)
+def in_november(time_machine):
+    time_machine.move_to("2026-11-08T10:00:00+08:00")
+
+
 @pytest.fixture
 def clerk(client, town):
     client.force_login(town.people["clerk"])
