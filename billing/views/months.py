@@ -2,7 +2,6 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
@@ -35,10 +34,12 @@ def month_list(request, reach):
 @require_POST
 @requires(Capability.KEEP_BOOKS)
 def month_open(request, reach):
-    school = get_object_or_404(School.objects.within(reach), pk=request.POST.get("school") or 0)
-    month = parse_date(request.POST.get("month", ""))
-    if month is None or (school, month) not in openable([school], timezone.localdate()):
+    asked = request.POST.get("school"), request.POST.get("month")
+    offered = openable(School.objects.within(reach), timezone.localdate())
+    found = next((one for one in offered if (str(one[0].pk), one[1].isoformat()) == asked), None)
+    if found is None:
         raise Http404
+    school, month = found
     with said(request, "月份已经开启"):
         return redirect("billing:month-detail", open_month(school, month=month, by=request.actor).pk)
     return redirect("billing:month-list")

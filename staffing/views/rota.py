@@ -17,7 +17,7 @@ from enrollment.models import Section
 
 from .. import selectors
 from ..actions import plan_rota, put_on_duty, remove_duty, substitute
-from ..asked import day_asked, monday_asked, school_asked
+from ..asked import day_asked, monday_asked, number_in, school_asked
 from ..forms import PlaceForm, PlanForm
 from ..models import Duty
 
@@ -91,7 +91,7 @@ def duty_detail(request, reach, pk):
 def duty_substitute(request, reach, pk):
     duty = get_object_or_404(Duty.objects.within(reach).select_related("school"), pk=pk)
     free = selectors.people_for(duty.school, duty.day, duty.role)
-    person = get_object_or_404(free, pk=request.POST.get("person", 0))
+    person = get_object_or_404(free, pk=number_in(request.POST.get("person")))
     try:
         substitute(duty, person=person, by=request.actor)
     except RuleBroken as refusal:

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from afterschool.access.capabilities import Capability
@@ -17,7 +16,7 @@ from afterschool.xlsx import write_xlsx
 
 from .. import papers, selectors
 from ..actions import approve_sheet, draft_sheet, return_sheet, review_sheet
-from ..asked import school_asked
+from ..asked import day_in, school_asked
 from ..models import StipendSheet
 
 
@@ -54,7 +53,7 @@ def stipend_sheet_detail(request, reach, pk):
 @require_POST
 @requires(Capability.DRAFT_STIPENDS)
 def stipend_sheet_draft(request, reach):
-    school, month = school_asked(request, reach), parse_date(request.POST.get("month", ""))
+    school, month = school_asked(request, reach), day_in(request.POST.get("month"))
     try:
         if month is None:
             raise RuleBroken("请选择月份")

@@ -111,6 +111,15 @@ def test_only_the_month_that_comes_next_can_be_opened(town, clerk):
     assert FeeMonth.objects.exclude(pk=month.pk).get().month == following[0][1]
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"month": "2026-02-30"}, {"month": "昨天"}, {"month": ""}, {"school": "一"}, {"school": "9" * 5000}]
+)
+def test_what_is_no_school_and_no_month_is_not_there(town, clerk, wrong):
+    good = {"school": town.school.pk, "month": "2026-11-01"}
+    assert clerk.post(address("month-open"), good | wrong).status_code == 404
+    assert FeeMonth.objects.count() == 1
+
+
 def receipt(key="k1", **more):
     return {
         "key": key, "student": "陈一诺", "on": "2026-10-12", "amount": "２００元", "method": "bank", "payer": "陈志强",

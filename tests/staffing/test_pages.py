@@ -56,6 +56,25 @@ def test_stand_in_takes_over_by_one_tap(town, client, keeper):
     assert duty.person == free
 
 
+@pytest.mark.parametrize("person", ["一", "-1", "1.5", "9" * 5000, ""])
+def test_a_stand_in_who_is_no_number_is_not_there(town, client, keeper, person):
+    duty = Duty.objects.get(person=town.teacher)
+    client.force_login(keeper)
+
+    assert client.post(f"/staffing/duties/{duty.pk}/substitute/", {"person": person}).status_code == 404
+    assert Duty.objects.get(pk=duty.pk).person == town.teacher
+
+
+@pytest.mark.parametrize("month", ["2026-02-30", "昨天", ""])
+def test_a_sheet_for_no_month_is_refused_in_words(town, client, month):
+    client.force_login(cast.make_person("会计", Role.FINANCE_CLERK, town.school))
+    asked = {"school": town.school.pk, "month": month}
+
+    answer = client.post("/staffing/stipends/draft/", asked, follow=True)
+
+    assert "请选择月份" in answer.content.decode() and not StipendSheet.objects.exists()
+
+
 def test_term_is_planned_in_one_form_and_an_odd_one_is_answered_422(town, client, keeper):
     client.force_login(keeper)
     wish = {
