@@ -91,7 +91,8 @@ def charge(
 ) -> Charge:
     """One child's charge for a month with `service_days`, served on `days_in_force` of them.
 
-    A waiver is taken off so that a part of a fen falls to the family's good.
+    A waiver is taken off so that a part of a fen falls to the family's good. The steps do not say which group the
+    child belongs to: more people read a charge than may know that.
     """
     if not 0 <= days_in_force <= service_days or service_days < 1:
         raise ValueError(f"{days_in_force} of {service_days} service days")
@@ -105,7 +106,7 @@ def charge(
     off = waivers.strongest(policy, on, waived)
     net = gross.times_down(Fraction(100 - off.answer, 100))
     if off.answer:
-        steps.append(Step(f"{off.because}，免去", f"{gross} × {off.answer}%", gross - net))
+        steps.append(Step(f"按学校的减免决定减免 {off.answer}%，免去", f"{gross} × {off.answer}%", gross - net))
         cites += [off.cite] if off.cite else []
     steps.append(Step("这个月应交", f"{gross} − {gross - net}" if off.answer else "", net))
     return Charge(gross, gross - net, net, tuple(steps), tuple(cites))

@@ -77,6 +77,7 @@ def test_a_granted_waiver_is_a_line_of_its_own(town):
     made = charge(town)["陈一诺"]
 
     assert (made.gross_fen, made.waived_fen, made.net_fen) == (200_00, 200_00, 0)
+    assert "按学校的减免决定减免 100%" in made.steps[1] and "建档立卡" not in f"{made.steps}{made.cites}"
     books = balances(town.school, date(2026, 10, 31))
     assert books["waiver", "2026-10"].fen == 200_00 and books["receivable", f"student:{child.pk}"].fen == 0
 
