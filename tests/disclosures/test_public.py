@@ -10,6 +10,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from afterschool.access.capabilities import Role
 from billing.disclosures.actions import compose, correct, publish
 from billing.disclosures.linter import NUMBERS, names_of
 from billing.disclosures.models import Disclosure
@@ -51,6 +52,15 @@ def test_no_name_and_no_phone_is_published(client, published, name):
 def test_names_are_found_where_they_are(closed):
     """The search that finds nothing above does find what is there."""
     assert {"陈一诺", "陈一诺的妈妈", "孙会计"} <= names_of(closed.school)
+
+
+def test_what_is_said_to_one_person_is_not_in_the_page_for_all(client, published):
+    client.force_login(cast.make_person(role=Role.FINANCE_REVIEWER, at=published.school))
+    client.post(reverse("billing:month-lock", args=[published.fee_month_id]))
+
+    assert 'class="alert' not in client.get(address(published)).content.decode()
+    own = client.get(reverse("billing:month-detail", args=[published.fee_month_id]))
+    assert 'class="alert alert-danger' in own.content.decode()
 
 
 def test_content_is_the_bytes_that_were_hashed(client, published):
