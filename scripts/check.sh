@@ -20,7 +20,8 @@ step() {
 laptop() { env AFTERSCHOOL_MODE=local DATABASE_URL=postgresql:///none REDIS_URL=redis://none "$@"; }
 production() {
     env -u AFTERSCHOOL_MODE DATABASE_URL=postgresql:///none REDIS_URL=redis://none ALLOWED_HOSTS=example.org \
-        SITE_URL=https://example.org SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" "$@"
+        SITE_URL=https://example.org SMS_CARRIER=example.Sms \
+        SECRET_KEY="$(python -c 'import secrets; print(secrets.token_urlsafe(50))')" "$@"
 }
 
 step "format" ruff format --check .
