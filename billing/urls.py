@@ -21,6 +21,7 @@ urlpatterns = [
     path("<int:pk>/statements/new/", statements.statement_upload, name="statement-upload"),
     path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
     path("lines/<int:pk>/match/", statements.line_match, name="line-match"),
+    path("lines/<int:pk>/link/", statements.line_link, name="line-link"),
     path("lines/<int:pk>/set-aside/", statements.line_set_aside, name="line-set-aside"),
     path("lines/<int:pk>/reopen/", statements.line_reopen, name="line-reopen"),
     path("lines/<int:pk>/expense/", expenses.line_expense, name="line-expense"),

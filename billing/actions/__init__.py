@@ -6,7 +6,7 @@ from .months import open_month
 from .receipts import receive
 from .refunds import instruct_refunds, refund_failed, refunds_paid, settle_withdrawal
 from .settlements import draft_settlement, lock_month
-from .statements import import_statement, match_line, reopen_line, set_aside_line
+from .statements import import_statement, link_line, match_line, reopen_line, set_aside_line
 from .subsidies import receive_subsidy
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "enter_expense",
     "import_statement",
     "instruct_refunds",
+    "link_line",
     "lock_month",
     "match_line",
     "open_month",

@@ -12,6 +12,7 @@ from afterschool.money import Money
 from afterschool.schools.models import Guardianship, School, Student
 from billing import matching
 from billing.models import BankLine, Receipt, StatementImport
+from billing.selectors.typed import is_perhaps, typed_for
 from billing.statement_file import Line, read_statement
 
 from .receipts import book_receipts, receive
@@ -39,6 +40,7 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
         school=school, file_name=file_name[:200], sha256=digest, uploaded_by_id=by.signer
     )
     lines = _lines(statement, fresh)
+    _leave_typed(lines)
     BankLine.objects.bulk_create(lines, batch_size=2000)
     _receive_matched([line for line in lines if line.state == State.MATCHED], by)
     statement.counts = {
@@ -73,6 +75,21 @@ def match_line(line: BankLine, student: Student, *, by: Actor) -> Receipt:
     )
     _close([line], [receipt])
     record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
+    return receipt
+
+
+@transaction.atomic
+def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
+    """The payment stands in the books already, typed by hand: the line proves it, and nothing is received again."""
+    line = _open_line(line)
+    receipt = Receipt.objects.select_related("student").get(pk=receipt.pk)
+    if not is_perhaps(line, receipt):
+        raise RuleBroken(f"收据 {receipt.number} 号已经认领，或者和这笔流水的金额、日期不符")
+    receipt.bank_line = line
+    receipt.save(update_fields=["bank_line"])
+    line.state, line.hint = State.MATCHED, f"就是手工登记的收据 {receipt.number} 号，没有再入账"
+    line.save(update_fields=["state", "hint"])
+    record(by, "linked", line, student=receipt.student.name, number=receipt.number)
     return receipt
 
 
@@ -160,6 +177,17 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
             row.state, row.hint = State.SET_ASIDE, "银行利息，不是课后服务费"
         made.append(row)
     return made
+
+
+def _leave_typed(lines: Sequence[BankLine]) -> None:
+    """What seems to be typed by hand already is not received again: a person looks. A receipt stops one line only."""
+    matched = [line for line in lines if line.state == State.MATCHED]
+    typed, taken = typed_for(matched), set()
+    for line in matched:
+        receipt = next((one for one in typed[line.serial] if one.pk not in taken), None)
+        if receipt:
+            taken.add(receipt.pk)
+            line.state, line.hint = State.OPEN, f"已手工登记过收据 {receipt.number} 号，请核对后认领"
 
 
 def _interest(line: Line) -> bool:

@@ -6,10 +6,11 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
-from billing.actions import import_statement, match_line, reopen_line, set_aside_line
+from billing.actions import import_statement, link_line, match_line, reopen_line, set_aside_line
 from billing.forms import StatementForm
 from billing.models import BankLine, FeeMonth, StatementImport
 from billing.selectors.students import student_named
+from billing.selectors.typed import typed_for
 
 from .months import month_within
 from .saying import rights, said
@@ -39,10 +40,12 @@ def statement_detail(request, reach, pk):
         statement.lines.select_related("suggested__school_class", "receipt__student__school_class").order_by("row")
     )
     state = BankLine.State
+    open_lines = [line for line in lines if line.state == state.OPEN]
+    typed = typed_for(open_lines)
     context = {
         **rights(request),
         "statement": statement,
-        "open": [line for line in lines if line.state == state.OPEN],
+        "open": [(line, typed.get(line.serial, [])) for line in open_lines],
         "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
         "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
         "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],
@@ -64,6 +67,19 @@ def line_match(request, reach, pk):
         messages.error(request, f"第 {line.row} 行：{refusal}")
     else:
         messages.success(request, f"第 {line.row} 行记为 {receipt.student.name} 的缴费，收据 {receipt.number} 号")
+    return redirect("billing:statement-detail", line.statement_id)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_link(request, reach, pk):
+    line = line_within(reach, pk)
+    typed = typed_for([line]).get(line.serial, [])
+    receipt = next((one for one in typed if str(one.pk) == request.POST.get("receipt")), None)
+    with said(request, f"第 {line.row} 行认领了手工登记的收据，没有再入账"):
+        if receipt is None:
+            raise RuleBroken(f"第 {line.row} 行：这张收据已经认领，或者和流水的金额、日期不符")
+        link_line(line, receipt, by=request.actor)
     return redirect("billing:statement-detail", line.statement_id)
 
 

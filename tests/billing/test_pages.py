@@ -196,6 +196,19 @@ def test_a_statement_is_uploaded_and_worked_line_by_line(town, clerk):
     assert Receipt.objects.count() == 2
 
 
+def test_a_typed_payment_is_claimed_by_its_button(town, clerk):
+    child = family(town)
+    typed = pay(town, child, 200)
+    found = bring(town, line(child.number))
+    page = address("statement-detail", found.statement_id)
+    assert "就是收据 1 号（10月12日 陈一诺妈妈），认领" in clerk.get(page).content.decode()
+
+    wrong = clerk.post(address("line-link", found.pk), {"receipt": "9" * 5000}, follow=True)
+    assert "这张收据已经认领，或者和流水的金额、日期不符" in wrong.content.decode()
+    clerk.post(address("line-link", found.pk), {"receipt": typed.pk})
+    assert "都核对过了" in clerk.get(page).content.decode() and Receipt.objects.get().bank_line == found
+
+
 def test_what_is_no_statement_is_said_at_the_field(town, clerk):
     file = SimpleUploadedFile("a.xlsx", b"no")
     answer = clerk.post(address("statement-upload", town.month.pk), {"file": file})

@@ -10,7 +10,15 @@ from afterschool.money import Money
 from afterschool.schools.actions.roster import apply_roster, read_roster, upload_roster
 from afterschool.schools.models import Student
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from billing.actions import charge_month, enter_expense, import_statement, match_line, reopen_line, set_aside_line
+from billing.actions import (
+    charge_month,
+    enter_expense,
+    import_statement,
+    link_line,
+    match_line,
+    reopen_line,
+    set_aside_line,
+)
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import BankLine, Charge, Expense, Receipt
 from tests.billing.conftest import enroll, family, pay
@@ -139,6 +147,44 @@ def test_an_open_line_is_worked_by_hand_once(town):
     with pytest.raises(RuleBroken, match="已入账"):
         set_aside_line(found, reason="x", by=town.clerk)
     assert Receipt.objects.count() == 1
+
+
+@pytest.mark.parametrize("on", [date(2026, 10, 9), date(2026, 10, 15)])
+def test_a_payment_typed_by_hand_is_claimed_and_not_received_again(town, on):
+    child = family(town)
+    typed = pay(town, child, 200, on=on)
+    found = bring(town, line(child.number))
+
+    assert (found.state, found.hint) == ("open", "已手工登记过收据 1 号，请核对后认领")
+    assert link_line(found, typed, by=town.clerk).bank_line == found
+    assert BankLine.objects.get().state == "matched" and Receipt.objects.count() == 1
+    assert balances(town.school, date(2026, 10, 31))["bank", ""].fen == 200_00
+    with pytest.raises(RuleBroken, match="已入账"):
+        link_line(found, typed, by=town.clerk)
+
+
+@pytest.mark.parametrize("other", [{"yuan": 199}, {"on": date(2026, 10, 8)}, {"on": date(2026, 10, 16)}])
+def test_a_typed_payment_of_another_sum_or_time_is_another_payment(town, other):
+    child = family(town)
+    typed = pay(town, child, **{"yuan": 200} | other)
+    assert bring(town, line(child.number)).state == "matched"
+
+    waits = bring(town, line("课后服务费", "2"))
+    with pytest.raises(RuleBroken, match="不符"):
+        link_line(waits, typed, by=town.clerk)
+    assert Receipt.objects.count() == 2
+
+
+def test_one_typed_payment_stops_one_line_only(town):
+    child = family(town)
+    typed = pay(town, child, 200)
+    bring(town, line(child.number, "1"), line(child.number, "2", on="2026-10-13"))
+    first, second = BankLine.objects.order_by("serial")
+    assert (first.state, second.state) == ("open", "matched")
+
+    link_line(first, typed, by=town.clerk)
+    third = bring(town, line(child.number, "3"))
+    assert third.state == "matched" and Receipt.objects.count() == 3
 
 
 def test_a_line_set_aside_needs_a_reason_and_can_be_taken_up_again(town):

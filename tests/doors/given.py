@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from afterschool.access.capabilities import Role
+from afterschool.money import Money
 from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_roll
 from attendance.models import Handover
 from attendance.models import Session as Meeting
-from billing.actions import approve_expense, book_stipends, draft_settlement, instruct_refunds, set_aside_line
+from billing.actions import approve_expense, book_stipends, draft_settlement, instruct_refunds, receive, set_aside_line
 from billing.disclosures.actions import publish
 from billing.models import BankLine, Expense, FeeMonth
 from enrollment.actions import withdraw
@@ -141,6 +142,16 @@ def lines_worked(corner: Corner) -> None:
         set_aside_line(line, reason="与课后服务无关", by=act(corner.clerk))
 
 
+def typed(corner: Corner) -> None:
+    """The line suggests the child, for whom the same payment was typed by hand."""
+    line = corner.line
+    BankLine.objects.filter(pk=line.pk).update(suggested=corner.child)
+    line.typed = receive(
+        corner.school, corner.child, on=line.on, amount=Money(line.in_fen), payer=line.payer, key="typed",
+        by=act(corner.clerk),
+    )  # fmt: skip
+
+
 def expense_approved(corner: Corner) -> None:
     approve_expense(corner.expense, now=at(9), by=act(corner.reviewer))
 
@@ -203,6 +214,7 @@ GIVEN: dict[str, Given] = {
     "attendance:handover-undo POST": handed_over,
     "billing:settlement-draft POST": expense_approved,
     "billing:month-lock POST": settled,
+    "billing:line-link POST": typed,
     "billing:line-reopen POST": lines_worked,
     "billing:expense-voucher GET": scanned,
     "billing:stipends-book POST": stipends_approved,

@@ -214,6 +214,7 @@ BODY: dict[str, Body] = {
     },
     "billing:statement-upload POST": statement,
     "billing:line-match POST": lambda corner, person: {"student": corner.child.number},
+    "billing:line-link POST": lambda corner, person: {"receipt": corner.line.typed.pk},
     "billing:line-set-aside POST": reason,
     "billing:line-expense POST": voucher,
     "billing:expense-create POST": voucher,
