@@ -249,6 +249,11 @@ class Expense(models.Model):
         ]
         verbose_name = verbose_name_plural = "支出"
 
+    @property
+    def is_scanned(self) -> bool:
+        """Told by the type, so that nobody reads the scan itself for it."""
+        return bool(self.voucher_type)
+
 
 class Subsidy(models.Model):
     """财政补助 received, held and reported apart from fees (C四(二))."""

@@ -1,11 +1,13 @@
 """The money of a month: charged, received, spent, settled, given back, published."""
 
 from datetime import date, timedelta
+from functools import cache
 from random import Random
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.money import Money
+from afterschool.pdf import draw
 from afterschool.schools.models import GRADES, School
 from afterschool.schools.people import actor_for
 from afterschool.xlsx import Column, Sheet, write_xlsx
@@ -72,10 +74,15 @@ def spend(school: School, cast: town.Cast, fee_month: FeeMonth, day: date, *, ap
         for category, payee, yuan in COSTS[fee_month.policy]:
             expense = billing.enter_expense(
                 fee_month, category=category, fund=fund, amount=Money(round(yuan * 100) * heads), on=day, payee=payee,
-                voucher_number=f"{day:%y%m}{school.pk:02}{category[:4]}", key=f"demo-{day}-{category}", by=office.clerk,
+                voucher_number=f"{day:%y%m}{school.pk:02}{category[:4]}", key=f"demo-{day}-{category}", voucher=_scan(payee), by=office.clerk,
             )  # fmt: skip
             if approve:
                 billing.approve_expense(expense, now=now, by=office.reviewer)
+
+
+@cache
+def _scan(payee: str) -> bytes:
+    return draw(f"<h1>示范票据</h1><p>收款单位：{payee}</p><p>仅供演示，不作报销凭证。</p>")
 
 
 def close(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> None:

@@ -1,7 +1,6 @@
 """The story of the demonstration, chapter by chapter; every row is made by calling the actions."""
 
 import multiprocessing
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from datetime import date, timedelta
@@ -16,7 +15,7 @@ from afterschool.schools.people import actor_for
 from . import books, days, enrolling, founding, loose_ends, town
 
 
-def tell(today: date, say: Callable[[str], object]) -> None:
+def tell(today: date, say: Callable[[str], object], processes: int) -> None:
     """Last month from its first day to the closed books, this month up to yesterday.
 
     Each school's founding and each school's story is one transaction: an interrupted telling is taken up again.
@@ -30,10 +29,14 @@ def tell(today: date, say: Callable[[str], object]) -> None:
     untold = School.objects.filter(agreements=None, code__in=casts).values_list("code", flat=True)
     if not untold:
         return
-    # Schools share nothing, so their stories are told side by side, as many as there are processors.
     stories = [(code, casts[code], today) for code in untold]
+    if processes == 1:
+        for story in stories:
+            say(_tell_school(*story))
+        return
+    # Schools share nothing, so their stories are told side by side.
     connections.close_all()
-    with ProcessPoolExecutor(os.cpu_count(), multiprocessing.get_context("fork")) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("fork")) as pool:
         for done in as_completed([pool.submit(_tell_school, *story) for story in stories]):
             say(done.result())
 

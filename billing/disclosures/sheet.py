@@ -119,7 +119,8 @@ def _how(rows: list[Expense]) -> str:
     sheets = [row.sheet for row in rows if row.sheet]
     if sheets and len(sheets) == len(rows):
         return how_paid(list(sheets[0].lines.all()))
-    return f"{len(rows)} 笔，均有票据"
+    # Said only of what can be shown: the scans lie with the costs.
+    return f"{len(rows)} 笔，票据均已扫描" if all(row.is_scanned for row in rows) else f"{len(rows)} 笔"
 
 
 def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:

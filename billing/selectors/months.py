@@ -169,7 +169,9 @@ def _draft_step(settlement: Settlement | None, stale: bool) -> Step:
     if stale:
         return Step("结算草案", "missing", [Line("账有变化，请重算")])
     refund = sum(group["refund_fen"] for group in settlement.groups)
-    return Step("结算草案", "done", [Line(f"返还 {Money(refund)}"), Line(f"{localtime(settlement.drafted_at):%m-%d} 已算")])
+    return Step(
+        "结算草案", "done", [Line(f"返还 {Money(refund)}"), Line(f"{localtime(settlement.drafted_at):%m-%d} 已算")]
+    )
 
 
 def _lock_step(fee_month: FeeMonth, before_lock: list) -> Step:

@@ -72,7 +72,9 @@ def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
     """What the fees paid for: by grade, and what all grades share."""
     direct: dict[int, Money] = defaultdict(lambda: ZERO)
     shared = ZERO
-    approved = fee_month.expenses.filter(state=Expense.State.APPROVED, fund=Fund.FEES).select_related("sheet").defer("voucher")
+    approved = (
+        fee_month.expenses.filter(state=Expense.State.APPROVED, fund=Fund.FEES).select_related("sheet").defer("voucher")
+    )
     for expense in approved.prefetch_related("sheet__lines"):
         for grade, money in _parts(expense):
             if grade:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -30,7 +31,8 @@ def small(monkeypatch):
 
 
 def told(today: date) -> None:
-    call_command("seed_demo", today=today, verbosity=0, stdout=open("/dev/null", "w"))  # noqa: SIM115
+    # In this process alone: the tests' own threads would not survive a fork.
+    call_command("seed_demo", today=today, processes=1, stdout=StringIO())
 
 
 @pytest.mark.django_db(transaction=True)
