@@ -71,10 +71,11 @@ def spend(school: School, cast: town.Cast, fee_month: FeeMonth, day: date, *, ap
     with clock_shows(at(day, "10:00")) as now:
         if fund == "subsidy" and approve:
             _subsidise(fee_month, day, office.clerk)
-        for category, payee, yuan in COSTS[fee_month.policy]:
+        for ticket, (category, payee, yuan) in enumerate(COSTS[fee_month.policy], 1):
+            amount, number = Money(round(yuan * 100) * heads), f"{day:%y%m}-{school.pk:02}-{ticket}"
             expense = billing.enter_expense(
-                fee_month, category=category, fund=fund, amount=Money(round(yuan * 100) * heads), on=day, payee=payee,
-                voucher_number=f"{day:%y%m}{school.pk:02}{category[:4]}", key=f"demo-{day}-{category}", voucher=_scan(payee), by=office.clerk,
+                fee_month, category=category, fund=fund, amount=amount, on=day, payee=payee, voucher_number=number,
+                key=f"demo-{day}-{category}", voucher=_scan(payee), by=office.clerk,
             )  # fmt: skip
             if approve:
                 billing.approve_expense(expense, now=now, by=office.reviewer)
