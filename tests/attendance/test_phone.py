@@ -1,11 +1,10 @@
 """The duty teacher's and the gate's phone: counted taps in a real browser."""
 
-import os
 import re
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from attendance.actions import take_roll
 from attendance.models import Handover, Incident, Mark
@@ -37,18 +36,14 @@ def town(clock):
 
 
 @pytest.fixture
-def phone(live_server, client, town, browser_type_launch_args, monkeypatch):
+def phone(live_server, client, town, browser):
     """The duty teacher's phone, signed in; every tap is counted."""
-    # Playwright keeps an event loop in this thread; the test's own short queries beside it are safe.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     client.force_login(town.teacher)
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": live_server.url}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_type_launch_args)
-        context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
-        context.add_cookies([cookie])
-        yield Phone(context.new_page(), live_server.url)
-        browser.close()
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
+    context.add_cookies([cookie])
+    yield Phone(context.new_page(), live_server.url)
+    context.close()
 
 
 class Phone:

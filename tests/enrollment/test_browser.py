@@ -1,11 +1,9 @@
 """A guardian applies on a phone: counted taps, nothing typed, no sideways scrolling."""
 
-import os
-
 import pytest
 from django.conf import settings
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from enrollment.models import Application
 from tests import cast
@@ -28,20 +26,16 @@ def family(haitang, term):
 
 
 @pytest.fixture
-def phone(live_server, client, family, browser_type_launch_args, monkeypatch):
+def phone(live_server, client, family, browser):
     """A phone on which the mother is signed in."""
-    # Playwright keeps an event loop in this thread; the test's own short queries beside it are safe.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     client.force_login(family[0])
     cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": live_server.url}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(**browser_type_launch_args)
-        context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
-        context.add_cookies([cookie])
-        page = context.new_page()
-        page.goto(live_server.url + "/enrollment/apply/")
-        yield page
-        browser.close()
+    context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN")
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto(live_server.url + "/enrollment/apply/")
+    yield page
+    context.close()
 
 
 class Finger:

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -165,5 +164,4 @@ def test_with_services_stops_its_command_when_it_is_stopped():
     process.terminate()
 
     assert process.wait(60) == 128 + signal.SIGTERM
-    time.sleep(0.1)
-    assert working_folder(pid) is None
+    assert wait_until(lambda: working_folder(pid) is None, 10)
