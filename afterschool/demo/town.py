@@ -71,21 +71,21 @@ BIHAI = DemoBureau(
     hourly_wage_source="碧海县 2025 年教师平均工资公报（示范数据）",
     schools=(
         DemoSchool(
-            "海棠路小学", "2102810001", "primary", 2, 38, 0.5, "0411-85550101", stipend_base_fen=56_00,
+            "海棠路小学", "2102810001", "primary", 2, 38, 0.4, "0411-85550101", stipend_base_fen=56_00,
             services=(
                 Service("课后托管", (1, 2, 3, 4, 5, 6), NOT_WEDNESDAY, time(15, 40), time(17, 30), 200_00),
                 Service("篮球", (3, 4, 5, 6), (2, 4), time(16, 40), time(17, 30), kind="club", seats=24),
             ),
         ),
         DemoSchool(
-            "兰亭初级中学", "2102810002", "junior", 2, 42, 0.45, "0411-85550102", stipend_base_fen=36_00,
+            "兰亭初级中学", "2102810002", "junior", 2, 42, 0.35, "0411-85550102", stipend_base_fen=36_00,
             services=(
                 Service("初一初二课后服务", (7, 8), EVERY_DAY, time(16, 30), time(18, 0), 180_00),
                 Service("初三课后服务", (9,), EVERY_DAY, time(16, 30), time(19, 30), 200_00),
             ),
         ),
         DemoSchool(
-            "望海高级中学", "2102810003", "senior", 2, 45, 0.4, "0411-85550103", boards=True, stipend_base_fen=32_00,
+            "望海高级中学", "2102810003", "senior", 2, 45, 0.3, "0411-85550103", boards=True, stipend_base_fen=32_00,
             revises=True,
             services=(
                 Service("高一高二走读课后服务", (10, 11), EVERY_DAY, time(17, 30), time(19, 30), 280_00, "day", slot="evening"),
@@ -103,11 +103,11 @@ CHANGNING = DemoBureau(
     digit=2,
     schools=(
         DemoSchool(
-            "吴航小学", "3501120001", "primary", 2, 30, 0.5, "0591-85550201",
+            "吴航小学", "3501120001", "primary", 2, 30, 0.35, "0591-85550201",
             services=(Service("普通延时托管", (1, 2, 3, 4, 5, 6), EVERY_DAY, time(16, 30), time(18, 0)),),
         ),
         DemoSchool(
-            "朝阳初级中学", "3501120002", "junior", 2, 30, 0.4, "0591-85550202", revises=True,
+            "朝阳初级中学", "3501120002", "junior", 2, 30, 0.3, "0591-85550202", revises=True,
             services=(Service("课后延时服务", (7, 8, 9), EVERY_DAY, time(17, 0), time(18, 30)),),
         ),
     ),
