@@ -77,10 +77,6 @@ def plan_in_force(school: School, term: Term) -> Plan | None:
     return Plan.objects.in_force().filter(school=school, term=term).first()
 
 
-def with_offerings(plans: QuerySet[Plan]) -> QuerySet[Plan]:
-    return plans.select_related("school__bureau", "term", "filed_by").prefetch_related("offerings", "reviews__by")
-
-
 def open_versions(plan: Plan) -> QuerySet[Plan]:
     """Versions of the same plan that are being written or wait for the bureau."""
     return Plan.objects.filter(school=plan.school_id, term=plan.term_id, state__in=[*OPEN_STATES, Plan.State.FILED])
