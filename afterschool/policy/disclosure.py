@@ -8,7 +8,7 @@ from afterschool.policy import rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 
-EVERY = {"regularly": "定期", "month": "每月", "term": "每学期"}
+EVERY = {"regularly": "定期", "month": "每月", "term": "每学期", "year": "每年"}
 
 
 def rule(policy: Policy, on: date, what: str = "accounts") -> Verdict[str]:

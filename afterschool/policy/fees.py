@@ -116,9 +116,10 @@ def _limit(policy: Policy, on: date, case: Case) -> tuple[Verdict[Money], Rule]:
     now = policy.on(on)
     if frozen := now.maybe(rules.NoFee):
         return Verdict(ZERO, "收费政策明确之前，不向家长收取课后服务费", frozen.cite), frozen
-    rule = now.the(rules.FeeCap, case)
-    said = f"{rule.who}{_saying(case.service or 'weekday')}每月每生不高于 {rule.yuan.short()} 元"
-    return Verdict(rule.yuan, said, rule.cite), rule
+    rule = now.the(rules.Price, case)
+    most = rule.yuan or ZERO
+    said = f"{rule.who}{_saying(case.service or 'weekday')}每月每生不高于 {most.short()} 元"
+    return Verdict(most, said, rule.cite), rule
 
 
 def _saying(service: str) -> str:

@@ -27,7 +27,7 @@ class Filing:
 
 def rule(policy: Policy, term_began_on: date) -> Filing:
     """How a term's plan reaches the bureau. A day in the year speaks of the school year's autumn term only."""
-    held = policy.on(term_began_on).the(rules.Filing)
+    held = policy.on(term_began_on).the(rules.Filing, what="plan")
     if held.mode == "approved":
         return Filing("approved", held.to, term_began_on, f"报{held.to}审核同意后才能开展服务", held.cite)
     if not held.by or term_began_on.month < AUTUMN_FROM_MONTH:

@@ -4,151 +4,196 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import MISSING, fields
-from datetime import date, time
+from datetime import date
 from functools import cache
 from pathlib import Path
-from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol
 
 from afterschool.errors import NoRule
-from afterschool.money import Money
-from afterschool.policy.book import Policy
+from afterschool.policy.book import Example, Policy
 from afterschool.policy.rule import Rule
 from afterschool.policy.rules import KINDS
+from afterschool.policy.terms import Level
+from afterschool.policy.typed import Odd, kinds_of, values_of
 from afterschool.policy.verdict import Cite
 
 DATA = Path(__file__).parent / "data"
-HEADER = {"code": str, "title": str, "short": str, "area": str, "issuer": str, "from": date, "text": str}
-HEADER_OPTIONAL = {"until": date, "cites": tuple[str, ...], "supersedes": tuple[str, ...]}
-RANGES = {"grades": ("年级", 12), "months": ("月份", 12), "weekdays": ("星期", 7)}
-# Two rules that agree in all of these and begin on one day would speak of the same thing twice.
-IDENTITY = (
-    *("stages", "grades", "boarding", "services", "slots", "months", "weekdays"),
-    *("group", "key", "funds", "cause", "day_kind", "staff", "role", "what"),
-)
-IN_CHINESE = {str: "文字", int: "整数", bool: "true 或 false", date: "日期，如 2024-09-01", time: "时刻，如 17:30"}
+HEADER = {
+    "code": str, "title": str, "short": str, "level": Level, "area": str, "issuer": str, "from": date, "text": str,
+}  # fmt: skip
+HEADER_OPTIONAL = {
+    "number": str, "until": date, "trial": bool, "cites": tuple[str, ...], "supersedes": tuple[str, ...],
+    "parent": str, "above": tuple[str, ...],
+}  # fmt: skip
+LEFT_OUT = {"number": "", "until": None, "trial": False, "cites": (), "supersedes": (), "above": ()}
 
 
 class PolicyFileError(ValueError):
-    """A policy file that cannot be used, and where."""
+    """A policy file that cannot be used: in which line of which file, what is wrong, and what was expected."""
+
+    def __init__(self, file: str, line: int, problem: str, expected: str = "", *, where: str = ""):
+        place = f"{file} 第 {line} 行{f' {where}' if where else ''}"
+        super().__init__(f"{place}：{problem}" + (f"，{expected}" if expected else ""))
+        self.file, self.line, self.problem, self.expected = file, line, problem, expected
+
+
+class Shelf(Protocol):
+    """Where policy texts are kept beside the bundled ones. A text on the shelf never changes."""
+
+    def text(self, code: str) -> str | None: ...
+    def codes(self) -> list[str]: ...
+
+
+_shelves: list[Shelf] = []
+
+
+def shelve(shelf: Shelf) -> None:
+    """Look here too from now on."""
+    _shelves.append(shelf)
 
 
 @cache
 def load(code: str) -> Policy:
-    if code not in codes():
-        raise NoRule("code", f"“{code}”这份政策，已有的是 {'、'.join(codes())}", "政策库")
-    return read(DATA / f"{code}.toml")
+    bundled = DATA / f"{code}.toml"
+    if re.fullmatch(r"[a-z0-9-]+", code) and bundled.is_file():
+        return read(bundled)
+    for shelf in _shelves:
+        if text := shelf.text(code):
+            return parse(text, f"{code}.toml")
+    raise NoRule("code", f"“{code}”这份政策，已有的是 {'、'.join(codes())}", "政策库")
 
 
 def codes() -> list[str]:
-    return sorted(file.stem for file in DATA.glob("*.toml"))
+    kept = [code for shelf in _shelves for code in shelf.codes()]
+    return sorted({*kept, *(file.stem for file in DATA.glob("*.toml"))})
 
 
 def read(file: Path) -> Policy:
-    text = file.read_text(encoding="utf-8")
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise PolicyFileError(f"{file.name}：不是正确的 TOML，{error}") from error
-    header = {key: value for key, value in table.items() if not _is_rules(value)}
-    known = HEADER | HEADER_OPTIONAL
-    _refuse_unknown(header, known, f"{file.name}：文件开头")
-    _refuse_missing(header, HEADER, f"{file.name}：文件开头")
-    head = {key: _value(header[key], known[key], f"{file.name}：{key}") for key in header}
-    since, short = head.pop("from"), head["short"]
-    rules: dict[tuple[object, ...], tuple[Rule, int]] = {}
-    for kind, rows in table.items():
-        for number, row in enumerate(rows if _is_rules(rows) else ()):
-            line = _line(text, kind, number)
-            where = f"{file.name} 第 {line} 行 [[{kind}]]"
-            rule = _rule(kind, row, short, since, where)
-            identity = (kind, rule.since, *(getattr(rule, name, None) for name in IDENTITY))
-            if identity in rules:
-                raise PolicyFileError(f"{where}：和第 {rules[identity][1]} 行是同一件事、同一天起，只能留一条")
-            rules[identity] = (rule, line)
-    optional = {"until": None, "cites": (), "supersedes": ()}
-    return Policy(**{**optional, **head}, since=since, rules=tuple(rule for rule, _ in rules.values()))
+        return parse(file.read_text(encoding="utf-8"), file.name)
+    except UnicodeDecodeError as error:
+        raise PolicyFileError(file.name, 1, "不是 UTF-8 编码的文本", "请用记事本另存为 UTF-8") from error
 
 
-def _is_rules(value: object) -> bool:
+def parse(text: str, name: str) -> Policy:
+    """`name` is the file's, for messages."""
+    return _Page(text, name).policy()
+
+
+class _Page:
+    """One file's text, and the way back from a value to its line."""
+
+    def __init__(self, text: str, name: str):
+        self.name, self.lines = name, text.splitlines()
+        try:
+            self.table: dict[str, Any] = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            at = re.search(r"line (\d+)", str(error))
+            line = int(at[1]) if at else len(self.lines)
+            raise PolicyFileError(name, line, "不是正确的 TOML", _hint(self.lines, line)) from error
+
+    def policy(self) -> Policy:
+        head = self._header()
+        since, parent = head.pop("from"), head.pop("parent", None)
+        above_code = head["code"]
+        try:
+            inherited = load(parent) if parent and parent != above_code else None
+        except NoRule as unknown:
+            raise self._refused(0, "parent", Odd("parent", f"没有“{parent}”这份政策", "先上传上位文件")) from unknown
+        if parent == above_code:
+            raise self._refused(0, "parent", Odd("parent", "自己不能是自己的上位文件", "写上一级文件的代号"))
+        rules = self._rules(Cite(head["short"], "", "", above_code), since)
+        examples = tuple(self._examples())
+        return Policy(**{**LEFT_OUT, **head}, since=since, parent=inherited, rules=rules, examples=examples)
+
+    def _header(self) -> dict[str, Any]:
+        header = {key: value for key, value in self.table.items() if not _is_rows(value)}
+        try:
+            head = values_of(header, HEADER | HEADER_OPTIONAL, list(HEADER))
+        except Odd as odd:
+            raise self._refused(0, odd.key, odd) from odd
+        if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", head["code"]):
+            raise self._refused(0, "code", Odd("code", f"“{head['code']}”不行", "只用小写字母、数字、短横线"))
+        if head.get("until") and head["until"] < head["from"]:
+            raise self._refused(0, "until", Odd("until", "截止日期早于施行日期", "请核对 from 和 until"))
+        return head
+
+    def _rules(self, document: Cite, since: date) -> tuple[Rule, ...]:
+        rules: list[Rule] = []
+        for kind, rows in self.table.items():
+            for number, row in enumerate(rows if _is_rows(rows) and kind != "case" else ()):
+                line = self._heading(kind, number)
+                try:
+                    rules.append(_rule(kind, row, document, since, line))
+                except Odd as odd:
+                    raise self._refused(line, odd.key, odd, kind) from odd
+        self._refuse_overlaps(rules)
+        return tuple(rules)
+
+    def _refuse_overlaps(self, rules: list[Rule]) -> None:
+        """A later rule about the same thing replaces an earlier; but both cannot begin on one day, nor may the earlier
+        say that it holds on into the later's time."""
+        before: dict[tuple[object, ...], Rule] = {}
+        for rule in sorted(rules, key=lambda rule: (rule.since, rule.line)):
+            other = before.get(rule.about)
+            if other and (other.since == rule.since or (other.until and other.until >= rule.since)):
+                problem = f"和第 {other.line} 行说的是同一件事，日期重叠"
+                odd = Odd("from", problem, "只留一条，或者用 from 和 until 分开日期")
+                raise self._refused(rule.line, "from", odd, rule.kind)
+            before[rule.about] = rule
+
+    def _examples(self) -> list[Example]:
+        keys = {"name": str, "clause": tuple[str, ...], "given": dict, "expect": dict}
+        found = []
+        for number, row in enumerate(self.table.get("case", ())):
+            line = self._heading("case", number)
+            plain = {**row, "clause": [row["clause"]] if isinstance(row.get("clause"), str) else row.get("clause")}
+            try:
+                got = values_of(plain, keys, list(keys))
+            except Odd as odd:
+                raise self._refused(line, odd.key, odd, "case") from odd
+            found.append(Example(got["name"], line, got["clause"], got["given"], got["expect"]))
+        return found
+
+    def _heading(self, kind: str, number: int) -> int:
+        said = re.compile(rf"^[ \t]*\[\[\s*{re.escape(kind)}\s*\]\]")
+        headings = [at for at, line in enumerate(self.lines, 1) if said.match(line)]
+        return headings[number] if number < len(headings) else 1
+
+    def _refused(self, heading: int, key: str, odd: Odd, kind: str = "") -> PolicyFileError:
+        """With the line of the key, or of its rule where the key is not there."""
+        line = heading or 1
+        for at in range(heading, len(self.lines)):
+            if self.lines[at].lstrip().startswith("[["):
+                break
+            if re.match(rf"\s*{re.escape(key)}\s*=", self.lines[at]):
+                line = at + 1
+                break
+        where = f"[[{kind}]] {key}" if kind else f"文件开头 {key}"
+        return PolicyFileError(self.name, line, odd.problem, odd.expected, where=where)
+
+
+def _rule(kind: str, row: dict[str, Any], document: Cite, since: date, line: int) -> Rule:
+    if kind not in KINDS:
+        raise Odd(kind, "没有这种规则", f"可用的有 {'、'.join(KINDS)}")
+    keys, required = kinds_of(KINDS[kind])
+    for ours in ("cite", "since", "line"):
+        keys.pop(ours)
+    required = [key for key in required if key in keys]
+    values = values_of(row, keys | {"clause": str, "quote": str, "from": date}, ["clause", "quote", *required])
+    starts, clause, quote = values.pop("from", since), values.pop("clause"), values.pop("quote")
+    if starts < since or (values.get("until") and values["until"] < starts):
+        raise Odd("from", "起止日期不对", f"不能早于政策施行日 {since}，也不能晚于 until")
+    rule = KINDS[kind](cite=Cite(document.policy, clause, quote, document.code), since=starts, line=line, **values)
+    if wrong := rule.fault():
+        raise Odd("", wrong)
+    return rule
+
+
+def _is_rows(value: object) -> bool:
     return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
 
 
-def _line(text: str, kind: str, number: int) -> int:
-    headings = list(re.finditer(rf"^[ \t]*\[\[\s*{re.escape(kind)}\s*\]\]", text, re.MULTILINE))
-    return text.count("\n", 0, headings[number].start()) + 1 if number < len(headings) else 1
-
-
-def _rule(kind: str, row: dict[str, Any], short: str, since: date, where: str) -> Rule:
-    if kind not in KINDS:
-        raise PolicyFileError(f"{where}：没有这种规则，可用的有 {'、'.join(KINDS)}")
-    rule = KINDS[kind]
-    own = {field.name: field for field in fields(rule) if field.name not in ("cite", "since")}
-    hints = get_type_hints(rule)
-    required = [name for name, field in own.items() if field.default is MISSING]
-    _refuse_unknown(row, [*own, "clause", "quote", "from"], where)
-    _refuse_missing(row, ["clause", "quote", *required], where)
-    clause, quote = (_value(row[key], str, f"{where} {key}") for key in ("clause", "quote"))
-    values = {name: _value(row[name], hints[name], f"{where} {name}") for name in own if name in row}
-    _check_bounds(values, where)
-    starts = _value(row.get("from", since), date, f"{where} from")
-    if starts < since or (values.get("until") and values["until"] < starts):
-        raise PolicyFileError(f"{where} from：起止日期不对，不能早于政策施行日 {since}，也不能晚于 until")
-    return rule(cite=Cite(short, clause, quote), since=starts, **values)
-
-
-def _refuse_unknown(row: dict[str, Any], known: Any, where: str) -> None:
-    for key in row:
-        if key not in known:
-            raise PolicyFileError(f"{where}：不认识“{key}”，可用的有 {'、'.join(known)}")
-
-
-def _refuse_missing(row: dict[str, Any], required: Any, where: str) -> None:
-    for key in required:
-        if row.get(key) in (None, ""):
-            raise PolicyFileError(f"{where}：缺少“{key}”")
-
-
-def _check_bounds(values: dict[str, Any], where: str) -> None:
-    for name, (said, most) in RANGES.items():
-        if not all(1 <= one <= most for one in values.get(name, ())):
-            raise PolicyFileError(f"{where} {name}：{said}从 1 到 {most}")
-    if not 0 <= (values.get("percent") or 0) <= 100:
-        raise PolicyFileError(f"{where} percent：比例从 0 到 100")
-    if day := values.get("by"):
-        try:
-            date.fromisoformat(f"2001-{day}")
-        except ValueError as error:
-            raise PolicyFileError(f"{where} by：要写月-日，如 09-30") from error
-
-
-def _value(raw: Any, wanted: Any, where: str) -> Any:
-    """Turn one TOML value into what the rule holds, or say what was expected."""
-    origin = get_origin(wanted)
-    if origin in (Union, UnionType):
-        return _value(raw, next(kind for kind in get_args(wanted) if kind is not NoneType), where)
-    if origin is Literal:
-        if raw not in get_args(wanted):
-            raise PolicyFileError(f"{where}：“{raw}”不行，只能是 {'、'.join(get_args(wanted))}")
-        return raw
-    if origin is tuple:
-        if not isinstance(raw, list):
-            raise PolicyFileError(f"{where}：要写成列表，如 [1, 2]")
-        return tuple(_value(one, get_args(wanted)[0], where) for one in raw)
-    if wanted is Money:
-        return _yuan(raw, where)
-    if wanted is time and isinstance(raw, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", raw):
-        return time.fromisoformat(raw)
-    if type(raw) is not wanted or (wanted is int and raw < 0):
-        raise PolicyFileError(f"{where}：要写{IN_CHINESE[wanted]}，现在是 {raw!r}")
-    return raw
-
-
-def _yuan(raw: Any, where: str) -> Money:
-    if type(raw) not in (int, str):
-        raise PolicyFileError(f'{where}：金额写整数 200 或带引号的 "200.50"，现在是 {raw!r}')
-    try:
-        return Money.parse(str(raw))
-    except ValueError as error:
-        raise PolicyFileError(f"{where}：{error}") from error
+def _hint(lines: list[str], line: int) -> str:
+    written = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return f"请看这一行：{written[:60]}" if written else "请看上一行的引号、括号有没有写完"

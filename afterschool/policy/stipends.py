@@ -34,7 +34,7 @@ class Pay:
 def basis(policy: Policy, on: date) -> Verdict[str]:
     """ "hours" (base × percent of the day) or "lessons" (a flat sum each)."""
     now = policy.on(on)
-    if flat := now.maybe(rules.StipendLesson):
+    if flat := now.maybe(rules.StipendRate, unit="lesson"):
         return Verdict("lessons", f"每课时 {flat.yuan.short()} 元", flat.cite)
     base = now.the(rules.StipendBase)
     return Verdict("hours", f"每小时基数不高于{base.average_of}，再按日子乘比例", base.cite)
@@ -52,7 +52,9 @@ def base_allowed(policy: Policy, on: date, *, base: Money, city_average: Money) 
 def percent(policy: Policy, on: date, day_kind: str) -> Verdict[int]:
     """The least percent of the base for this kind of day."""
     rule = policy.on(on).the(rules.StipendPercent, day_kind=day_kind)
-    return Verdict(rule.at_least, f"{DAY_KINDS[day_kind]}按不低于 {rule.at_least}%", rule.cite)
+    if rule.exactly is not None:
+        return Verdict(rule.exactly, f"{DAY_KINDS[day_kind]}按 {rule.exactly}%", rule.cite)
+    return Verdict(rule.at_least or 0, f"{DAY_KINDS[day_kind]}按不低于 {rule.at_least}%", rule.cite)
 
 
 def paid_every(policy: Policy, on: date) -> Verdict[str]:
@@ -89,9 +91,9 @@ def pay(
 
 
 def _by_lesson(policy: Policy, on: date, duties: list[Duty]) -> Pay:
-    rule = policy.on(on).the(rules.StipendLesson)
+    rule = policy.on(on).the(rules.StipendRate, unit="lesson")
     if any(duty.lessons is None for duty in duties):
-        raise NoRule("stipend_lesson.minutes", "一课时是多少分钟", policy.short)
+        raise NoRule("lesson.minutes", "一课时是多少分钟", policy.short)
     lessons = sum(duty.lessons or 0 for duty in duties)
     amount = rule.yuan * lessons
     step = Step(f"{lessons} 课时，每课时 {rule.yuan.short()} 元", f"{lessons} × {rule.yuan}", amount)

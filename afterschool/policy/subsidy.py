@@ -15,4 +15,6 @@ def per_student_year(policy: Policy, on: date) -> Verdict[Money | None]:
     rule = policy.on(on).maybe(rules.Subsidy, per="student_year")
     if rule is None:
         return Verdict(None, "政策没有安排财政补贴")
-    return Verdict(rule.yuan, f"{rule.payer}按每生每年 {rule.yuan.short()} 元安排", rule.cite)
+    return Verdict(
+        rule.yuan, f"{'、'.join(payer.name for payer in rule.payers)}按每生每年 {rule.yuan.short()} 元安排", rule.cite
+    )

@@ -15,11 +15,12 @@ Level = Literal["ok", "breach", "warn", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Cite:
-    """The sentence a rule rests on: document, clause, and the words themselves."""
+    """The sentence a rule rests on: document (by its short title and its code), clause, and the words themselves."""
 
     policy: str
     clause: str
     quote: str
+    code: str = ""
 
     @property
     def label(self) -> str:

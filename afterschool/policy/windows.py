@@ -138,9 +138,10 @@ def _hours(now: RulesInForce, case: Case, starts: time, ends: time, bells: Bells
         said = f"{who}不晚于{BELLS[window.ends_by_bell]}"
         found.append(_not_late(window, said, bell, ends) if bell else _bell_missing(window, window.ends_by_bell))
     for rule in now.every(rules.EndsNotBefore, case):
-        found.append(_not_early(rule, rule.bell, bells, ends, "ends", "结束时间不早于"))
+        if rule.bell:
+            found.append(_not_early(rule, rule.bell, bells, ends, "ends", "结束时间不早于"))
     minutes = _minutes(ends) - _minutes(starts)
-    found += [_short_enough(rule, minutes) for rule in now.every(rules.HoursADay, case)]
+    found += [_short_enough(rule, rule.at_most, minutes) for rule in now.every(rules.HoursADay, case) if rule.at_most]
     return found or [Verdict(True, f"{who}时间由学校安排", window.cite, field="ends")]
 
 
@@ -165,9 +166,9 @@ def _not_early(rule: Rule, name: str, bells: Bells, moment: time, field: str, sa
     return Verdict(False, why, rule.cite, rule.level_when_broken, field)
 
 
-def _short_enough(rule: rules.HoursADay, minutes: int) -> Verdict[bool]:
-    limit = f"{rule.who}{rule.when}一天不多于 {rule.at_most} 小时"
-    over = minutes - rule.at_most * 60
+def _short_enough(rule: rules.HoursADay, hours: int, minutes: int) -> Verdict[bool]:
+    limit = f"{rule.who}{rule.when}一天不多于 {hours} 小时"
+    over = minutes - hours * 60
     if over <= 0:
         return Verdict(True, limit, rule.cite, field="ends")
     return Verdict(

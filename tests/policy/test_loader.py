@@ -23,7 +23,7 @@ from = 2025-09-01
 text = "x.txt"
 """
 CAP = """
-[[fee_cap]]
+[[price]]
 stages = ["primary"]
 yuan = 100
 clause = "三"
@@ -44,7 +44,7 @@ def write(tmp_path):
 def test_a_small_file_is_a_policy(write):
     held = read(write(HEAD + CAP))
     assert (held.code, held.since, held.until, held.cites) == ("x", date(2025, 9, 1), None, ())
-    cap = held.on(date(2025, 9, 1)).the(rules.FeeCap, PRIMARY)
+    cap = held.on(date(2025, 9, 1)).the(rules.Price, PRIMARY)
     assert cap.yuan == Money(10000)
     assert (cap.cite.label, cap.cite.quote) == ("办法 三", "每月不高于100元")
 
@@ -52,10 +52,10 @@ def test_a_small_file_is_a_policy(write):
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (HEAD + CAP.replace("yuan", "yaun"), r"x\.toml 第 9 行 \[\[fee_cap\]\]：不认识“yaun”，可用的有 .*yuan"),
-        (HEAD + CAP.replace('clause = "三"', ""), r"x\.toml 第 9 行 \[\[fee_cap\]\]：缺少“clause”"),
+        (HEAD + CAP.replace("yuan", "yaun"), r"x\.toml 第 9 行 \[\[price\]\]：不认识“yaun”，可用的有 .*yuan"),
+        (HEAD + CAP.replace('clause = "三"', ""), r"x\.toml 第 9 行 \[\[price\]\]：缺少“clause”"),
         (HEAD + CAP.replace('clause = "三"', 'clause = ""'), "缺少“clause”"),
-        (HEAD + CAP + CAP.replace("quote", "# quote"), r"x\.toml 第 15 行 \[\[fee_cap\]\]：缺少“quote”"),
+        (HEAD + CAP + CAP.replace("quote", "# quote"), r"x\.toml 第 15 行 \[\[price\]\]：缺少“quote”"),
         (HEAD + CAP.replace("yuan = 100", ""), "缺少“yuan”"),
         (HEAD + CAP.replace("100\n", "99.5\n"), r"yuan：金额写整数 200 或带引号的"),
         (HEAD + CAP.replace("100\n", "-1\n"), "yuan：金额不能是负数"),
@@ -72,12 +72,12 @@ def test_a_small_file_is_a_policy(write):
         (HEAD + CAP + 'from = "2025-09-01"', "from：要写日期"),
         (HEAD + CAP + "from = 2025-08-31", "from：起止日期不对"),
         (HEAD + CAP + "from = 2026-01-01\nuntil = 2025-12-31", "from：起止日期不对"),
-        (HEAD + CAP.replace("fee_cap", "fee_cpa"), r"第 9 行 \[\[fee_cpa\]\]：没有这种规则，可用的有 .*fee_cap"),
-        (HEAD + CAP + CAP, r"第 15 行 \[\[fee_cap\]\]：和第 9 行是同一件事、同一天起"),
+        (HEAD + CAP.replace("price", "fee_cpa"), r"第 9 行 \[\[fee_cpa\]\]：没有这种规则，可用的有 .*price"),
+        (HEAD + CAP + CAP, r"第 15 行 \[\[price\]\]：和第 9 行是同一件事、同一天起"),
         (HEAD.replace("title", "titel") + CAP, "文件开头：不认识“titel”"),
         (HEAD.replace('short = "办法"', "") + CAP, "文件开头：缺少“short”"),
         (HEAD.replace('"市教育局"', "3") + CAP, "issuer：要写文字"),
-        (HEAD + "[[fee_cap]", "不是正确的 TOML"),
+        (HEAD + "[[price]", "不是正确的 TOML"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(write, broken, said):
@@ -110,8 +110,8 @@ def test_a_deadline_is_a_day_of_the_year(write, day):
 def test_a_later_rule_replaces_an_earlier_from_its_day(write):
     held = read(write(HEAD + CAP + CAP.replace("100", "150") + "from = 2026-09-01"))
     change = date(2026, 9, 1)
-    assert held.on(change - timedelta(days=1)).the(rules.FeeCap, PRIMARY).yuan == Money(10000)
-    assert held.on(change).the(rules.FeeCap, PRIMARY).yuan == Money(15000)
+    assert held.on(change - timedelta(days=1)).the(rules.Price, PRIMARY).yuan == Money(10000)
+    assert held.on(change).the(rules.Price, PRIMARY).yuan == Money(15000)
 
 
 def test_an_advisory_cap_warns_and_does_not_block(write):
@@ -122,15 +122,15 @@ def test_an_advisory_cap_warns_and_does_not_block(write):
 
 def test_a_rule_ends_after_its_last_day(write):
     held = read(write(HEAD + CAP + "until = 2025-12-31"))
-    assert held.on(date(2025, 12, 31)).maybe(rules.FeeCap, PRIMARY)
+    assert held.on(date(2025, 12, 31)).maybe(rules.Price, PRIMARY)
     with pytest.raises(NoRule, match=r"办法没有写明每月每生收费上限，须由"):
-        held.on(date(2026, 1, 1)).the(rules.FeeCap, PRIMARY)
+        held.on(date(2026, 1, 1)).the(rules.Price, PRIMARY)
 
 
 def test_two_rules_that_both_hold_are_asked_about_not_chosen(write):
     held = read(write(HEAD + CAP + CAP.replace('["primary"]', '["primary", "junior"]')))
     with pytest.raises(NoRule, match="同时适用，以哪一条为准"):
-        held.on(date(2025, 9, 1)).the(rules.FeeCap, PRIMARY)
+        held.on(date(2025, 9, 1)).the(rules.Price, PRIMARY)
 
 
 def test_before_a_policy_begins_it_says_nothing(dalian):
@@ -156,7 +156,7 @@ def test_a_policy_is_read_once():
 def test_the_example_in_the_guide_is_a_policy(write):
     example = re.search(r"```toml\n(code = .*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)[1]
     held = read(write(example))
-    assert {rule.kind for rule in held.rules} >= {"fee_cap", "window", "open_days"}
+    assert {rule.kind for rule in held.rules} >= {"price", "window", "open_days"}
 
 
 def test_a_window_may_change_with_the_season(write):
