@@ -7,7 +7,7 @@ import pytest
 from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import Money
-from afterschool.policy import fees, rules, windows
+from afterschool.policy import rules, windows
 from afterschool.policy.loader import PolicyFileError, read
 from afterschool.policy.rule import Case
 from afterschool.policy.verdict import breaches
@@ -17,6 +17,7 @@ GUIDE = Path(__file__).parents[2] / "docs" / "policies.md"
 HEAD = """code = "x"
 title = "某市课后服务办法"
 short = "办法"
+level = "city"
 area = "某市"
 issuer = "市教育局"
 from = 2025-09-01
@@ -25,10 +26,12 @@ text = "x.txt"
 CAP = """
 [[price]]
 stages = ["primary"]
+unit = "month"
 yuan = 100
 clause = "三"
 quote = "每月不高于100元"
 """
+OTHER = CAP.replace("primary", "junior")
 
 
 @pytest.fixture
@@ -52,32 +55,45 @@ def test_a_small_file_is_a_policy(write):
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        (HEAD + CAP.replace("yuan", "yaun"), r"x\.toml 第 9 行 \[\[price\]\]：不认识“yaun”，可用的有 .*yuan"),
-        (HEAD + CAP.replace('clause = "三"', ""), r"x\.toml 第 9 行 \[\[price\]\]：缺少“clause”"),
-        (HEAD + CAP.replace('clause = "三"', 'clause = ""'), "缺少“clause”"),
-        (HEAD + CAP + CAP.replace("quote", "# quote"), r"x\.toml 第 15 行 \[\[price\]\]：缺少“quote”"),
-        (HEAD + CAP.replace("yuan = 100", ""), "缺少“yuan”"),
-        (HEAD + CAP.replace("100\n", "99.5\n"), r"yuan：金额写整数 200 或带引号的"),
-        (HEAD + CAP.replace("100\n", "-1\n"), "yuan：金额不能是负数"),
-        (HEAD + CAP.replace("100\n", "true\n"), "yuan：金额写整数"),
+        (HEAD + CAP.replace("yuan", "yaun"), r"x\.toml 第 13 行 \[\[price\]\] yaun：不认识“yaun”，可用的有 .*yuan"),
+        (HEAD + CAP.replace('clause = "三"', ""), r"x\.toml 第 10 行 \[\[price\]\] clause：缺少“clause”"),
+        (HEAD + CAP.replace('clause = "三"', 'clause = ""'), r"第 14 行 \[\[price\]\] clause：缺少“clause”"),
+        (HEAD + CAP + OTHER.replace("quote", "# quote"), r"第 17 行 \[\[price\]\] quote：缺少“quote”"),
+        (HEAD + CAP.replace("yuan = 100", ""), r"第 10 行 \[\[price\]\] .*要写 yuan"),
+        (HEAD + CAP.replace('"month"', '"week"'), r"第 12 行 \[\[price\]\] unit：“week”不行，只能是 month、term、"),
+        (
+            HEAD + CAP.replace("100\n", "99.5\n"),
+            r'第 13 行 \[\[price\]\] yuan：现在是 99\.5，金额写整数 200 或带引号的 "200\.50"',
+        ),
+        (HEAD + CAP.replace("100\n", "-1\n"), "第 13 行 .*yuan：金额不能是负数"),
+        (HEAD + CAP.replace("100\n", "true\n"), "yuan：现在是 True，金额写整数"),
         (
             HEAD + CAP.replace('["primary"]', '["kindergarten"]'),
-            "stages：“kindergarten”不行，只能是 primary、junior、senior",
+            "第 11 行 .*stages：“kindergarten”不行，只能是 primary、junior、senior",
         ),
-        (HEAD + CAP.replace('["primary"]', '"primary"'), "stages：要写成列表"),
-        (HEAD + CAP + 'weight = "hard"', "weight：“hard”不行，只能是 block、warn、disclose"),
-        (HEAD + CAP + "grades = [true]", "grades：要写整数"),
-        (HEAD + CAP + "grades = [0]", "grades：年级从 1 到 12"),
-        (HEAD + CAP + "months = [13]", "months：月份从 1 到 12"),
-        (HEAD + CAP + 'from = "2025-09-01"', "from：要写日期"),
+        (HEAD + CAP.replace('["primary"]', '"primary"'), "stages：不是列表，要写成列表"),
+        (HEAD + CAP + 'weight = "hard"', "第 16 行 .*weight：“hard”不行，只能是 block、warn、disclose"),
+        (HEAD + CAP + "grades = [true]", "grades：现在是 True，要写整数"),
+        (HEAD + CAP + "grades = [0]", "grades：年级不对，年级从 1 到 12"),
+        (HEAD + CAP + "months = [13]", "months：月份不对，月份从 1 到 12"),
+        (HEAD + CAP + 'from = "2025-09-01"', "from：现在是 '2025-09-01'，要写日期"),
         (HEAD + CAP + "from = 2025-08-31", "from：起止日期不对"),
         (HEAD + CAP + "from = 2026-01-01\nuntil = 2025-12-31", "from：起止日期不对"),
-        (HEAD + CAP.replace("price", "fee_cpa"), r"第 9 行 \[\[fee_cpa\]\]：没有这种规则，可用的有 .*price"),
-        (HEAD + CAP + CAP, r"第 15 行 \[\[price\]\]：和第 9 行是同一件事、同一天起"),
-        (HEAD.replace("title", "titel") + CAP, "文件开头：不认识“titel”"),
-        (HEAD.replace('short = "办法"', "") + CAP, "文件开头：缺少“short”"),
-        (HEAD.replace('"市教育局"', "3") + CAP, "issuer：要写文字"),
-        (HEAD + "[[price]", "不是正确的 TOML"),
+        (HEAD + CAP.replace("price", "fee_cpa"), r"第 10 行 \[\[fee_cpa\]\] .*没有这种规则，可用的有 .*price"),
+        (HEAD + CAP + CAP, r"第 17 行 \[\[price\]\] from：和第 10 行说的是同一件事，日期重叠，只留一条"),
+        (
+            HEAD + CAP + "until = 2026-01-31" + CAP + "from = 2026-01-31",
+            "第 22 行 .*和第 10 行说的是同一件事，日期重叠",
+        ),
+        (HEAD.replace("title", "titel") + CAP, "第 2 行 文件开头 titel：不认识“titel”"),
+        (HEAD.replace('short = "办法"', "") + CAP, "文件开头 short：缺少“short”"),
+        (HEAD.replace('"city"', '"town"') + CAP, "第 4 行 文件开头 level：“town”不行，只能是 national、province、city"),
+        (HEAD.replace('"市教育局"', "3") + CAP, "issuer：现在是 3，要写文字"),
+        (HEAD.replace('"x"', '"X 市"') + CAP, "第 1 行 文件开头 code：“X 市”不行，只用小写字母"),
+        (HEAD + "until = 2025-08-31" + CAP, "第 9 行 文件开头 until：截止日期早于施行日期"),
+        (HEAD + 'parent = "x"' + CAP, "第 9 行 文件开头 parent：自己不能是自己的上位文件"),
+        (HEAD + 'parent = "atlantis"' + CAP, "第 9 行 文件开头 parent：没有“atlantis”这份政策，先上传上位文件"),
+        (HEAD + "[[price]", "第 9 行：不是正确的 TOML"),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(write, broken, said):
@@ -89,21 +105,21 @@ def test_a_broken_file_is_refused_with_its_place(write, broken, said):
 @pytest.mark.parametrize("moment", ["25:00", "7:30", "17:60", "17.30", "下午"])
 def test_a_time_is_written_in_one_way(write, moment):
     window = f'[[window]]\nends_by = "{moment}"\nclause = "三"\nquote = "不晚于"'
-    with pytest.raises(PolicyFileError, match=r"ends_by：要写时刻，如 17:30"):
+    with pytest.raises(PolicyFileError, match=r"ends_by：现在是 '.*'，要写时刻，如 17:30"):
         read(write(HEAD + window))
 
 
 @pytest.mark.parametrize("weekdays", ["[0]", "[8]"])
 def test_weekdays_run_from_monday_to_sunday(write, weekdays):
     days = f'[[open_days]]\nweekdays = {weekdays}\nclause = "三"\nquote = "周一至周五"'
-    with pytest.raises(PolicyFileError, match="weekdays：星期从 1 到 7"):
+    with pytest.raises(PolicyFileError, match="weekdays：星期不对，星期从 1 到 7"):
         read(write(HEAD + days))
 
 
 @pytest.mark.parametrize("day", ["09-31", "9-30", "13-01", "九月"])
 def test_a_deadline_is_a_day_of_the_year(write, day):
     filing = f'[[filing]]\nmode = "filed"\nto = "教育局"\nby = "{day}"\nclause = "三"\nquote = "备案"'
-    with pytest.raises(PolicyFileError, match="by：要写月-日，如 09-30"):
+    with pytest.raises(PolicyFileError, match=r"by：现在是“.*”，要写月-日，如 09-30"):
         read(write(HEAD + filing))
 
 
@@ -116,14 +132,13 @@ def test_a_later_rule_replaces_an_earlier_from_its_day(write):
 
 def test_an_advisory_cap_warns_and_does_not_block(write):
     held = read(write(HEAD + CAP + 'weight = "warn"'))
-    over = fees.within_cap(held, held.since, stage="primary", fee=Money(10001))
-    assert (over.answer, over.level) == (False, "warn")
+    assert held.on(held.since).the(rules.Price, PRIMARY).level_when_broken == "warn"
 
 
 def test_a_rule_ends_after_its_last_day(write):
     held = read(write(HEAD + CAP + "until = 2025-12-31"))
     assert held.on(date(2025, 12, 31)).maybe(rules.Price, PRIMARY)
-    with pytest.raises(NoRule, match=r"办法没有写明每月每生收费上限，须由"):
+    with pytest.raises(NoRule, match=r"办法没有写明收费标准，须由"):
         held.on(date(2026, 1, 1)).the(rules.Price, PRIMARY)
 
 
