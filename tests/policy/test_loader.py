@@ -83,7 +83,7 @@ def test_a_small_file_is_a_policy(write):
         (HEAD + CAP + CAP, r"第 17 行 \[\[price\]\] from：和第 10 行说的是同一件事，日期重叠，只留一条"),
         (
             HEAD + CAP + "until = 2026-01-31" + CAP + "from = 2026-01-31",
-            "第 22 行 .*和第 10 行说的是同一件事，日期重叠",
+            "第 23 行 .*和第 10 行说的是同一件事，日期重叠",
         ),
         (HEAD.replace("title", "titel") + CAP, "第 2 行 文件开头 titel：不认识“titel”"),
         (HEAD.replace('short = "办法"', "") + CAP, "文件开头 short：缺少“short”"),
