@@ -10,7 +10,9 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 
 from tests import cast
 
-INKED = {"audit_deed", "disclosures_disclosure", "ledger_entry", "ledger_transfer"}
+INKED = {
+    "audit_deed", "disclosures_disclosure", "ledger_entry", "ledger_transfer", "schools_adoption", "schools_policytext",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="session", autouse=True)

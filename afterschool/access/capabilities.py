@@ -42,6 +42,7 @@ class Capability(Enum):
     PUBLISH_DISCLOSURE = "look at and publish the disclosure"
     # oversight
     WATCH_SCHOOLS = "watch over the schools of the bureau"
+    ADOPT_POLICIES = "upload, propose, confirm and decline policies of the bureau"
 
 
 class Role(Enum):
@@ -84,9 +85,9 @@ ROLES: dict[Role, frozenset[Capability]] = {
     ),
     Role.FINANCE_CLERK: frozenset({C.SEE_PLANS, C.KEEP_BOOKS, C.SEE_BOOKS, C.DRAFT_STIPENDS}),
     Role.FINANCE_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_BOOKS, C.SEE_BOOKS, C.REVIEW_STIPENDS, C.PUBLISH_DISCLOSURE}),
-    Role.BUREAU_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_PLANS, C.WATCH_SCHOOLS}),
+    Role.BUREAU_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_PLANS, C.WATCH_SCHOOLS, C.ADOPT_POLICIES}),
     Role.BUREAU_FINANCE: frozenset({C.SEE_BOOKS, C.WATCH_SCHOOLS}),
-    Role.BUREAU_KEEPER: frozenset({C.KEEP_CALENDAR, C.KEEP_BUREAU, C.WATCH_SCHOOLS}),
+    Role.BUREAU_KEEPER: frozenset({C.KEEP_CALENDAR, C.KEEP_BUREAU, C.WATCH_SCHOOLS, C.ADOPT_POLICIES}),
 }  # fmt: skip
 # Whoever makes, approves or pays must be two people (会计法 25, 35): refused when a post is given.
 CONFLICTS = (

@@ -213,6 +213,6 @@ def _newest(disclosures: QuerySet[Disclosure]) -> dict[int, Disclosure]:
 def _policies(terms) -> dict[int, Policy]:
     """The policy of each bureau's term; one query."""
     terms = list(terms)
-    adopted = Adoption.objects.filter(bureau__in=[term.bureau_id for term in terms]).order_by("began_on")
+    adopted = Adoption.objects.confirmed().filter(bureau__in=[term.bureau_id for term in terms]).order_by("began_on")
     began = {term.bureau_id: term.began_on for term in terms}
     return {each.bureau_id: policy.load(each.policy) for each in adopted if each.began_on <= began[each.bureau_id]}

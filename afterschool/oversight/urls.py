@@ -1,9 +1,9 @@
 from django.urls import path
 
-from . import views
+from .views import schools
 
 app_name = "oversight"
 urlpatterns = [
-    path("", views.school_list, name="school-list"),
-    path("schools/<int:pk>/", views.school_detail, name="school-detail"),
+    path("", schools.school_list, name="school-list"),
+    path("schools/<int:pk>/", schools.school_detail, name="school-detail"),
 ]

@@ -48,10 +48,7 @@ class Draft:
     policy: Policy
     classes: Mapping[int, int]  # how many of each grade
     has_minutes: bool
-
-    @property
-    def on(self) -> date:
-        return self.plan.term.began_on
+    on: date
 
     @property
     def charges(self) -> bool:

@@ -12,6 +12,7 @@ from afterschool import policy
 from afterschool.access.reach import Reach
 from afterschool.errors import NoRule
 from afterschool.policy import filing
+from afterschool.policy.book import Policy
 from afterschool.schools.models import Adoption, School, SchoolClass, Student, Term
 from afterschool.schools.rules import policy_of
 
@@ -20,16 +21,18 @@ from .findings import Finding
 from .models import OPEN_STATES, Minutes, Offering, Plan
 
 
-def findings(plan: Plan, offerings: Sequence[Offering] | None = None) -> list[Finding]:
-    """What the policy says of the plan; `offerings` as they are being typed, or as they are saved."""
+def findings(plan: Plan, offerings: Sequence[Offering] | None = None, *, law: Policy | None = None) -> list[Finding]:
+    """What the policy says of the plan, the one adopted or another; `offerings` as typed, or as they are saved."""
+    began_on = plan.term.began_on
     try:
         return checks.check(
             checks.Draft(
                 plan=plan,
                 offerings=list(plan.offerings.all()) if offerings is None else offerings,
-                policy=policy_of(plan.school, plan.term.began_on),
+                policy=law or policy_of(plan.school, began_on),
                 classes=_classes_of(plan),
                 has_minutes=Minutes.objects.filter(plan=plan).exists(),
+                on=max(began_on, law.since) if law else began_on,
             )
         )
     except NoRule as silence:
@@ -153,7 +156,9 @@ def rows(schools: Iterable[School], terms: Iterable[Term], today: date) -> list[
 
 
 def _rules_of(terms: list[Term]) -> dict[int, filing.Filing | None]:
-    adopted = list(Adoption.objects.filter(bureau__in={term.bureau_id for term in terms}).order_by("-began_on"))
+    adopted = list(
+        Adoption.objects.confirmed().filter(bureau__in={term.bureau_id for term in terms}).order_by("-began_on")
+    )
     rules = {}
     for term in terms:
         codes = [a.policy for a in adopted if a.bureau_id == term.bureau_id and a.began_on <= term.began_on]

@@ -32,15 +32,87 @@ class Bureau(models.Model):
         return self.name
 
 
+class PolicyTextQuerySet(models.QuerySet):
+    def adopted(self):
+        """Those a bureau works, worked or will work under; they never change again."""
+        return self.filter(code__in=Adoption.objects.confirmed().values("policy"))
+
+
+class PolicyText(models.Model):
+    """A bureau's own file of a published notice. It may be uploaded anew until it is adopted; from then on it is ink."""
+
+    code = models.SlugField("编号", max_length=60, unique=True)
+    title = models.CharField("文件", max_length=200)
+    body = models.TextField("政策文件")  # the TOML as uploaded
+    notice = models.TextField("通知原文", blank=True)
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="policy_texts")
+    uploaded_at = models.DateTimeField(auto_now=True)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = PolicyTextQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-uploaded_at"]
+        verbose_name = verbose_name_plural = "政策文件"
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.code}.toml"
+
+
+class AdoptionQuerySet(models.QuerySet):
+    def confirmed(self):
+        """Those that count: what a bureau began with, and what a second person confirmed."""
+        return self.filter(Q(proposed_by=None) | Q(confirmed_at__isnull=False))
+
+    def waiting(self):
+        return self.filter(proposed_by__isnull=False, confirmed_at=None, declined_at=None)
+
+
 class Adoption(models.Model):
-    """A bureau works under one policy from a day; the latest on or before the day counts."""
+    """A bureau works under one policy from a day; the latest confirmed one on or before the day counts.
+
+    The one a bureau is founded with has no proposer and counts at once; all others need two people.
+    """
 
     bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="adoptions")
     policy = models.SlugField("政策", max_length=60)  # a code of afterschool.policy
     began_on = models.DateField("自")
+    reason = models.CharField("理由", max_length=200, blank=True)
+    proposed_at = models.DateTimeField("提请时间", null=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField("确认时间", null=True)
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    declined_at = models.DateTimeField("不同意的时间", null=True)
+    declined_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    declined_because = models.CharField("不同意的理由", max_length=200, blank=True)
+
+    objects = AdoptionQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["bureau", "began_on"], name="adoption_one_a_day")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["bureau", "began_on"], condition=Q(declined_at=None), name="adoption_one_a_day"
+            ),
+            models.UniqueConstraint(
+                fields=["bureau"],
+                condition=Q(proposed_by__isnull=False, confirmed_at=None, declined_at=None),
+                name="adoption_one_waiting",
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None, confirmed_by=None)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False, proposed_by__isnull=False)
+                & ~Q(confirmed_by=F("proposed_by")),
+                name="adoption_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_at=None) | (Q(confirmed_at=None) & ~Q(declined_because="")),
+                name="adoption_declined_with_a_reason_or_confirmed",
+            ),
+        ]
         verbose_name = verbose_name_plural = "采用的政策"
 
 

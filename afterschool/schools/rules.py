@@ -6,13 +6,14 @@ from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.policy.book import Policy
 
-from .models import Adoption, Bureau, School
+from .models import Adoption, Bureau, PolicyText, School
 
 
 def policy_of(place: Bureau | School, on: date) -> Policy:
     """The policy in force there on that day: the latest one adopted."""
     bureau_id = place.bureau_id if isinstance(place, School) else place.pk
-    adopted = Adoption.objects.filter(bureau=bureau_id, began_on__lte=on).order_by("-began_on").first()
+    adoptions = Adoption.objects.confirmed().filter(bureau=bureau_id, began_on__lte=on)
+    adopted = adoptions.order_by("-began_on").first()
     if adopted is None:
         raise NoRule("adoption", f"{on:%Y年%-m月%-d日}按哪份文件办课后服务", place.name)
     return policy.load(adopted.policy)
@@ -20,4 +21,15 @@ def policy_of(place: Bureau | School, on: date) -> Policy:
 
 def adoptions_of(bureau: Bureau) -> list[tuple[date, Policy]]:
     """From which day which policy, the latest first."""
-    return [(it.began_on, policy.load(it.policy)) for it in bureau.adoptions.order_by("-began_on")]
+    adoptions = bureau.adoptions.confirmed().order_by("-began_on")
+    return [(adoption.began_on, policy.load(adoption.policy)) for adoption in adoptions]
+
+
+class Shelf:
+    """Where the law library finds the files that bureaus uploaded and adopted."""
+
+    def text(self, code: str) -> str | None:
+        return PolicyText.objects.adopted().filter(code=code).values_list("body", flat=True).first()
+
+    def codes(self) -> list[str]:
+        return list(PolicyText.objects.adopted().order_by("code").values_list("code", flat=True))

@@ -11,8 +11,8 @@ from afterschool.money import Money
 
 from ..models import Bureau
 from .calendar import fill_calendar
+from .policies import adopt_policy
 from .posts import give_post
-from .terms import adopt_policy
 
 FOUNDED_WITH = {"name": "名称", "short_name": "简称", "phone": "监督电话"}
 

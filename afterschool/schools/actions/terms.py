@@ -2,26 +2,11 @@ from datetime import date
 
 from django.db import transaction
 
-from afterschool import policy as law
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 
-from ..models import Adoption, Bureau, Term
-
-
-@transaction.atomic
-def adopt_policy(bureau: Bureau, policy: str, *, began_on: date, by: Actor) -> Adoption:
-    """Work under a policy from a day on. Only forward: what an earlier policy decided stays decided."""
-    bureau = Bureau.objects.select_for_update().get(pk=bureau.pk)
-    if policy not in law.codes():
-        raise RuleBroken(f"没有编号为“{policy}”的文件，现有：{'、'.join(law.codes())}", field="policy")
-    latest = bureau.adoptions.order_by("-began_on").first()
-    if latest and began_on <= latest.began_on:
-        raise RuleBroken(f"要晚于现行文件的起始日 {latest.began_on:%Y-%m-%d}", field="began_on")
-    adoption = Adoption.objects.create(bureau=bureau, policy=policy, began_on=began_on)
-    record(by, "adopted", adoption, policy=policy, began_on=began_on.isoformat())
-    return adoption
+from ..models import Bureau, Term
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from afterschool.access.gate import requires
 from afterschool.access.reach import Reach
 from afterschool.schools.models import School
 
-from .selectors import last_month, refusals, school_rows, sums, term_now
+from ..selectors import last_month, refusals, school_rows, sums, term_now
 
 
 @require_GET

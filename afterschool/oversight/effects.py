@@ -1,0 +1,161 @@
+"""What another policy would change for one school: the same arithmetic under both, of the latest month there is."""
+
+from calendar import monthrange
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from afterschool.errors import NoRule, RuleBroken
+from afterschool.money import ZERO, Money, total
+from afterschool.plans.models import Plan
+from afterschool.plans.selectors import findings
+from afterschool.policy import fees, stipends, waivers
+from afterschool.policy.book import Policy
+from afterschool.schools.calendar import days_of
+from afterschool.schools.models import School
+from billing.actions.charges import SERVICE_OF_SLOT, Due, dues_of
+from billing.models import FeeMonth
+from enrollment.selectors import waivers_on
+from staffing.models import Duty
+
+Pay = Callable[[Policy], Money]
+
+
+@dataclass
+class Sums:
+    """What some people pay, or are paid, in one month: now and then. Whom a policy is silent on stands in neither sum."""
+
+    month: date | None = None
+    many: int = 0
+    now: Money = ZERO
+    then: Money = ZERO
+    silent: Counter[str] = field(default_factory=Counter)
+
+    def add(self, pay: Pay, now: Policy, then: Policy) -> None:
+        try:
+            before, after = pay(now), pay(then)
+        except (NoRule, RuleBroken) as silence:
+            self.silent[str(silence)] += 1
+            return
+        self.many, self.now, self.then = self.many + 1, self.now + before, self.then + after
+
+    def plain(self) -> dict[str, Any]:
+        return {
+            "month": self.month.isoformat() if self.month else None, "many": self.many,
+            "now_fen": self.now.fen, "then_fen": self.then.fen, "silent": self.silent.most_common(),
+        }  # fmt: skip
+
+
+def effect(school: School, now: Policy, then: Policy) -> dict[str, Any]:
+    """As a job keeps it: services that `then` does not allow, and what families pay and staff are paid, both ways."""
+    return {
+        "breaches": breaches(school, then),
+        "charges": charges(school, now, then).plain(),
+        "stipends": stipend_sums(school, now, then).plain(),
+    }
+
+
+def breaches(school: School, law: Policy) -> list[dict[str, str]]:
+    """What this policy would not let pass in the school's latest plan in force."""
+    plan = Plan.objects.in_force().filter(school=school).select_related("school__bureau", "term").first()
+    found = [finding for finding in findings(plan, law=law) if finding.blocks] if plan else []
+    return [
+        {
+            "title": finding.title,
+            "say": finding.say,
+            "clause": finding.cite.clause if finding.cite else "",
+            "quote": finding.cite.quote if finding.cite else "",
+        }
+        for finding in found
+        if finding.level != "missing"
+    ]
+
+
+def charges(school: School, now: Policy, then: Policy) -> Sums:
+    """The latest charged month, child by child."""
+    month = FeeMonth.objects.filter(school=school, charged_at__isnull=False).order_by("-month").first()
+    if month is None:
+        return Sums()
+    sums, by_child = Sums(month.month), defaultdict(list)
+    for due in dues_of(month):
+        by_child[due.item.agreement.student].append(due)
+    granted = waivers_on(by_child, month.month, month.last_on)
+    for student, dues in by_child.items():
+        held = granted.get(student.pk, [])
+        sums.add(lambda policy, dues=dues, held=held: _asked(policy, month, dues, held), now, then)
+    return sums
+
+
+def _asked(policy: Policy, month: FeeMonth, dues: Sequence[Due], granted: Iterable[Any]) -> Money:
+    """What one family is asked for; a rate above the ceiling counts as the ceiling."""
+    by_service: dict[str, list[Due]] = defaultdict(list)
+    for due in dues:
+        by_service[SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday")].append(due)
+    return total(
+        _net(policy, month, due, fee, granted)
+        for service, together in by_service.items()
+        for due, fee in zip(together, _within_cap(policy, month, service, together), strict=True)
+    )
+
+
+def _within_cap(policy: Policy, month: FeeMonth, service: str, dues: Sequence[Due]) -> list[Money]:
+    student, rates = dues[0].item.agreement.student, [Money(due.item.monthly_fee_fen) for due in dues]
+    cap = fees.cap(
+        policy,
+        _day(policy, month.month),
+        stage=month.school.stage,
+        grade=student.school_class.grade,
+        boarding=student.boards,
+        service=service,
+    ).answer
+    return rates if total(rates) <= cap else cap.split([rate.fen for rate in rates])
+
+
+def _net(policy: Policy, month: FeeMonth, due: Due, fee: Money, granted: Iterable[Any]) -> Money:
+    waived = [
+        waivers.Waived(waiver.category, waiver.percent)
+        for waiver in granted
+        if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
+    ]
+    return fees.charge(
+        policy,
+        _day(policy, month.month),
+        monthly_fee=fee,
+        days_in_force=len(due.days),
+        service_days=len(due.runs_on),
+        waived=waived,
+    ).net
+
+
+def stipend_sums(school: School, now: Policy, then: Policy) -> Sums:
+    """The latest month with confirmed duties, person by person."""
+    confirmed = Duty.objects.confirmed().filter(school=school)
+    month = confirmed.dates("day", "month", order="DESC").first()
+    if month is None:
+        return Sums()
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    kinds = {day.day: day.kind for day in days_of(school, month, last)}
+    sums, by_person = Sums(month), defaultdict(list)
+    for duty in confirmed.filter(day__range=(month, last)):
+        by_person[duty.person_id].append(stipends.Duty(duty.minutes, kinds[duty.day], duty.lessons))
+    for duties in by_person.values():
+        sums.add(lambda policy, duties=duties: _paid(policy, school, last, duties), now, then)
+    return sums
+
+
+def _paid(policy: Policy, school: School, on: date, duties: Sequence[stipends.Duty]) -> Money:
+    base, average = school.stipend_base_fen, school.bureau.hourly_wage_fen
+    return stipends.pay(
+        policy,
+        _day(policy, on),
+        duties=duties,
+        base=Money(base) if base else None,
+        city_average=Money(average) if average else None,
+    ).amount
+
+
+def _day(policy: Policy, on: date) -> date:
+    """The day itself, or the policy's first where it begins only later."""
+    return max(on, policy.since)
