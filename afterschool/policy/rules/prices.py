@@ -91,7 +91,7 @@ class PartMonth(Rule, asks="中途参加的月份怎么收费"):
 class Collection(Rule, asks="什么时候收费"):
     """Paid before or after, for a month or a term at once; never across."""
 
-    when: Literal["advance", "arrears"]
+    paid: Literal["advance", "arrears"]
     per: Literal["month", "term"]
 
 
