@@ -10,10 +10,10 @@ from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
+from afterschool.policy.national import national_days
 from afterschool.schools.actions import change_day, change_days, confirm_year, fill_calendar, open_term
 from afterschool.schools.calendar import days_of, require_settled, service_days
 from afterschool.schools.models import CalendarChange, CalendarDay, CalendarYear
-from afterschool.schools.national import national_days
 from tests import cast
 
 KEEPER = Actor.system("tests")

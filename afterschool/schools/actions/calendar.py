@@ -8,9 +8,9 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
+from afterschool.policy.national import is_official, national_days, source
 
 from ..models import Bureau, CalendarChange, CalendarDay, CalendarYear, Post, School
-from ..national import is_official, national_days, source
 
 LONGEST_CHANGE = timedelta(days=200)
 

@@ -1,23 +1,25 @@
 """The national calendar: which days of a year are workdays, rest days and statutory holidays."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
+from typing import Any
 
 import holidays
 from holidays.countries.china import ChinaStaticHolidays
 
-from .models import CalendarDay
+from afterschool.policy.terms import DayKind
 
-Kind = CalendarDay.Kind
 # Exactly these are statutory holidays. Every other name the package gives (调休, 补假, 春节延长假期) is a rest day.
 STATUTORY = {"元旦", "农历除夕", "春节", "清明节", "劳动节", "端午节", "中秋节", "国庆节"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class NationalDay:
     day: date
-    kind: Kind
+    kind: DayKind
     name: str
 
 
@@ -37,12 +39,12 @@ def national_days(year: int) -> list[NationalDay]:
     return [_classify(china, day) for day in days]
 
 
-def _classify(china, day: date) -> NationalDay:
+def _classify(china: Any, day: date) -> NationalDay:
     names = china.get(day, "")
     if STATUTORY & set(names.split("; ")):
-        return NationalDay(day, Kind.HOLIDAY, names)
+        return NationalDay(day, "holiday", names)
     if names:
-        return NationalDay(day, Kind.REST, names)
+        return NationalDay(day, "rest", names)
     if not china.is_working_day(day):
-        return NationalDay(day, Kind.REST, "")
-    return NationalDay(day, Kind.WORKDAY, "调休上班" if day.isoweekday() > 5 else "")
+        return NationalDay(day, "rest", "")
+    return NationalDay(day, "workday", "调休上班" if day.isoweekday() > 5 else "")
