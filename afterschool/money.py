@@ -84,9 +84,7 @@ class Money:
         """Multiply exactly, then round half a fen away from zero (四舍五入)."""
         if type(factor) not in (int, Fraction):
             raise TypeError(f"Money.times takes a Fraction or int, not {type(factor).__name__}")
-        exact = self.fen * Fraction(factor)
-        rounded = int(abs(exact) + Fraction(1, 2))
-        return Money(rounded if exact >= 0 else -rounded)
+        return rounded(self.fen * Fraction(factor))
 
     def times_down(self, factor: Fraction | int) -> Money:
         """Multiply exactly and drop the part of a fen, where a family must not pay it."""
@@ -151,6 +149,16 @@ def _checked(weights: Sequence[int]) -> Sequence[int]:
 
 
 ZERO = Money(0)
+PLACES = {"fen": 1, "jiao": 10, "yuan": 100}
+
+
+def rounded(exact: Fraction | int, to: str = "fen", how: str = "half_up") -> Money:
+    """So many fen, made whole: to the fen, jiao or yuan; half away from zero (四舍五入), or always down or up."""
+    place = PLACES[to]
+    whole, rest = divmod(abs(exact), place)
+    up = {"half_up": rest * 2 >= place, "up": rest > 0, "down": False}[how]
+    fen = (int(whole) + up) * place
+    return Money(fen if exact >= 0 else -fen)
 
 
 def total(moneys: Iterable[Money]) -> Money:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar, cast
 
@@ -137,5 +137,20 @@ class Succession:
 def _on(policy: Policy, day: date) -> RulesInForce:
     if day < policy.since or (policy.until and day > policy.until):
         raise NoRule("from", f"{day:%Y-%m-%d} 这一天的规定", policy.short)
-    rules = tuple(rule for rule in policy.rules if rule.in_force(day))
-    return RulesInForce(policy.short, rules, policy.parent.on(day) if policy.parent else None)
+    return _version(policy, max(turn for turn in _turns(policy) if turn <= day))
+
+
+@lru_cache(maxsize=2048)
+def _version(policy: Policy, since: date) -> RulesInForce:
+    """What holds from this day until something next changes: days with the same rules share one answer."""
+    rules = tuple(rule for rule in policy.rules if rule.in_force(since))
+    return RulesInForce(policy.short, rules, policy.parent.on(since) if policy.parent else None)
+
+
+@lru_cache(maxsize=256)
+def _turns(policy: Policy) -> frozenset[date]:
+    """The days on which something changes in the policy, or in the one above it."""
+    starts = {policy.since, *(rule.since for rule in policy.rules)}
+    ends = {rule.until for rule in policy.rules} | {policy.until}
+    own = starts | {end + timedelta(days=1) for end in ends if end and end < date.max}
+    return frozenset(own | _turns(policy.parent) if policy.parent else own)

@@ -59,6 +59,14 @@ class Step:
         return f"{self.words} {amount}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A calculation told step by step, with the clauses it rests on."""
+
+    steps: tuple[Step, ...]
+    cites: tuple[Cite, ...]
+
+
 def breaches(findings: Iterable[Verdict[bool]]) -> list[Verdict[bool]]:
     return [finding for finding in findings if finding.level == "breach"]
 

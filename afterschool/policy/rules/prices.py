@@ -83,9 +83,17 @@ class BillingCalendar(Rule, asks="收费按什么日历算"):
 
 
 class PartMonth(Rule, asks="中途参加的月份怎么收费"):
-    """How a month (or term) is charged in which a child is served only for some of the days."""
+    """How a month (or term) is charged in which a child is served only for some of the days.
+
+    `half_month`: up to half of the days half the price, above it the whole; `exactly_half` says which at just half.
+    """
 
     basis: Literal["service_days", "half_month", "whole"]
+    exactly_half: Literal["half", "whole"] | None = None
+
+    def fault(self) -> str:
+        odd = self.exactly_half and self.basis != "half_month"
+        return 'basis = "half_month" 才写 exactly_half' if odd else ""
 
 
 class Collection(Rule, asks="什么时候收费"):
