@@ -32,13 +32,14 @@ class Cite:
 
 @dataclass(frozen=True, slots=True)
 class Verdict(Generic[Answer]):
-    """What, why, and by which clause. `field` names the form field to mend."""
+    """What, why, and by which clause. `field` names the form field to mend, `switch` what the policy is silent on."""
 
     answer: Answer
     because: str
     cite: Cite | None = None
     level: Level = "ok"
     field: str = ""
+    switch: str = ""
 
     def __str__(self) -> str:
         return f"{self.because} · {self.cite.label}" if self.cite else self.because
@@ -76,4 +77,4 @@ def asked(field: str, question: Callable[[], list[Verdict[bool]]]) -> list[Verdi
     try:
         return question()
     except NoRule as silence:
-        return [Verdict(False, str(silence), None, "unknown", field)]
+        return [Verdict(False, str(silence), None, "unknown", field, silence.switch)]
