@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
+from afterschool.schools.why import Why
 from enrollment.models import Agreement, AgreementItem, OfChild
 from staffing.models import StipendSheet
 
@@ -73,6 +74,7 @@ class Charge(models.Model):
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
     entry_number = models.CharField("凭证", max_length=20, blank=True)
+    why: Why  # told by billing.selectors.why, where a page shows the figure
 
     objects = OfChild.as_manager()
 
@@ -325,6 +327,7 @@ class Refund(models.Model):
     paid_on = models.DateField("到账日期", null=True)
     bank_serial = models.CharField("流水号", max_length=40, blank=True)
     failed_reason = models.CharField("退回原因", max_length=200, blank=True)
+    why: Why  # told by billing.selectors.why, where a page shows the figure
 
     objects = OfChild.as_manager()
 

@@ -6,6 +6,7 @@ from django.db.models import F, Func, Q
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School
+from afterschool.schools.why import Why
 from enrollment.models import Section
 
 
@@ -123,6 +124,9 @@ class StipendLine(models.Model):
     by_grade = models.JSONField(default=dict)
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
+    # Told by staffing.why, where a page shows the line.
+    why: Why
+    served: list
 
     objects = ReachQuerySet.as_manager()
 

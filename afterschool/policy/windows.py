@@ -105,6 +105,12 @@ def runs_on(
     return day
 
 
+def closed_weekdays(policy: Policy, on: date, *, stage: str, grade: int | None, service: str) -> dict[int, str]:
+    """Weekdays the document keeps free of service, and why."""
+    closed = policy.on(on).every(rules.ClosedDays, Case(stage=stage, grade=grade, service=service))
+    return {weekday: rule.reason for rule in closed for weekday in rule.weekdays}
+
+
 def _weekday(now: RulesInForce, case: Case, weekday: int) -> Verdict[bool]:
     name = weekday_name(weekday)
     for closed in now.every(rules.ClosedDays, case):

@@ -1,8 +1,10 @@
 """What a school's days are: the bureau's calendar, its terms, and the changes bureau and school have made."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,6 +13,7 @@ from afterschool.errors import RuleBroken
 from .models import Bureau, CalendarChange, CalendarDay, CalendarYear, School, Term
 
 SCHOOL_WEEK = frozenset({1, 2, 3, 4, 5})
+Spell = tuple[School | Bureau, date, date]
 
 
 @dataclass(frozen=True)
@@ -41,18 +44,40 @@ def days_of(place: School | Bureau, first: date, last: date) -> list[Day]:
     Service runs on the workdays of a term. The bureau's changes stand over that, the school's over the bureau's,
     the later over the earlier.
     """
-    school = place if isinstance(place, School) else None
-    bureau_id = school.bureau_id if school else place.pk
-    term = Term.objects.filter(bureau=bureau_id, began_on__lte=OuterRef("day"), ended_on__gte=OuterRef("day"))
-    held = CalendarDay.objects.filter(bureau=bureau_id, day__range=(first, last)).annotate(in_term=Exists(term))
-    days = {row.day: _as_held(row, row.in_term) for row in held}
-    changes = CalendarChange.objects.filter(
-        Q(school=None) | Q(school=school), bureau=bureau_id, day__range=(first, last)
-    )
-    for change in sorted(changes, key=lambda change: (change.school_id is not None, change.pk)):
+    return days_of_each([(place, first, last)])[0]
+
+
+def days_of_each(spells: Sequence[Spell]) -> list[list[Day]]:
+    """The days of several places and spells. Two queries, however many there are."""
+    asked = [Q(bureau=_bureau_of(place), day__range=(first, last)) for place, first, last in spells]
+    within = reduce(or_, asked, Q(pk__in=()))
+    term = Term.objects.filter(bureau=OuterRef("bureau"), began_on__lte=OuterRef("day"), ended_on__gte=OuterRef("day"))
+    rows = CalendarDay.objects.filter(within).annotate(in_term=Exists(term))
+    held = {(row.bureau_id, row.day): _as_held(row, row.in_term) for row in rows}
+    schools = [place for place, _, _ in spells if isinstance(place, School)]
+    whose = Q(school=None) | Q(school__in=schools)
+    changes = list(CalendarChange.objects.filter(within, whose).order_by("pk"))
+    return [_spell(place, first, last, held, changes) for place, first, last in spells]
+
+
+def _spell(
+    place: School | Bureau,
+    first: date,
+    last: date,
+    held: Mapping[tuple[int, date], Day],
+    changes: Sequence[CalendarChange],
+) -> list[Day]:
+    bureau_id, school_id = _bureau_of(place), place.pk if isinstance(place, School) else None
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    days = {day: held.get((bureau_id, day)) for day in every}
+    own = [one for one in changes if one.bureau_id == bureau_id and one.school_id in (None, school_id)]
+    for change in sorted(own, key=lambda change: change.school_id is not None):
         days[change.day] = _as_changed(days.get(change.day), change)
-    every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-    return [days.get(day) or _unknown(day) for day in every]
+    return [days[day] or _unknown(day) for day in every]
+
+
+def _bureau_of(place: School | Bureau) -> int:
+    return place.bureau_id if isinstance(place, School) else place.pk
 
 
 def service_days(school: School, weekdays: Collection[int], first: date, last: date) -> list[date]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import TypeVar
 
 from django.db.models import Q
 
@@ -11,6 +12,7 @@ from .calendar import SCHOOL_WEEK, Day
 from .models import Bureau, CalendarDay
 
 Kind = CalendarDay.Kind
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,15 @@ def months_of(days: Sequence[Day]) -> list[Month]:
 
 
 def _month(days: list[Day]) -> Month:
-    cells = [None] * (days[0].day.isoweekday() - 1) + [_cell(day) for day in days]
-    cells += [None] * (-len(cells) % 7)
-    weeks = [cells[start : start + 7] for start in range(0, len(cells), 7)]
+    weeks = in_weeks(days[0].day, [_cell(day) for day in days])
     return Month(days[0].day.replace(day=1), weeks, sum(day.serves for day in days))
+
+
+def in_weeks(first: date, cells: Sequence[Content]) -> list[list[Content | None]]:
+    """One cell a day from `first` on, in rows from Monday to Sunday."""
+    row = [None] * (first.isoweekday() - 1) + list(cells)
+    row += [None] * (-len(row) % 7)
+    return [row[start : start + 7] for start in range(0, len(row), 7)]
 
 
 def _cell(day: Day) -> Cell:

@@ -16,9 +16,10 @@ from afterschool.money import Money, total
 from afterschool.plans.models import Plan
 from afterschool.policy import fees, load, waivers
 from afterschool.policy.book import Policy
+from afterschool.policy.verdict import Cite
 from afterschool.schools.calendar import Day, days_of, require_settled
+from afterschool.schools.why import clauses, sentences
 from billing import accounts
-from billing.arithmetic import clauses, sentences
 from billing.ledger.posting import Voucher, number_of, post_many
 from billing.models import Charge, FeeMonth
 from enrollment.models import AgreementItem
@@ -170,10 +171,17 @@ def _charges(policy: Policy, fee_month: FeeMonth, dues: Sequence[Due]) -> list[C
                 waived_fen=sum_.waived.fen,
                 net_fen=sum_.net.fen,
                 steps=sentences(sum_.steps),
-                cites=clauses([allowed.cite, *sum_.cites]),
+                cites=_cites(policy, fee_month.month, [allowed.cite, *sum_.cites]),
             )
         )
     return charges
+
+
+def _cites(policy: Policy, on: date, cites: Sequence[Cite | None]) -> list[dict[str, str]]:
+    """Where a waiver counts, the sentences of all groups: more people read a charge than may know the child's."""
+    groups = [rule.cite for rule in waivers.groups(policy, on)]
+    others = [cite for cite in cites if cite not in groups]
+    return clauses([*others, *(groups if len(others) < len(cites) else ())])
 
 
 def _book(fee_month: FeeMonth, charges: Sequence[Charge], by: Actor) -> None:

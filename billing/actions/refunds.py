@@ -13,8 +13,8 @@ from afterschool.money import Money, total
 from afterschool.notices.post import Note, notify_each
 from afterschool.policy import load, refunds
 from afterschool.policy.verdict import Step
+from afterschool.schools.why import clauses, sentences
 from billing import accounts
-from billing.arithmetic import clauses, sentences
 from billing.ledger.posting import Voucher, post, post_many
 from billing.models import Allocation, Charge, FeeMonth, Receipt, Refund
 from billing.selectors.readiness import to_pay_out

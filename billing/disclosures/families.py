@@ -14,6 +14,7 @@ from afterschool.money import Money, total
 from afterschool.policy import expenses, load
 from afterschool.schools.models import Student
 from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+from billing.selectors.why import explain
 
 from .models import Disclosure
 
@@ -117,10 +118,11 @@ def _laid_out(parts: list[Part]) -> list[Part]:
 
 
 def months_of(student_ids: Collection[int]) -> list[FamilyMonth]:
-    """The newest month of each child, for the home page. As many queries for one child as for three."""
+    """The newest month of each child, explained, for the home page. As many queries for one child as for three."""
     newest: dict[int, FamilyMonth] = {}
     for month in _months(Charge.objects.filter(student__in=student_ids)):
         newest.setdefault(month.student.pk, month)
+    explain([charge for month in newest.values() for charge in month.charges])
     return list(newest.values())
 
 
@@ -133,7 +135,10 @@ def all_months_of(student_ids: Collection[int]) -> list[tuple[Student, list[Fami
 
 
 def month_of(student_id: int, month: date) -> FamilyMonth | None:
-    return next(iter(_months(Charge.objects.filter(student=student_id, fee_month__month=month))), None)
+    """One month of one child, explained."""
+    found = next(iter(_months(Charge.objects.filter(student=student_id, fee_month__month=month))), None)
+    explain(found.charges if found else [])
+    return found
 
 
 def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
@@ -143,7 +148,9 @@ def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
 def _months(charges) -> list[FamilyMonth]:
     told = Refund.objects.exclude(state=Refund.State.DRAFT).order_by("pk")  # a draft is nobody's business yet
     rows = (
-        charges.select_related("student__school_class", "fee_month__school", "fee_month__settlement", "item__offering")
+        charges.select_related(
+            "student__school_class", "fee_month__school", "fee_month__settlement", "item__offering", "agreement"
+        )
         .prefetch_related(Prefetch("refunds", told))
         .order_by("-fee_month__month", "student_id", "pk")
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import load, settlement
 from afterschool.policy.verdict import Step
-from billing.arithmetic import clauses, sentences
+from afterschool.schools.why import clauses, sentences
 from billing.models import Charge, Expense, FeeMonth, Fund
 
 WHOLE_SCHOOL = 0  # the group where nobody is charged

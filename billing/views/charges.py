@@ -9,6 +9,7 @@ from afterschool.access.gate import requires
 from afterschool.jobs.book import enqueue
 from billing.models import Charge
 from billing.selectors.sheets import charges_xlsx
+from billing.selectors.why import explain
 
 from .months import month_within
 from .saying import spreadsheet
@@ -50,6 +51,7 @@ def charge_detail(request, reach, pk):
         "student__school_class", "item__offering", "agreement", "fee_month__school"
     )
     charge = get_object_or_404(charges.prefetch_related("allocations__receipt", "refunds"), pk=pk)
+    explain([charge])
     return render(request, "billing/charge_detail.html", {"charge": charge, "month": charge.fee_month})
 
 

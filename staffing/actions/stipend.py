@@ -15,6 +15,7 @@ from afterschool.policy.book import Policy
 from afterschool.schools.calendar import days_of, require_settled
 from afterschool.schools.models import School
 from afterschool.schools.rules import policy_of
+from afterschool.schools.why import clauses, sentences
 from staffing.models import Duty, PaidDuty, StipendLine, StipendSheet
 
 State = StipendSheet.State
@@ -119,8 +120,8 @@ def _line(sheet, school: School, policy: Policy, on: date, duties: list[Duty], k
         lessons=sum(duty.lessons for duty in duties) if _by_lesson(policy, on) else 0,
         amount_fen=pay.amount.fen,
         by_grade=_by_grade(policy, on, pay.amount, duties, kinds),
-        steps=[str(step) for step in pay.steps],
-        cites=[{"policy": cite.policy, "clause": cite.clause, "label": cite.label} for cite in pay.cites],
+        steps=sentences(pay.steps),
+        cites=clauses(pay.cites),
     )
 
 

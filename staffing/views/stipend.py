@@ -18,6 +18,7 @@ from .. import papers, selectors
 from ..actions import approve_sheet, draft_sheet, return_sheet, review_sheet
 from ..asked import day_in, school_asked
 from ..models import StipendSheet
+from ..why import explain, own_lines
 
 
 @require_safe
@@ -37,10 +38,12 @@ def stipend_sheet_list(request, reach):
 @requires(Capability.SEE_BOOKS)
 def stipend_sheet_detail(request, reach, pk):
     sheet, today = _sheet(reach, pk), timezone.localdate()
+    lines = sheet.lines.select_related("person").prefetch_related("duties__duty").order_by("person__name", "pk")
+    explain(sheet, lines)
     actor = request.actor
     context = {
         "sheet": sheet,
-        "lines": sheet.lines.select_related("person").order_by("person__name", "pk"),
+        "lines": lines,
         "may_redraft": sheet.state == "draft" and actor.may(Capability.DRAFT_STIPENDS),
         "may_review": sheet.state == "draft" and actor.may(Capability.REVIEW_STIPENDS),
         "may_approve": sheet.state == "reviewed" and actor.may(Capability.APPROVE_STIPENDS),
@@ -48,6 +51,20 @@ def stipend_sheet_detail(request, reach, pk):
         "month_runs": sheet.state == "draft" and (sheet.month.year, sheet.month.month) == (today.year, today.month),
     }
     return render(request, "staffing/stipend_sheet_detail.html", context)
+
+
+@require_safe
+@requires(Capability.STAND_DUTY)
+def my_stipend_list(request, reach):
+    return render(request, "staffing/my_stipend_list.html", {"lines": own_lines(reach, request.actor.person_id)})
+
+
+@require_safe
+@requires(Capability.STAND_DUTY)
+def my_stipend_detail(request, reach, pk):
+    line = get_object_or_404(own_lines(reach, request.actor.person_id).prefetch_related("duties__duty"), pk=pk)
+    explain(line.sheet, [line])
+    return render(request, "staffing/my_stipend_detail.html", {"line": line, "sheet": line.sheet})
 
 
 @require_POST

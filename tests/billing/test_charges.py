@@ -77,9 +77,18 @@ def test_a_granted_waiver_is_a_line_of_its_own(town):
     made = charge(town)["陈一诺"]
 
     assert (made.gross_fen, made.waived_fen, made.net_fen) == (200_00, 200_00, 0)
-    assert "按学校的减免决定减免 100%" in made.steps[1] and "建档立卡" not in f"{made.steps}{made.cites}"
+    assert "按学校的减免决定减免 100%" in made.steps[1] and "建档立卡" not in f"{made.steps}"
     books = balances(town.school, date(2026, 10, 31))
     assert books["waiver", "2026-10"].fen == 200_00 and books["receivable", f"student:{child.pk}"].fen == 0
+
+
+def test_whoever_reads_a_charge_does_not_learn_the_group_of_the_waiver(town):
+    for name, group in (("甲", "registered_poor"), ("乙", "hardship")):
+        waive(town, family(town, name), group, 100)
+    made = charge(town)
+
+    assert (made["甲"].steps, made["甲"].cites) == (made["乙"].steps, made["乙"].cites)
+    assert "其他经济困难学生视其情况给予适当减免。" in f"{made['甲'].cites}"
 
 
 def test_a_waiver_counts_from_its_day(town):

@@ -132,6 +132,15 @@ def stipends_approved(corner: Corner) -> None:
     )
 
 
+def everybody_paid(corner: Corner) -> None:
+    """October's sheet has a line for whoever is on the rota."""
+    stipends_approved(corner)
+    sheet = StipendSheet.objects.get(school=corner.school, month=OCTOBER)
+    others = Duty.objects.filter(school=corner.school).exclude(person=corner.duty.person)
+    for person in set(others.values_list("person", flat=True)):
+        StipendLine.objects.create(school=corner.school, sheet=sheet, person_id=person, amount_fen=40_00)
+
+
 def stipends_booked(corner: Corner) -> None:
     stipends_approved(corner)
     book_stipends(corner.month, by=act(corner.clerk))
@@ -201,6 +210,7 @@ GIVEN: dict[str, Given] = {
     "enrollment:withdrawal-acknowledge POST": withdrawn,
     "staffing:duty-confirm-list POST": served,
     "staffing:duty-leave POST": arrived,
+    "staffing:my-stipend-detail GET": everybody_paid,
     "staffing:stipend-sheet-draft POST": confirmed,
     "staffing:stipend-sheet-approve POST": reviewed,
     "staffing:stipend-sheet-return POST": reviewed,

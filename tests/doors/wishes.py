@@ -10,7 +10,7 @@ from afterschool.jobs.models import Job
 from afterschool.notices.models import Notice
 from afterschool.xlsx import Column, Sheet, write_xlsx
 from enrollment.papers import code_of
-from staffing.models import Duty
+from staffing.models import Duty, StipendLine
 
 from .town import NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
 
@@ -28,6 +28,13 @@ def my_duty(corner: Corner, person: Person) -> Duty:
     return mine or corner.duty
 
 
+def my_line(corner: Corner, person: Person) -> StipendLine:
+    """At the own corner what this person is paid; elsewhere what a colleague is."""
+    lines = StipendLine.objects.filter(school=corner.school)
+    mine = lines.filter(person=person).first() if corner.is_own else None
+    return mine or lines.get(person=corner.duty.person)
+
+
 def my_notice(corner: Corner, person: Person) -> Notice:
     return Notice.objects.get(to=person if corner.is_own else corner.duty.person, kind="test")
 
@@ -38,6 +45,7 @@ def my_job(corner: Corner, person: Person) -> Job:
 
 PERSONAL: dict[str, Callable[[Corner, Person], object]] = {
     "my_duty": my_duty,
+    "my_line": my_line,
     "my_notice": my_notice,
     "my_job": my_job,
 }

@@ -64,7 +64,7 @@ def the_family_sees_its_month(stage, wall):
     mother.sees(re.compile(r"2026年10月课后服务费退您 \d+\.\d\d 元"))
     mother.go("/")
     mother.shot("guardian-home-after-the-month")
-    mother.press("怎么算的")
+    mother.press("看这个月的账单")
     mother.reads(f"{FIRST_CHILD} · 2026年10月账单")
     mother.sees("退给您", "200.00 元花在哪了", "已退回付款的账户")
     for why in mother.page.get_by_text("为什么是这个数？").all():
