@@ -10,7 +10,7 @@ from afterschool.jobs.book import enqueue
 from afterschool.schools.actions import confirm_adoption, propose_adoption
 from afterschool.schools.models import Adoption, Bureau, PolicyText, School
 
-from .policies import EFFECT, batch_of, begun_month
+from .policies import EFFECT, batch_of, latest_begun
 
 
 @transaction.atomic
@@ -38,5 +38,5 @@ def confirm(adoption: Adoption, *, now: datetime, by: Actor) -> Adoption:
 def _refuse_begun(bureau: Bureau, began_on: date) -> None:
     """Every till is held, so that no school opens a month under the old policy meanwhile."""
     list(School.objects.select_for_update(no_key=True).filter(bureau=bureau).order_by("pk"))
-    if begun := begun_month(bureau, began_on):
-        raise RuleBroken(begun.because, field="began_on")
+    if begun := latest_begun(bureau, began_on):
+        raise RuleBroken(str(begun), field="began_on")

@@ -8,10 +8,28 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
 
+from .policies import to_confirm
 from .selectors import SchoolRow, last_month, school_rows
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
+    return [*_adoption_tasks(actor), *_school_tasks(actor, today)]
+
+
+def _adoption_tasks(actor: Actor) -> list[Task]:
+    proposals = to_confirm(actor.reach(Capability.ADOPT_POLICIES).bureaus, actor)
+    return [
+        Task(
+            f"自{adoption.began_on:%-m月%-d日}起采用新政策，等您确认",
+            f"{adoption.proposed_by}提请：{adoption.reason}",
+            reverse("oversight:policy-adoption", args=[adoption.policy]),
+            urgent=True,
+        )
+        for adoption in proposals.select_related("proposed_by")
+    ]
+
+
+def _school_tasks(actor: Actor, today: date) -> list[Task]:
     reach = actor.reach(Capability.WATCH_SCHOOLS)
     if not reach:
         return []

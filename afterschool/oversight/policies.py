@@ -8,13 +8,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from afterschool import policy as law
 from afterschool.access.reach import Actor
 from afterschool.jobs.models import Job
 from afterschool.money import Money, total
 from afterschool.policy.book import Policy
-from afterschool.policy.verdict import Verdict
 from afterschool.schools.models import Adoption, Bureau, PolicyText, School
+from afterschool.schools.rules import adoptions_of
 from afterschool.xlsx import Column, Sheet
 from billing.models import FeeMonth
 from staffing.models import StipendSheet
@@ -24,21 +23,37 @@ EFFECT = "oversight.policy_effect"
 
 @dataclass(frozen=True)
 class Held:
-    """A policy from the day the bureau works under it, until the day before the next."""
+    """A policy, and from which day the bureau works under it."""
 
     began_on: date
     policy: Policy
-    adoption: Adoption
 
 
-def held(bureau: Bureau) -> list[Held]:
-    """All that the bureau adopted, the latest first."""
-    adoptions = bureau.adoptions.confirmed().select_related("confirmed_by", "proposed_by").order_by("-began_on")
-    return [Held(adoption.began_on, law.load(adoption.policy), adoption) for adoption in adoptions]
+@dataclass(frozen=True)
+class Standing:
+    """Under which policies the bureau worked, works and will work."""
+
+    now: Held | None
+    upcoming: list[Held]
+    earlier: list[Held]
 
 
-def in_force(adopted: Iterable[Held], today: date) -> Held | None:
-    return next((one for one in adopted if one.began_on <= today), None)
+def standing(bureau: Bureau, today: date) -> Standing:
+    adopted = [Held(*one) for one in adoptions_of(bureau)]
+    begun = [one for one in adopted if one.began_on <= today]
+    return Standing(begun[0] if begun else None, [one for one in adopted if one.began_on > today], begun[1:])
+
+
+def on_trial(bureau: Bureau) -> QuerySet[PolicyText]:
+    """Files that were uploaded and not adopted."""
+    adopted = PolicyText.objects.adopted().values("pk")
+    return bureau.policy_texts.exclude(pk__in=adopted).defer("body", "notice").select_related("uploaded_by")
+
+
+def history(text: PolicyText) -> QuerySet[Adoption]:
+    """What was proposed of this file and what was said to it, the latest first."""
+    people = ("proposed_by", "confirmed_by", "declined_by")
+    return Adoption.objects.filter(policy=text.code, bureau=text.bureau_id).select_related(*people).order_by("-pk")
 
 
 def waiting(bureau: Bureau) -> tuple[Adoption, PolicyText] | None:
@@ -52,26 +67,36 @@ def to_confirm(bureaus: Iterable[int], actor: Actor) -> QuerySet[Adoption]:
     return Adoption.objects.waiting().filter(bureau__in=bureaus).exclude(proposed_by=actor.person_id)
 
 
-def first_free_month(bureau: Bureau, today: date) -> tuple[date, str]:
-    """The first month from which another policy may hold, not before the next; and why not earlier."""
-    after = _next_month(today)
-    begun = begun_month(bureau, after)
-    return (after, "") if begun.answer is None else (_next_month(begun.answer), begun.because)
+@dataclass(frozen=True)
+class Begun:
+    """A month some school has begun, which stays under the policy it was begun with; and what was done in it."""
+
+    month: date
+    school: School
+    deed: str
+
+    @property
+    def next_free(self) -> date:
+        return _next_month(self.month)
+
+    def __str__(self) -> str:
+        done = f"{self.school}已经为{self.month:%Y年%-m月}{self.deed}"
+        return f"{done}，最早从{self.next_free:%Y年%-m月%-d日}起采用"
 
 
-def begun_month(bureau: Bureau, since: date) -> Verdict[date | None]:
-    """The latest month from `since` on whose books or stipends some school has begun; it stays under its policy."""
+def latest_begun(bureau: Bureau, since: date) -> Begun | None:
+    """The latest month from `since` on whose books or stipends some school has begun."""
     here = {"school__bureau": bureau, "month__gte": since}
     books = FeeMonth.objects.filter(**here).select_related("school").order_by("-month").first()
     sheet = StipendSheet.objects.filter(**here).select_related("school").order_by("-month").first()
-    if books is None and sheet is None:
-        return Verdict(None, "")
-    latest, what = (
-        (sheet, "制了补助表") if books is None or (sheet and sheet.month > books.month) else (books, "开了账")
-    )
-    month = latest.month
-    said = f"{latest.school}已经为{month:%Y年%-m月}{what}，最早从{_next_month(month):%Y年%-m月%-d日}起采用"
-    return Verdict(month, said)
+    begun = [Begun(one.month, one.school, deed) for one, deed in ((books, "开了账"), (sheet, "制了补助表")) if one]
+    return max(begun, key=lambda one: one.month, default=None)
+
+
+def first_free_month(bureau: Bureau, today: date) -> tuple[date, Begun | None]:
+    """The first month to come from which another policy may hold; and what stands in the way of an earlier one."""
+    begun = latest_begun(bureau, _next_month(today))
+    return (begun.next_free, begun) if begun else (_next_month(today), None)
 
 
 def _next_month(day: date) -> date:
@@ -139,6 +164,10 @@ class Monthly:
     @property
     def change(self) -> Money:
         return self.then - self.now
+
+    @property
+    def rises(self) -> bool:
+        return self.then > self.now
 
 
 @dataclass(frozen=True)
