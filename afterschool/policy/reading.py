@@ -1,0 +1,72 @@
+"""A policy as a document: clause by clause, the notice's sentences and what the software makes of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from afterschool.policy import clauses
+from afterschool.policy.book import Policy
+from afterschool.policy.rule import Rule
+from afterschool.policy.saying import say
+from afterschool.policy.terms import LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of the notice, and the rules that rest on it in words."""
+
+    quote: str
+    sayings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    number: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def quotes(self) -> list[str]:
+        return [sentence.quote for sentence in self.sentences]
+
+    @property
+    def sayings(self) -> list[str]:
+        return [saying for sentence in self.sentences for saying in sentence.sayings]
+
+
+def heading(policy: Policy) -> list[tuple[str, str]]:
+    """What the document says of itself: (what, words)."""
+    until = f"，到 {policy.until} 为止" if policy.until else ""
+    facts = [
+        ("文号", policy.number),
+        ("发文单位", policy.issuer),
+        ("级别", LEVELS[policy.level]),
+        ("适用地区", policy.area),
+        ("施行", f"{policy.since} 起{until}{'，试行' if policy.trial else ''}"),
+        ("依据", "；".join(policy.cites)),
+        ("废止", "；".join(policy.supersedes)),
+        ("上位文件", policy.parent.title if policy.parent else ""),
+        ("对照核对", "、".join(policy.above)),
+    ]
+    return [(what, words) for what, words in facts if words]
+
+
+def document(policy: Policy, on: date | None = None) -> list[Clause]:
+    """Every clause that a rule rests on, in the notice's order; with a day, only the rules in force on it."""
+    said: dict[str, dict[str, list[str]]] = {}
+    for rule in policy.rules:
+        if on is None or rule.in_force(on):
+            sentences = said.setdefault(rule.cite.clause, {})
+            sentences.setdefault(rule.cite.quote, []).append(dated(rule, policy))
+    return [
+        Clause(number, tuple(Sentence(quote, tuple(sayings)) for quote, sayings in said[number].items()))
+        for number in sorted(said, key=clauses.order)
+    ]
+
+
+def dated(rule: Rule, policy: Policy) -> str:
+    """The rule in words, with its own days where they are not the whole document's."""
+    since = f"{rule.since} 起" if rule.since != policy.since else ""
+    until = f"到 {rule.until} 为止" if rule.until and rule.until != policy.until else ""
+    days = "，".join(part for part in (since, until) if part)
+    return say(rule, policy.rules) + (f"（{days}）" if days else "")
