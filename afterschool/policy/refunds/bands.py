@@ -1,0 +1,177 @@
+"""What one band of a cause gives, under every way in which the notice can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from itertools import accumulate, product
+from math import ceil, floor
+from typing import Literal, NamedTuple, Protocol
+
+from afterschool.errors import NoRule
+from afterschool.money import Money
+from afterschool.policy import rules
+from afterschool.policy.book import RulesInForce
+from afterschool.policy.refunds.attendance import Attendance, Claim, Unit, stretches
+from afterschool.policy.rule import Case
+
+
+class Worth(Protocol):
+    """What a refund needs to know of a tariff: what a day costs in exact fen, before any waiver."""
+
+    @property
+    def runs_on(self) -> tuple[date, ...]: ...
+    def day_value(self, day: date) -> Fraction: ...
+    def lessons_on(self, day: date) -> Fraction: ...
+    def billing_days(self, day: date) -> int: ...
+    def rate_on(self, day: date) -> Money: ...
+    def unit_on(self, day: date) -> str: ...
+
+
+class Reading(NamedTuple):
+    """One way to read a band: the switches that a notice may leave open."""
+
+    counted: Literal["consecutive", "total"]
+    inclusive: bool
+    stacking: Literal["once", "each"]
+    pays_for: Literal["all", "beyond"]
+
+
+SWITCHES: dict[str, tuple[object, object]] = {
+    "counted": ("consecutive", "total"),
+    "inclusive": (True, False),
+    "stacking": ("once", "each"),
+    "pays_for": ("all", "beyond"),
+}
+
+
+class Given(NamedTuple):
+    """What came of a reading: how often the threshold was reached, the units paid for, and the exact fen."""
+
+    times: int
+    units: tuple[date, ...]
+    fen: Fraction
+
+
+@dataclass(frozen=True)
+class Band:
+    """One `[[refund]]`, with what days and lessons are worth."""
+
+    rule: rules.Refund
+    now: RulesInForce
+    case: Case
+    worth: Worth
+
+    @cached_property
+    def readings(self) -> list[Reading]:
+        """All that the notice leaves open; one where it says everything."""
+        said = [(getattr(self.rule, switch),) for switch in SWITCHES]
+        ways = [both if one == (None,) else one for one, both in zip(said, SWITCHES.values(), strict=True)]
+        return [Reading(*one) for one in product(*ways)]  # type: ignore[arg-type]
+
+    @cached_property
+    def least(self) -> Fraction | None:
+        """From how many units on the band gives anything."""
+        if self.rule.at_least_share is not None:
+            return self.rule.at_least_share * self.worth.billing_days(self.worth.runs_on[0])
+        return None if self.rule.at_least is None else Fraction(self.rule.at_least)
+
+    @cached_property
+    def unit(self) -> Literal["day", "lesson"]:
+        """In what it counts: where there is no threshold, in what it gives."""
+        if self.least is None:
+            return "lesson" if self.rule.gives == "each_lesson" else "day"
+        return self.rule.units
+
+    @property
+    def is_by_lesson(self) -> bool:
+        return "lesson" in (self.unit, self.rule.gives.removeprefix("each_"))
+
+    @cached_property
+    def months(self) -> int:
+        """How many months' fee was paid at once."""
+        if self.worth.unit_on(self.worth.runs_on[0]) != "term":
+            return 1
+        calendar = self.now.the(rules.BillingCalendar, self.case)
+        if not calendar.months_a_term:
+            raise NoRule("billing_calendar.months_a_term", "一学期按几个月算", self.now.policy)
+        return calendar.months_a_term
+
+    def gives(self, reading: Reading, claim: Claim) -> Given:
+        times, units = self._reached(reading, claim)
+        if reading.stacking == "once":
+            times = min(times, 1)
+        return Given(times, units, self._fen(times, units, claim) if times else Fraction(0))
+
+    def _reached(self, reading: Reading, claim: Claim) -> tuple[int, tuple[date, ...]]:
+        """How often, and the units that count."""
+        bound = self.rule.elapsed_at_most
+        if bound is not None and not (claim.elapsed <= bound if reading.inclusive else claim.elapsed < bound):
+            return 0, ()
+        units = self.units(claim.missed)
+        if self.least is None:
+            return 1, tuple(unit.day for unit in units)
+        rows = stretches(units) if reading.counted == "consecutive" else [[unit.day for unit in units]]
+        reached = [(how_often(len(row), self.least, reading.inclusive), row) for row in rows]
+        first = floor(self.least) if reading.pays_for == "beyond" else 0
+        counting = tuple(day for times, row in reached if times for day in row[first:])
+        return sum(times for times, _ in reached), counting
+
+    def units(self, missed: Attendance) -> list[Unit]:
+        """Every day or lesson not served, in order."""
+        if self.unit == "day":
+            return [Unit(self._place[day], day) for day in missed.absent]
+        whole = {(day, number) for day in missed.absent for number in range(1, self.lessons(day) + 1)}
+        return sorted(Unit(self._place[day] + number, day) for day, number in whole | {*missed.lessons})
+
+    @cached_property
+    def _place(self) -> dict[date, int]:
+        """Where each day stands among the days, or its lessons among all lessons."""
+        each = [1 if self.unit == "day" else self.lessons(day) for day in self.worth.runs_on]
+        return dict(zip(self.worth.runs_on, accumulate(each, initial=0), strict=False))
+
+    def lessons(self, day: date) -> int:
+        return max(1, ceil(self.worth.lessons_on(day)))
+
+    def rate(self, day: date, off: int = 0) -> Fraction:
+        """What a unit of this day gives back: a rate that the notice prints as it is, whoever paid less; otherwise
+        what the family paid for the day, and for a lesson its part of the day."""
+        if self.rule.yuan is None:
+            of_day = self.worth.day_value(day) * (100 - off) / 100
+        else:
+            of_day = self.rule.yuan.fen * (
+                self.worth.lessons_on(day) if self.rule.gives == "each_lesson" else Fraction(1)
+            )
+        return of_day / self.lessons(day) if self.unit == "lesson" else of_day
+
+    def _fen(self, times: int, units: tuple[date, ...], claim: Claim) -> Fraction:
+        paid = Fraction(claim.paid.fen)
+        match self.rule.gives:
+            case "each_day" | "each_lesson":
+                return sum((self.rate(day, claim.off) for day in units), Fraction(0))
+            case "remaining_days":
+                return paid * len(claim.missed.absent) / len(claim.missed.of_days)
+            case "half_month":
+                return paid * times / self.months / 2
+            case "month":
+                return paid * times / self.months
+            case "percent":
+                return paid * times * (self.rule.percent or 0) / 100
+        return Fraction(0)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The band that counts, and what it gives: as worked out, and no more than what was paid."""
+
+    band: Band
+    given: Given
+    exact: Money
+    amount: Money
+
+
+def how_often(units: int, least: Fraction, inclusive: bool) -> int:
+    """How many times the threshold fits; met exactly, it counts only where that suffices."""
+    return floor(units / least) if inclusive else ceil(units / least) - 1

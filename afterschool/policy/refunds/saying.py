@@ -1,0 +1,128 @@
+"""A refund in words: the days by name, the threshold, the sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from fractions import Fraction
+
+from afterschool.money import ZERO, Money
+from afterschool.policy.refunds.attendance import Claim
+from afterschool.policy.refunds.bands import Band, Decision
+from afterschool.policy.terms import UNITS, Cause
+from afterschool.policy.verdict import Step
+
+MISSED: dict[Cause, str] = {
+    "absence": "没有来",
+    "cancelled": "学校停课",
+    "force_majeure": "因不可抗力停课",
+    "under_served": "没有开成",
+}
+
+
+def steps(cause: Cause, claim: Claim, made: Decision) -> tuple[Step, ...]:
+    worth = made.band.worth
+    period = "这学期" if worth.unit_on(worth.runs_on[0]) == "term" else "这个月"
+    told = [Step(f"{period}已经交了", amount=claim.paid), *_days(cause, claim, period)]
+    if claim.before:
+        told.append(Step("前面已经退过", amount=claim.before))
+    if not made.exact:
+        return (*told, Step(_why_nothing(made.band), amount=ZERO))
+    told += [*_threshold(made), Step(*_sum(claim, made), made.exact)]
+    if made.amount < made.exact:
+        told.append(Step("退的钱加起来不超过您交的钱，少退", amount=made.exact - made.amount))
+        told.append(Step("退给您", amount=made.amount))
+    return tuple(told)
+
+
+def _days(cause: Cause, claim: Claim, period: str) -> list[Step]:
+    missed = claim.missed
+    of, gone = len(missed.of_days), len(missed.absent)
+    if cause == "withdrawal":
+        return [Step(f"{period}开 {of} 天，参加了 {of - gone} 天，还剩 {gone} 天没有用")]
+    word = MISSED[cause]
+    told = [Step(f"{period}开 {of} 天，{word}的有 {gone} 天：{_list(missed.absent)}")] if gone else []
+    if missed.lessons:
+        lessons = "、".join(f"{_day(day)}第 {number} 课时" for day, number in missed.lessons)
+        told.append(Step(f"{period}{word}的{'另' if gone else ''}有 {len(missed.lessons)} 课时：{lessons}"))
+    return told
+
+
+def _threshold(made: Decision) -> list[Step]:
+    """What had to be reached, where it is not simply each day."""
+    band, rule = made.band, made.band.rule
+    if rule.none_attended:
+        return [Step("一天也没有参加")]
+    if rule.elapsed_at_most is not None:
+        return [Step(f"所过天数没有超过学期的{share(rule.elapsed_at_most)}")]
+    if band.least is None:
+        return []
+    counted = {"consecutive": "连续", "total": "累计", None: ""}[rule.counted]
+    times = f"，达到 {made.given.times} 次" if made.given.times > 1 else "，达到了"
+    return [Step(f"{counted}满{threshold(band)}才退{times}")]
+
+
+def _sum(claim: Claim, made: Decision) -> tuple[str, str]:
+    rule, band, times = made.band.rule, made.band, made.given.times
+    again = f" × {times}" if times > 1 else ""
+    of_month = f"{claim.paid}" + (
+        f" ÷ {band.months}" if rule.gives in ("month", "half_month") and band.months > 1 else ""
+    )
+    match rule.gives:
+        case "remaining_days":
+            return "剩下的天数退给您", f"{claim.paid} ÷ {len(claim.missed.of_days)} × {len(claim.missed.absent)}"
+        case "half_month":
+            return "退半个月的费用", f"{of_month} ÷ 2{again}"
+        case "month":
+            return "退一个月的费用", of_month + again if of_month + again != str(claim.paid) else ""
+        case "percent":
+            return f"退所交费用的 {rule.percent}%", f"{claim.paid} × {rule.percent}%{again}"
+    return _each(claim, made)
+
+
+def _each(claim: Claim, made: Decision) -> tuple[str, str]:
+    """So much for every day or lesson; where they are worth different amounts, without the sum."""
+    band, units = made.band, made.given.units
+    which = f"（{_list(units)}）" if band.unit == "day" and units != claim.missed.absent else ""
+    said = f"退 {len(units)} {UNITS[band.unit]}的费用{which}"
+    rates = {band.rate(day, claim.off) for day in units}
+    if len(rates) > 1:
+        return f"{said}，各按当天的标准", ""
+    rate, day = rates.pop(), units[0]
+    if rate.denominator == 1:
+        return said, f"{Money(int(rate))} × {len(units)}"
+    paid_part = f" × {100 - claim.off}%" if claim.off else ""
+    return said, f"{_price(band, day)}{paid_part} × {len(units)}"
+
+
+def _price(band: Band, day: date) -> str:
+    """How a day's or lesson's rate that is no whole fen comes about."""
+    whole, days = band.worth.rate_on(day), band.worth.billing_days(day)
+    lessons = f" ÷ {band.lessons(day)}" if band.unit == "lesson" and band.lessons(day) > 1 else ""
+    return f"{whole} ÷ {days}{lessons}"
+
+
+def _why_nothing(band: Band) -> str:
+    if band.rule.gives == "nothing":
+        return "文件规定这种情况不退"
+    return "没有达到退费的天数，这次不退" if band.least is not None else "没有可以退的"
+
+
+def _list(days: Iterable[date]) -> str:
+    return "、".join(map(_day, days))
+
+
+def _day(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+def threshold(band: Band) -> str:
+    """From how much on, as the notice has it: 5 天, or 22 天的一半."""
+    unit, part = UNITS[band.unit], band.rule.at_least_share
+    if part is None:
+        return f" {band.rule.at_least} {unit}"
+    return f" {band.worth.billing_days(band.worth.runs_on[0])} {unit}的{share(part)}"
+
+
+def share(part: Fraction) -> str:
+    return "一半" if part == Fraction(1, 2) else f"{part.denominator}分之{part.numerator}"

@@ -1,0 +1,150 @@
+"""A cause's refunds: what does not depend on the child is worked out once, the rest on plain numbers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+
+from afterschool.errors import NoRule
+from afterschool.money import ZERO, Money
+from afterschool.policy import rules
+from afterschool.policy.book import Law, RulesInForce
+from afterschool.policy.refunds.attendance import Attendance, Claim, lengths
+from afterschool.policy.refunds.bands import SWITCHES, Band, Decision, Given, Worth
+from afterschool.policy.refunds.saying import share, steps, threshold
+from afterschool.policy.rounding import rounded
+from afterschool.policy.rule import Case
+from afterschool.policy.terms import CAUSES, Cause
+from afterschool.policy.verdict import Cite, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    amount: Money
+    steps: tuple[Step, ...]
+    cite: Cite
+
+
+@dataclass(frozen=True)
+class Schedule:
+    law: Law
+    cause: Cause
+    now: RulesInForce
+    worth: Worth
+    bands: tuple[Band, ...]
+    _known: dict[Hashable, Money] = field(default_factory=dict, repr=False)
+
+    def refund(self, paid: Money, missed: Attendance, *, before: Money = ZERO, off: int = 0) -> Money:
+        """What goes back of what was `paid`, less what went back `before`. `off` percent of the fee were waived."""
+        if not paid.fen or not (missed.absent or missed.lessons):
+            return ZERO
+        key = (paid.fen, before.fen, off, self._shape(missed))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._decide(self._claim(paid, missed, before, off)).amount
+        return known
+
+    def explain(self, paid: Money, missed: Attendance, *, before: Money = ZERO, off: int = 0) -> Refund:
+        """The same refund, step by step."""
+        claim = self._claim(paid, missed, before, off)
+        made = self._decide(claim)
+        return Refund(made.amount, steps(self.cause, claim, made), made.band.rule.cite)
+
+    def _claim(self, paid: Money, missed: Attendance, before: Money, off: int) -> Claim:
+        if not (set(missed.absent) <= set(missed.of_days) <= self._place.keys()):
+            raise ValueError("days not served are some of the days paid for, and those of the days it runs")
+        return Claim(paid, before, off, missed, self._elapsed(missed))
+
+    def _decide(self, claim: Claim) -> Decision:
+        """Of the bands reached the one that gives most. Where the notice can be read in several ways, all must agree."""
+        bands = self._speaking(claim.missed)
+        spans = [self._span(band, claim) for band in bands]
+        sure = max(low for low, _ in spans)
+        for band, (_, high) in zip(bands, spans, strict=True):
+            if high > sure:
+                raise self._silence(band, claim)
+        best = bands[[high for _, high in spans].index(sure)]
+        given = best.gives(best.readings[0], claim)
+        return Decision(best, given, rounded(self.now, "refund", given.fen), self._capped(given, claim))
+
+    @cached_property
+    def _place(self) -> dict[date, int]:
+        return {day: at for at, day in enumerate(self.worth.runs_on)}
+
+    @cached_property
+    def _is_even(self) -> bool:
+        """Is every day worth the same? Then it only matters how many were missed, and how many on end."""
+        by_lesson = any(band.is_by_lesson for band in self.bands)
+        on, rate, lessons = self.law.on, self.worth.rate_on, self.worth.lessons_on
+        return len({(on(day), rate(day), by_lesson and lessons(day)) for day in self.worth.runs_on}) == 1
+
+    @cached_property
+    def _goes_by_time(self) -> bool:
+        return any(band.rule.elapsed_at_most is not None for band in self.bands)
+
+    def _shape(self, missed: Attendance) -> Hashable:
+        """All of it that the refund depends on."""
+        if missed.lessons or self._goes_by_time or not self._is_even:
+            return missed
+        place = self._place
+        return len(missed.of_days), lengths(sorted([place[day] for day in missed.absent]))
+
+    def _elapsed(self, missed: Attendance) -> Fraction:
+        if missed.elapsed is not None or not missed.absent:
+            return missed.elapsed or Fraction(0)
+        return Fraction(bisect_left(self.worth.runs_on, missed.absent[0]), len(self.worth.runs_on))
+
+    def _speaking(self, missed: Attendance) -> list[Band]:
+        """What the notice says of a child that never came decides about it alone."""
+        never = [band for band in self.bands if band.rule.none_attended]
+        return never if missed.never_came and never else [band for band in self.bands if not band.rule.none_attended]
+
+    def _capped(self, given: Given, claim: Claim) -> Money:
+        return min(rounded(self.now, "refund", given.fen), claim.most)
+
+    def _span(self, band: Band, claim: Claim) -> tuple[Money, Money]:
+        """The least and the most that the band can be read to give."""
+        amounts = [self._capped(band.gives(reading, claim), claim) for reading in band.readings]
+        if claim.missed.never_came and band.least is not None and not band.rule.none_attended:
+            amounts.append(claim.most)
+        return min(amounts), max(amounts)
+
+    def _silence(self, band: Band, claim: Claim) -> NoRule:
+        """The first switch that changes the answer."""
+        amount = {reading: self._capped(band.gives(reading, claim), claim) for reading in band.readings}
+        for switch, ways in SWITCHES.items():
+            others = [{one._replace(**{switch: way}) for way in ways} for one in band.readings]
+            if any(len({amount[one] for one in pair if one in amount}) > 1 for pair in others):
+                return NoRule(f"refund.{switch}", self._question(switch, band), self.now.policy)
+        return NoRule("refund.none_attended", f"一天也没有参加的，{CAUSES[self.cause]}怎么退费", self.now.policy)
+
+    def _question(self, switch: str, band: Band) -> str:
+        bound = band.rule.elapsed_at_most
+        if bound is not None and switch == "inclusive":
+            return f"正好过了学期的{share(bound)}算哪一档"
+        said = f"{CAUSES[self.cause]}满{threshold(band)}"
+        return {
+            "counted": f"{said}按连续还是按累计算",
+            "inclusive": f"{said}，正好达到的算不算",
+            "stacking": f"{said}，达到两次的退一次还是退两次",
+            "pays_for": f"{said}以后，是全部都退还是只退超过的",
+        }[switch]
+
+
+def schedule(law: Law, on: date, cause: Cause, case: Case, worth: Worth) -> Schedule:
+    """How this cause is refunded on the day. NoRule where the notice does not name it."""
+    now = law.on(on)
+    found = sorted(now.every(rules.Refund, case, cause=cause), key=lambda rule: rule.since)
+    if not found:
+        raise NoRule("refund", f"{CAUSES[cause]}怎么退费", now.policy)
+    held = {rule.about: rule for rule in found}.values()
+    return Schedule(law, cause, now, worth, tuple(Band(rule, now, case, worth) for rule in held))
+
+
+def route(law: Law, on: date, case: Case) -> rules.RefundRoute:
+    """Back to whoever paid, or off the next charge, and within how many days."""
+    return law.on(on).the(rules.RefundRoute, case)
