@@ -65,7 +65,12 @@ def load(code: str) -> Policy:
 
 def codes() -> list[str]:
     kept = [code for shelf in _shelves for code in shelf.codes()]
-    return sorted({*kept, *(file.stem for file in DATA.glob("*.toml"))})
+    return sorted({*kept, *bundled()})
+
+
+def bundled() -> list[str]:
+    """Those that come with the system, on no shelf."""
+    return sorted(file.stem for file in DATA.glob("*.toml"))
 
 
 def read(file: Path) -> Policy:

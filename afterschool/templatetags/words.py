@@ -141,12 +141,12 @@ def clause(cite: Cite | str | None) -> SafeString:
     """The chip that leads to a clause's text; takes a Cite, or its label as a row keeps it: `实施方案 四.4`."""
     if not cite:
         return SafeString("")
-    label, quote = (cite.label, cite.quote) if isinstance(cite, Cite) else (cite, "")
+    label, quote, code = (cite.label, cite.quote, cite.code) if isinstance(cite, Cite) else (cite, "", "")
     policy, _, number = label.partition(" ")
     if not number:
         return format_html('<span class="clause">{}</span>', label)
     chip = '<a class="clause" href="{}" title="{}">{}</a>'
-    return format_html(chip, reverse("policy-clause", args=[policy, number]), quote, label)
+    return format_html(chip, reverse("policy-clause", args=[code or policy, number]), quote, label)
 
 
 @register.simple_tag(takes_context=True)

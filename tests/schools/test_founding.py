@@ -262,7 +262,7 @@ def test_refusal_of_a_base_carries_its_clause(client, admin):
     client.force_login(admin)
     page = text(post(client, "school-edit", FACTS | {"base": "61"}))
     assert "不高于大连市教师每小时平均工资 60.00 元" in page
-    assert reverse("policy-clause", args=["实施方案", "四.7"]) in page
+    assert reverse("policy-clause", args=["dalian-2024", "四.7"]) in page
 
 
 def test_base_waits_for_the_bureaus_average(haitang, d_bureau):
