@@ -5,7 +5,7 @@ What the document above is silent on is not compared, nor what this one is silen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -50,6 +50,20 @@ def _counterparts(mine: Rule, above: Policy) -> Iterator[tuple[Rule, Callable[[A
         looser = LOOSER.get((type(mine), type(theirs)))
         if looser and _meet(mine, theirs) and _grades(mine) & _grades(theirs) & (reach or _grades(mine)):
             yield theirs, looser
+
+
+def in_what(mine: Rule, theirs: Rule) -> str:
+    """In what the first rule is looser than the second; empty where it is not, or where the two are not compared."""
+    looser = LOOSER.get((type(mine), type(theirs)), lambda mine, theirs: "")
+    return looser(mine, theirs)
+
+
+def share_a_case(mine: Rule, theirs: Rule, told_apart_by: Iterable[str] = ()) -> bool:
+    """Is there anything for which both hold? `told_apart_by`: keys that must not name different things."""
+    parts = [part for part in (*SCOPE, "boarding", *told_apart_by) if part not in ("stages", "grades")]
+    return bool(_grades(mine) & _grades(theirs)) and all(
+        _overlap(getattr(mine, part), getattr(theirs, part)) for part in parts
+    )
 
 
 def _grades(rule: Rule) -> set[int]:
@@ -200,6 +214,7 @@ def _only_filed(mine: rules.Filing, theirs: rules.Filing) -> str:
 
 # This document's kind and the kind above: how the first is looser than the second, or nothing. Others are not compared.
 LOOSER: dict[tuple[type[Rule], type[Rule]], Callable[[Any, Any], str]] = {
+    (rules.AppliesTo, rules.AppliesTo): _serves_more,
     (rules.ServiceItem, rules.OutsideScope): _counted_in,
     (rules.OpenDays, rules.OutsideScope): _counted_in,
     (rules.Window, rules.OutsideScope): _counted_in,
