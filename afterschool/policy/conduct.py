@@ -5,37 +5,37 @@ from __future__ import annotations
 from datetime import date
 
 from afterschool.policy import rules
-from afterschool.policy.book import Policy
+from afterschool.policy.book import Law
 from afterschool.policy.verdict import Verdict
 
 
-def outsiders_allowed(policy: Policy, on: date) -> Verdict[bool]:
+def outsiders_allowed(law: Law, on: date) -> Verdict[bool]:
     """May outside institutions take part, and must they come from the bureau's directory?"""
-    rule = policy.on(on).the(rules.ThirdParty)
+    rule = law.on(on).the(rules.ThirdParty)
     if not rule.allowed:
         return Verdict(False, "不得引进校外机构", rule.cite, rule.level_when_broken)
     return Verdict(True, "可以引进校外机构" + ("，只能从教育局目录中选" if rule.chosen_from else ""), rule.cite)
 
 
-def outsiders_from_directory(policy: Policy, on: date) -> Verdict[bool]:
-    rule = policy.on(on).the(rules.ThirdParty)
+def outsiders_from_directory(law: Law, on: date) -> Verdict[bool]:
+    rule = law.on(on).the(rules.ThirdParty)
     if rule.chosen_from == "directory":
         return Verdict(True, "只能从教育局建立的目录中选", rule.cite)
     return Verdict(False, "政策没有要求从目录中选", rule.cite)
 
 
-def prohibitions(policy: Policy, on: date) -> list[rules.Prohibition]:
+def prohibitions(law: Law, on: date) -> list[rules.Prohibition]:
     """What the policy forbids outright; `weight` says whether it blocks, warns or is only shown."""
-    return policy.on(on).every(rules.Prohibition)
+    return law.on(on).every(rules.Prohibition)
 
 
-def obligation(policy: Policy, on: date, key: str) -> Verdict[bool]:
+def obligation(law: Law, on: date, key: str) -> Verdict[bool]:
     """Does the policy ask the school to do this? For pages that say why: "handover", "absence_told" …"""
-    rule = policy.on(on).maybe(rules.Obligation, key=key)
+    rule = law.on(on).maybe(rules.Obligation, key=key)
     if rule is None:
         return Verdict(False, "政策没有要求")
     return Verdict(True, rule.label, rule.cite)
 
 
-def obligations(policy: Policy, on: date) -> list[rules.Obligation]:
-    return policy.on(on).every(rules.Obligation)
+def obligations(law: Law, on: date) -> list[rules.Obligation]:
+    return law.on(on).every(rules.Obligation)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import date
 
 from afterschool.policy import rules
-from afterschool.policy.book import Policy
+from afterschool.policy.book import Law
 from afterschool.policy.verdict import Verdict
 
 EVERY = {"regularly": "定期", "month": "每月", "term": "每学期", "year": "每年"}
 
 
-def rule(policy: Policy, on: date, what: str = "accounts") -> Verdict[str]:
+def rule(law: Law, on: date, what: str = "accounts") -> Verdict[str]:
     """How often "accounts", "expenses" or "service" must be public; NoRule where the policy does not ask."""
-    held = policy.on(on).the(rules.Disclosure, what=what)
+    held = law.on(on).the(rules.Disclosure, what=what)
     return Verdict(held.every, f"{EVERY[held.every]}公示{held.label}", held.cite)
 
 
-def everything(policy: Policy, on: date) -> list[rules.Disclosure]:
-    return policy.on(on).every(rules.Disclosure)
+def everything(law: Law, on: date) -> list[rules.Disclosure]:
+    return law.on(on).every(rules.Disclosure)

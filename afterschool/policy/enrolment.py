@@ -5,53 +5,53 @@ from __future__ import annotations
 from datetime import date
 
 from afterschool.policy import rules
-from afterschool.policy.book import Policy
+from afterschool.policy.book import Law
 from afterschool.policy.verdict import Verdict
 
 
-def steps(policy: Policy, on: date) -> Verdict[tuple[str, ...]]:
-    rule = policy.on(on).the(rules.EnrolmentSteps)
+def steps(law: Law, on: date) -> Verdict[tuple[str, ...]]:
+    rule = law.on(on).the(rules.EnrolmentSteps)
     return Verdict(rule.steps, " → ".join(rule.steps), rule.cite)
 
 
-def agreement_required(policy: Policy, on: date) -> Verdict[bool]:
-    rule = policy.on(on).maybe(rules.Agreement)
+def agreement_required(law: Law, on: date) -> Verdict[bool]:
+    rule = law.on(on).maybe(rules.Agreement)
     if rule is None:
         return Verdict(False, "政策没有要求签订协议")
     return Verdict(True, f"参加前要签订{rule.label}", rule.cite)
 
 
-def refusal_grounds(policy: Policy, on: date) -> Verdict[tuple[str, ...]]:
+def refusal_grounds(law: Law, on: date) -> Verdict[tuple[str, ...]]:
     """The only grounds on which an applicant may be refused."""
-    rule = policy.on(on).the(rules.Refusal)
+    rule = law.on(on).the(rules.Refusal)
     return Verdict(rule.grounds, "、".join(rule.grounds) or "应收尽收，不得拒绝", rule.cite)
 
 
-def may_refuse(policy: Policy, on: date, ground: str) -> Verdict[bool]:
-    grounds = refusal_grounds(policy, on)
+def may_refuse(law: Law, on: date, ground: str) -> Verdict[bool]:
+    grounds = refusal_grounds(law, on)
     if ground in grounds.answer:
         return Verdict(True, f"可以因{ground}不接收", grounds.cite)
     only = f"只有{grounds.because}才可以不接收" if grounds.answer else grounds.because
     return Verdict(False, only, grounds.cite, "breach", "ground")
 
 
-def priorities(policy: Policy, on: date) -> Verdict[tuple[str, ...]]:
+def priorities(law: Law, on: date) -> Verdict[tuple[str, ...]]:
     """Groups served first; none where the policy names none."""
-    rule = policy.on(on).maybe(rules.Priority)
+    rule = law.on(on).maybe(rules.Priority)
     if rule is None:
         return Verdict((), "政策没有规定优先对象")
     return Verdict(rule.groups, f"优先保障{'、'.join(rule.groups)}", rule.cite)
 
 
-def withdrawal_needs_approval(policy: Policy, on: date) -> Verdict[bool]:
-    rule = policy.on(on).the(rules.Withdrawal)
+def withdrawal_needs_approval(law: Law, on: date) -> Verdict[bool]:
+    rule = law.on(on).the(rules.Withdrawal)
     said = "退出要提交书面申请" + ("，并经学校批准" if rule.approved else "")
     return Verdict(rule.approved, said, rule.cite)
 
 
-def basic_first(policy: Policy, on: date) -> Verdict[bool]:
+def basic_first(law: Law, on: date) -> Verdict[bool]:
     """Must a child have the basic service before joining a club?"""
-    rule = policy.on(on).maybe(rules.BasicFirst)
+    rule = law.on(on).maybe(rules.BasicFirst)
     if rule is None:
         return Verdict(False, "政策没有要求先参加基础服务")
     return Verdict(True, "先参加普通延时托管服务，再报特色集体活动", rule.cite)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from afterschool.policy import rules
-from afterschool.policy.book import Policy
+from afterschool.policy.book import Law
 from afterschool.policy.verdict import Cite
 
 AUTUMN_FROM_MONTH = 7
@@ -25,9 +25,9 @@ class Filing:
         return self.mode == "approved"
 
 
-def rule(policy: Policy, term_began_on: date) -> Filing:
+def rule(law: Law, term_began_on: date) -> Filing:
     """How a term's plan reaches the bureau. A day in the year speaks of the school year's autumn term only."""
-    held = policy.on(term_began_on).the(rules.Filing, what="plan")
+    held = law.on(term_began_on).the(rules.Filing, what="plan")
     if held.mode == "approved":
         return Filing("approved", held.to, term_began_on, f"报{held.to}审核同意后才能开展服务", held.cite)
     if not held.by or term_began_on.month < AUTUMN_FROM_MONTH:

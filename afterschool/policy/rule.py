@@ -104,6 +104,13 @@ class Rule:
                 return False
         return self.boarding is None or self.boarding == case.boarding
 
+    def may_apply(self, case: Case) -> bool:
+        """Whether it could: what the case does not say may be anything."""
+        said = {part: getattr(case, fact) for part, fact in SCOPE.items()}
+        if any(fact not in (getattr(self, part) or (fact,)) for part, fact in said.items() if fact is not None):
+            return False
+        return None in (self.boarding, case.boarding) or self.boarding == case.boarding
+
     @property
     def about(self) -> tuple[object, ...]:
         """What the rule speaks of. Two rules about the same thing cannot hold on one day."""
