@@ -1,123 +1,273 @@
-"""课后服务补助: what recorded duty is paid."""
+"""课后服务补助: what recorded duty is paid. How it is told stands in `payslip`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
+from operator import attrgetter
+from typing import Literal
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import rules
-from afterschool.policy.book import Policy
-from afterschool.policy.terms import DAY_KINDS, duration
-from afterschool.policy.verdict import Cite, Step, Verdict
+from afterschool.policy.book import Law, RulesInForce
+from afterschool.policy.lessons import Limits
+from afterschool.policy.payslip import MINUTES_OF, Count, Duty, Part, Pay, Scale, rate_in_words
+from afterschool.policy.rounding import rounded
+from afterschool.policy.rule import SCOPE, Case, Rule
+from afterschool.policy.terms import DAY_KINDS, UNITS
+from afterschool.policy.verdict import Cite, Verdict
+
+__all__ = ["Duty", "OwnRate", "Pay", "basis", "own_rate", "paid_every", "pay", "payroll", "percent", "rate_allowed"]
+
+ANY = Case()
+_by_day = attrgetter("day")
+
+
+def basis(law: Law, on: date, case: Case = ANY) -> Verdict[tuple[str, ...]]:
+    """What is counted: "hour", "lesson", "minute", "session", "day"; several where the policy pays some so, some so."""
+    now = law.on(on)
+    rates = [rule for rule in now.every(rules.StipendRate) if _may_hold(rule, case)]
+    base = now.maybe(rules.StipendBase, case)
+    if not rates and base is None:
+        raise NoRule("stipend_rate", rules.StipendRate.question, law.short)
+    said = [rate_in_words(rule) for rule in rates]
+    units = [rule.unit for rule in rates]
+    if base:
+        said.append(f"每小时基数不高于{base.average_of}，再按日子乘比例")
+        units.append("hour")
+    return Verdict(tuple(dict.fromkeys(units)), "；".join(dict.fromkeys(said)), (base or rates[0]).cite)
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """One stretch on post, as recorded: `lessons` (课时) only where they were counted."""
+class OwnRate:
+    """A rate that the school sets itself: a base that the kinds of day multiply, or within a floor or ceiling."""
 
-    minutes: int
-    day_kind: str
-    lessons: int | None = None
+    unit: str
+    nature: Literal["base", "floor", "ceiling"]
+    because: str
+    cite: Cite
 
+    @property
+    def name(self) -> str:
+        return "补助基数" if self.nature == "base" else "本校补助标准"
 
-@dataclass(frozen=True, slots=True)
-class Pay:
-    amount: Money
-    steps: tuple[Step, ...]
-    cites: tuple[Cite, ...]
-
-
-def basis(policy: Policy, on: date) -> Verdict[str]:
-    """ "hours" (base × percent of the day) or "lessons" (a flat sum each)."""
-    now = policy.on(on)
-    if flat := now.maybe(rules.StipendRate, unit="lesson"):
-        return Verdict("lessons", f"每课时 {flat.yuan.short()} 元", flat.cite)
-    base = now.the(rules.StipendBase)
-    return Verdict("hours", f"每小时基数不高于{base.average_of}，再按日子乘比例", base.cite)
+    @property
+    def label(self) -> str:
+        return f"{self.name}（元/{UNITS[self.unit]}）"
 
 
-def base_allowed(policy: Policy, on: date, *, base: Money, city_average: Money) -> Verdict[bool]:
-    """May the school pay this hourly base?"""
-    rule = policy.on(on).the(rules.StipendBase)
+def own_rate(law: Law, on: date, case: Case = ANY) -> OwnRate | None:
+    """What the school sets itself; None where the policy fixes all of it."""
+    now = law.on(on)
+    if base := now.maybe(rules.StipendBase, case):
+        return OwnRate("hour", "base", f"每小时补助基数不高于{base.average_of}", base.cite)
+    for bound in _bounds(now, case):
+        nature: Literal["floor", "ceiling"] = "floor" if bound.nature == "floor" else "ceiling"
+        return OwnRate(bound.unit, nature, rate_in_words(bound), bound.cite)
+    return None
+
+
+def rate_allowed(
+    law: Law, on: date, *, rate: Money, city_average: Money | None = None, case: Case = ANY
+) -> Verdict[bool]:
+    """May the school pay this rate of its own: so much an hour before the day's percent, or under a floor or ceiling?"""
+    now = law.on(on)
+    if base := now.maybe(rules.StipendBase, case):
+        return _base_allowed(base, rate, city_average)
+    bounds = _bounds(now, case)
+    if not bounds:
+        told = basis(law, on, case)
+        return Verdict(False, f"{told.because}，不用学校另定标准", told.cite, "breach", "base")
+    judged = [_within(bound, rate) for bound in bounds]
+    return next((verdict for verdict in judged if not verdict.answer), judged[0])
+
+
+def percent(law: Law, on: date, day_kind: str) -> Verdict[int]:
+    """The least percent of the base for this kind of day."""
+    rule = law.on(on).the(rules.StipendPercent, day_kind=day_kind)
+    return Verdict(rule.least, _percent_in_words(rule), rule.cite)
+
+
+def paid_every(law: Law, on: date) -> Verdict[str]:
+    """ "month" or "term"."""
+    rule = law.on(on).the(rules.StipendPaid)
+    return Verdict(rule.every, {"month": "补助按月发放", "term": "补助按学期发放"}[rule.every], rule.cite)
+
+
+def payroll(law: Law, on: date, staff: str) -> Verdict[str]:
+    """Under which head "own" or "outside" people are paid."""
+    rule = law.on(on).the(rules.Payroll, staff=staff)
+    return Verdict(rule.label, f"按{rule.label}发放", rule.cite)
+
+
+def pay(
+    law: Law,
+    *,
+    duties: Iterable[Duty],
+    case: Case = ANY,
+    base: Money | None = None,
+    city_average: Money | None = None,
+    percents: Mapping[str, int] | None = None,
+    before: Iterable[Duty] = (),
+) -> Pay:
+    """One person's stipend for these duties, each by the rules of its own day.
+
+    `base` is the school's own rate (see `own_rate`), `percents` its own choice for the kinds of day, neither beyond
+    the policy's bounds. `before` are duties of the same weeks that were paid earlier: they use up the weekly limit.
+    """
+    left = Limits()
+    for duty in sorted(before, key=_by_day):
+        left.count(duty, _scale_of(law, case, duty))
+    counted = tuple(left.count(duty, _scale_of(law, case, duty)) for duty in sorted(duties, key=_by_day))
+    paid: dict[Scale, Count] = {}
+    for one in counted:
+        paid[one.scale] = paid.get(one.scale, 0) + one.paid
+    parts = [_part(scale, much, base, city_average, percents or {}) for scale, much in paid.items()]
+    parts.sort(key=_workdays_first)
+    amount = total(part.amount for part in parts)
+    if not counted:
+        return Pay(amount, (), ())
+    now = law.on(counted[-1].duty.day)
+    rounding = now.maybe(rules.Rounding, of="stipend")
+    return Pay(rounded(now, "stipend", amount.fen), tuple(parts), counted, rounding)
+
+
+def _part(
+    scale: Scale, paid: Count, base: Money | None, city_average: Money | None, percents: Mapping[str, int]
+) -> Part:
+    if isinstance(scale.rule, rules.StipendRate):
+        rate, used = _own_or_given(scale.rule, base), 100
+    else:
+        rate, used = _lawful_base(scale, base, city_average), _chosen(scale.rule, percents)
+    factor = Fraction(used * (scale.role.percent if scale.role else 100), 100_00 * MINUTES_OF.get(scale.unit, 1))
+    return Part(scale, paid, rate, used, rate.times(paid * factor))
+
+
+def _workdays_first(part: Part) -> int:
+    rule = part.scale.rule
+    return list(DAY_KINDS).index(rule.day_kind) if isinstance(rule, rules.StipendPercent) else 0
+
+
+def _scale_of(law: Law, case: Case, duty: Duty) -> Scale:
+    facts = (duty.day.month, duty.day_kind, duty.role, duty.slot, duty.service, duty.students, duty.grade)
+    return _scale_in(law.on(duty.day), case, *facts)
+
+
+@lru_cache(maxsize=1 << 15)
+def _scale_in(
+    now: RulesInForce,
+    case: Case,
+    month: int,
+    day_kind: str,
+    role: str,
+    slot: str | None,
+    service: str | None,
+    students: int | None,
+    grade: int | None,
+) -> Scale:
+    facts = {"month": month, "slot": slot, "service": service, "grade": grade}
+    known = asdict(case) | {fact: given for fact, given in facts.items() if given is not None}
+    if role == "substitute" and not _speaks_of(now, role):
+        role = "teacher"
+    post = rules.OnDuty(**known, role=role, day_kind=day_kind, students=students)
+    return _scale(
+        _paying_rule(now, post),
+        now.maybe(rules.StipendBase, post),
+        now.maybe(rules.StipendRole, post, role=role),
+        now.maybe(rules.StipendLimit, post),
+        now.maybe(rules.Lesson, post),
+    )
+
+
+def _speaks_of(now: RulesInForce, role: str) -> bool:
+    """Who stands in for a teacher is one, unless the policy has a word for it."""
+    named = [rule.role for rule in now.every(rules.StipendRole)]
+    return role in named or any(role in rule.roles for rule in now.every(rules.StipendRate))
+
+
+# The same scale for all that the same rules pay, so that it adds up.
+_scale = lru_cache(maxsize=1 << 12)(Scale)
+
+
+def _paying_rule(now: RulesInForce, post: rules.OnDuty) -> rules.StipendRate | rules.StipendPercent:
+    rate, share = now.maybe(rules.StipendRate, post), now.maybe(rules.StipendPercent, post)
+    if rate and share:
+        raise NoRule("stipend_rate", f"补助按 {rate.cite.clause} 的标准还是 {share.cite.clause} 的比例发", now.policy)
+    if found := rate or share:
+        return found
+    if post.students is None and any(
+        rule.by_size for rule in now.every(rules.StipendRate) if rule.applies(_of_any_size(rule, post))
+    ):
+        raise NoRule("stipend_rate.students", "不知道班上有多少学生时的补助标准", now.policy)
+    raise NoRule("stipend_rate", rules.StipendRate.question, now.policy)
+
+
+def _of_any_size(rule: rules.StipendRate, post: rules.OnDuty) -> rules.OnDuty:
+    return replace(post, students=rule.students_from or rule.students_to)
+
+
+def _own_or_given(rule: rules.StipendRate, own: Money | None) -> Money:
+    """The policy's rate; under a floor or a ceiling the school's own. A school that says nothing pays the floor."""
+    if rule.nature == "fixed" or (own is None and rule.nature == "floor"):
+        return rule.yuan
+    if own is None:
+        raise RuleBroken(f"{rate_in_words(rule)}，请先填写本校的补助标准", cite=rule.cite, field="base")
+    _refuse(_within(rule, own))
+    return own
+
+
+def _lawful_base(scale: Scale, base: Money | None, city_average: Money | None) -> Money:
+    if scale.base is None:
+        raise NoRule("stipend_base", rules.StipendBase.question, scale.rule.cite.policy)
+    if base is None or city_average is None:
+        raise RuleBroken("请先填写补助基数和全市教师每小时平均工资", cite=scale.base.cite, field="base")
+    _refuse(_base_allowed(scale.base, base, city_average))
+    return base
+
+
+def _chosen(rule: rules.StipendPercent, percents: Mapping[str, int]) -> int:
+    used = percents.get(rule.day_kind, rule.least)
+    if used < rule.least or (rule.exactly is not None and used != rule.exactly):
+        raise RuleBroken(f"{_percent_in_words(rule)}，现填 {used}%", cite=rule.cite, field="percents")
+    return used
+
+
+def _refuse(verdict: Verdict[bool]) -> None:
+    if not verdict.answer:
+        raise RuleBroken(verdict.because, cite=verdict.cite, field=verdict.field)
+
+
+def _base_allowed(rule: rules.StipendBase, base: Money, city_average: Money | None) -> Verdict[bool]:
+    if city_average is None:
+        return Verdict(False, "请先填写全市教师每小时平均工资", rule.cite, "breach", "base")
     limit = f"每小时补助基数不高于{rule.average_of} {city_average} 元"
     if ZERO < base <= city_average:
         return Verdict(True, limit, rule.cite, field="base")
     return Verdict(False, f"{limit}，现填 {base} 元", rule.cite, rule.level_when_broken, "base")
 
 
-def percent(policy: Policy, on: date, day_kind: str) -> Verdict[int]:
-    """The least percent of the base for this kind of day."""
-    rule = policy.on(on).the(rules.StipendPercent, day_kind=day_kind)
-    if rule.exactly is not None:
-        return Verdict(rule.exactly, f"{DAY_KINDS[day_kind]}按 {rule.exactly}%", rule.cite)
-    return Verdict(rule.at_least or 0, f"{DAY_KINDS[day_kind]}按不低于 {rule.at_least}%", rule.cite)
+def _within(rule: rules.StipendRate, own: Money) -> Verdict[bool]:
+    fits = own > ZERO and (own >= rule.yuan if rule.nature == "floor" else own <= rule.yuan)
+    said = rate_in_words(rule)
+    if fits:
+        return Verdict(True, said, rule.cite, field="base")
+    return Verdict(False, f"{said}，现填 {own} 元", rule.cite, rule.level_when_broken, "base")
 
 
-def paid_every(policy: Policy, on: date) -> Verdict[str]:
-    """ "month" or "term"."""
-    rule = policy.on(on).the(rules.StipendPaid)
-    return Verdict(rule.every, {"month": "补助按月发放", "term": "补助按学期发放"}[rule.every], rule.cite)
+def _percent_in_words(rule: rules.StipendPercent) -> str:
+    return f"{DAY_KINDS[rule.day_kind]}按{' ' if rule.exactly is not None else '不低于 '}{rule.least}%"
 
 
-def payroll(policy: Policy, on: date, staff: str) -> Verdict[str]:
-    """Under which head "own" or "outside" people are paid."""
-    rule = policy.on(on).the(rules.Payroll, staff=staff)
-    return Verdict(rule.label, f"按{rule.label}发放", rule.cite)
+def _bounds(now: RulesInForce, case: Case) -> list[rules.StipendRate]:
+    return [rule for rule in now.every(rules.StipendRate) if rule.nature != "fixed" and _may_hold(rule, case)]
 
 
-def pay(
-    policy: Policy,
-    on: date,
-    *,
-    duties: Iterable[Duty],
-    base: Money | None = None,
-    city_average: Money | None = None,
-    percents: Mapping[str, int] | None = None,
-) -> Pay:
-    """One person's stipend for these duties. `percents` is the school's own choice, never below the policy's."""
-    duties = list(duties)
-    if basis(policy, on).answer == "lessons":
-        return _by_lesson(policy, on, duties)
-    if base is None or city_average is None:
-        raise RuleBroken("请先填写补助基数和全市教师每小时平均工资", cite=basis(policy, on).cite, field="base")
-    lawful = base_allowed(policy, on, base=base, city_average=city_average)
-    if not lawful.answer:
-        raise RuleBroken(lawful.because, cite=lawful.cite, field="base")
-    return _by_hour(policy, on, duties, base, percents or {})
-
-
-def _by_lesson(policy: Policy, on: date, duties: list[Duty]) -> Pay:
-    rule = policy.on(on).the(rules.StipendRate, unit="lesson")
-    if any(duty.lessons is None for duty in duties):
-        raise NoRule("lesson.minutes", "一课时是多少分钟", policy.short)
-    lessons = sum(duty.lessons or 0 for duty in duties)
-    amount = rule.yuan * lessons
-    step = Step(f"{lessons} 课时，每课时 {rule.yuan.short()} 元", f"{lessons} × {rule.yuan}", amount)
-    return Pay(amount, (step,), (rule.cite,))
-
-
-def _by_hour(policy: Policy, on: date, duties: list[Duty], base: Money, chosen: Mapping[str, int]) -> Pay:
-    steps, cites = [], []
-    for kind in DAY_KINDS:
-        minutes = sum(duty.minutes for duty in duties if duty.day_kind == kind)
-        if not minutes:
-            continue
-        least = percent(policy, on, kind)
-        used = chosen.get(kind, least.answer)
-        if used < least.answer:
-            raise RuleBroken(f"{least.because}，现填 {used}%", cite=least.cite, field="percents")
-        amount = base.times(Fraction(minutes, 60) * Fraction(used, 100))
-        count = f"{minutes} 分 ÷ 60" if minutes % 60 else f"{minutes // 60}"
-        steps.append(
-            Step(
-                f"{DAY_KINDS[kind]} {duration(minutes)}，每小时 {base} 元的 {used}%",
-                f"{count} × {base} × {used}%",
-                amount,
-            )
-        )
-        cites.append(least.cite)
-    return Pay(total(step.amount or ZERO for step in steps), tuple(steps), tuple(c for c in cites if c))
+def _may_hold(rule: Rule, case: Case) -> bool:
+    """Could the rule hold for this school? What the case does not say (the slot, the grade) may be anything."""
+    return all(
+        not getattr(rule, part) or getattr(case, fact) in (None, *getattr(rule, part)) for part, fact in SCOPE.items()
+    )

@@ -19,6 +19,7 @@ from afterschool.policy.rules.duties import (
     Withdrawal,
 )
 from afterschool.policy.rules.pay import (
+    OnDuty,
     Payroll,
     StipendBase,
     StipendLimit,
@@ -63,7 +64,7 @@ from afterschool.policy.rules.times import (
 __all__ = [
     "Account", "Agreement", "AppliesTo", "BasicFirst", "Billable", "BillingCalendar", "ChargeCap", "ClassSize",
     "ClosedDays", "Collection", "DayOff", "Disclosure", "EndsNotBefore", "EnrolmentSteps", "Expense", "ExtraFee",
-    "FeeSetting", "Filing", "HoursADay", "Lesson", "NoFee", "Obligation", "OpenDays", "OutsideScope", "OwnItem",
+    "FeeSetting", "Filing", "HoursADay", "Lesson", "NoFee", "Obligation", "OnDuty", "OpenDays", "OutsideScope", "OwnItem",
     "PartMonth", "Payer", "Payroll", "Pool", "Price", "Priority", "Prohibition", "Refund", "RefundRoute", "Refusal",
     "Rounding", "ServiceItem", "Settlement", "Staffing", "StipendBase", "StipendLimit", "StipendPaid", "StipendPercent",
     "StipendRate", "StipendRole", "Subsidy", "TeachingDay", "ThirdParty", "UnlistedExpense", "VacationLength", "Waiver",

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from afterschool.money import Money
-from afterschool.policy.rule import Rule
+from afterschool.policy.rule import Case, Rule
 from afterschool.policy.terms import DayKind
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty(Case):
+    """What a stipend is asked about: who served, on which kind of day, with how many students (None: not counted)."""
+
+    role: str = "teacher"
+    day_kind: str = "workday"
+    students: int | None = None
 
 
 class StipendBase(Rule, asks="值班教师补助基数"):
@@ -22,6 +32,13 @@ class StipendPercent(Rule, asks="这类日子的补助比例", told_apart_by=("d
     day_kind: DayKind
     at_least: int | None = None
     exactly: int | None = None
+
+    def applies(self, case: Case) -> bool:
+        return super().applies(case) and (not isinstance(case, OnDuty) or case.day_kind == self.day_kind)
+
+    @property
+    def least(self) -> int:
+        return (self.at_least if self.exactly is None else self.exactly) or 0
 
     def fault(self) -> str:
         return "at_least 和 exactly 写一个" if (self.at_least is None) == (self.exactly is None) else ""
@@ -40,6 +57,25 @@ class StipendRate(Rule, asks="补助标准", told_apart_by=("roles", "day_kinds"
     day_kinds: tuple[DayKind, ...] = ()
     students_from: int | None = None
     students_to: int | None = None
+
+    def applies(self, case: Case) -> bool:
+        return super().applies(case) and (not isinstance(case, OnDuty) or self._is_for(case))
+
+    def _is_for(self, duty: OnDuty) -> bool:
+        if (self.roles and duty.role not in self.roles) or (self.day_kinds and duty.day_kind not in self.day_kinds):
+            return False
+        if not self.by_size:
+            return True
+        most = self.students_to
+        return (
+            duty.students is not None
+            and (self.students_from or 0) <= duty.students
+            and (most is None or duty.students <= most)
+        )
+
+    @property
+    def by_size(self) -> bool:
+        return self.students_from is not None or self.students_to is not None
 
 
 class StipendRole(Rule, asks="这种岗位怎么计补助", told_apart_by=("role",)):
