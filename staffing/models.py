@@ -28,6 +28,10 @@ class Duty(models.Model):
     section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, related_name="duties")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="duties")
     role = models.CharField("岗位", max_length=10, choices=Role, default=Role.TEACHER)
+    # Whose duty it was before somebody stood in; some policies pay that otherwise.
+    stands_in_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代谁的班"
+    )
     starts_at = models.DateTimeField("应到")
     ends_at = models.DateTimeField("应离")
     arrived_at = models.DateTimeField("到岗", null=True, blank=True)

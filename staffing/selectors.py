@@ -11,12 +11,12 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
-from afterschool.policy import staffing, stipends
+from afterschool.policy import staffing
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
 from afterschool.schools.models import Post, School
-from afterschool.schools.rules import policy_of
+from afterschool.schools.rules import own_rate_of, policy_of
 from enrollment.models import Placement, Section
 
 from .models import Duty, StipendSheet
@@ -98,7 +98,7 @@ def rota(school: School, monday: date) -> Week:
     duties = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day__range=(monday, sunday)).select_related("person"):
         duties[duty.day, duty.section_id, duty.role == Duty.Role.ASSISTANT].append(duty)
-    rules = Needs(school, policy_of(school, monday), _headcounts(school, [day for day, _ in plan]))
+    rules = Needs(school, policy_of(school, monday), headcounts(school, [day for day, _ in plan]))
     sections = sorted({section for _, meeting in plan for section in meeting}, key=_by_class)
     rows = [_leader_row(plan, duties, rules), *(_section_row(section, plan, duties, rules) for section in sections)]
     if assistants := _assistant_row(plan, duties, rules):
@@ -174,7 +174,7 @@ def _short(need: staffing.Need, have: int) -> Verdict | None:
     return None if verdict.answer else verdict
 
 
-def _headcounts(school: School, days: list[Day]) -> dict[tuple[int, date], int]:
+def headcounts(school: School, days: list[Day]) -> dict[tuple[int, date], int]:
     """How many children each section has, day by day, by the weekdays they chose."""
     counts = defaultdict(int)
     placed = Placement.objects.filter(school=school, began_on__lte=days[-1].day).exclude(ended_on__lt=days[0].day)
@@ -226,10 +226,8 @@ def months_to_draft(school: School, today: date) -> list[date]:
 
 
 def lacks_base(school: School, on: date) -> bool:
-    """Pay goes by the hour here, and nobody has said yet from which base."""
-    if school.stipend_base_fen and school.bureau.hourly_wage_fen:
+    """The policy leaves the rate to the school, and nobody has said it yet."""
+    own = own_rate_of(school, on)
+    if own is None or own.nature == "floor":
         return False
-    try:
-        return stipends.basis(policy_of(school, on), on).answer == "hours"
-    except NoRule:
-        return False
+    return not school.stipend_base_fen or (own.nature == "base" and not school.bureau.hourly_wage_fen)

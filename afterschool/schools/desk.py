@@ -13,6 +13,7 @@ from afterschool.access.reach import Actor, Reach
 from afterschool.notices.models import Notice
 
 from .models import Bureau, CalendarYear, Post, RosterImport, School, Student
+from .rules import own_rate_of
 from .selectors import classes_of_the_year
 
 NAV = (
@@ -139,11 +140,12 @@ def _bureau_tasks(reach: Reach, today: date) -> Iterator[Task]:
 
 
 def _school_tasks(reach: Reach, today: date) -> Iterator[Task]:
-    # Where the bureau has said no average, stipends are not paid by the hour, or cannot be yet.
-    lacking = School.objects.within(reach).filter(stipend_base_fen=None, bureau__hourly_wage_fen__isnull=False)
-    for school in lacking:
-        url = f"{reverse('schools:school-edit')}?school={school.pk}"
-        yield Task("填写补助基数", "没有它，值班补助算不出来", url, icon="money")
+    for school in School.objects.within(reach).filter(stipend_base_fen=None).select_related("bureau"):
+        own = own_rate_of(school, today)
+        # A floor is paid where nothing is said; a base waits for the bureau's average.
+        if own and own.nature != "floor" and (own.nature != "base" or school.bureau.hourly_wage_fen):
+            url = f"{reverse('schools:school-edit')}?school={school.pk}"
+            yield Task(f"填写{own.name}", "没有它，值班补助算不出来", url, icon="money")
 
 
 def _registry_tasks(reach: Reach, today: date) -> Iterator[Task]:

@@ -4,7 +4,9 @@ from datetime import date
 
 from afterschool import policy
 from afterschool.errors import NoRule
-from afterschool.policy.book import Policy
+from afterschool.policy import stipends
+from afterschool.policy.book import Policy, Succession
+from afterschool.policy.rule import Case
 
 from .models import Adoption, Bureau, PolicyText, School
 
@@ -17,6 +19,27 @@ def policy_of(place: Bureau | School, on: date) -> Policy:
     if adopted is None:
         raise NoRule("adoption", f"{on:%Y年%-m月%-d日}按哪份文件办课后服务", place.name)
     return policy.load(adopted.policy)
+
+
+def law_of(place: Bureau | School) -> Succession:
+    """All that was adopted there, one after another: each day is judged by its own."""
+    adopted = adoptions_of(place.bureau if isinstance(place, School) else place)
+    if not adopted:
+        raise NoRule("adoption", "按哪份文件办课后服务", str(place))
+    return Succession(adopted)
+
+
+def case_of(school: School) -> Case:
+    """What rules may ask about a school."""
+    return Case(stage=school.stage, ownership=school.ownership, area=school.area, school=school.name)
+
+
+def own_rate_of(school: School, on: date) -> stipends.OwnRate | None:
+    """The stipend rate that the policy leaves to the school, if it leaves any."""
+    try:
+        return stipends.own_rate(policy_of(school, on), on, case_of(school))
+    except NoRule:
+        return None
 
 
 def adoptions_of(bureau: Bureau) -> list[tuple[date, Policy]]:

@@ -86,6 +86,8 @@ def substitute(duty: Duty, *, person: Person, by: Actor) -> Duty:
         raise RuleBroken(f"{duty.person.name} 已经到岗，不能再换人")
     _may_serve(duty.school, duty.day, person, duty.role)
     was, duty.person = duty.person, person
+    first = duty.stands_in_for or was
+    duty.stands_in_for = None if first == person else first
     _write([duty])
     record(by, "substituted", duty, was=was.name, now=person.name, day=duty.day.isoformat())
     _tell(duty)

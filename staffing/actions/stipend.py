@@ -9,17 +9,14 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from afterschool.money import Money
-from afterschool.policy import stipends
-from afterschool.policy.book import Policy
-from afterschool.schools.calendar import days_of, require_settled
+from afterschool.schools.calendar import require_settled
 from afterschool.schools.models import School
-from afterschool.schools.rules import policy_of
 from afterschool.schools.why import clauses, sentences
 from staffing.models import Duty, PaidDuty, StipendLine, StipendSheet
+from staffing.served import WHERE, Facts
 
 State = StipendSheet.State
-NO_GRADE = "0"  # leaders, clubs of several grades
+NO_GRADE = 0  # leaders, clubs of several grades
 
 
 @transaction.atomic
@@ -35,16 +32,11 @@ def draft_sheet(*, school: School, month: date, by: Actor) -> StipendSheet:
     sheet.drafted_by_id, sheet.drafted_at = by.signer, timezone.now()
     sheet.save()
     sheet.lines.all().delete()
-    duties = Duty.objects.confirmed().filter(school=school, day__range=(first, last), paid=None)
-    kinds = {day.day: day.kind for day in days_of(school, first, last)}
-    by_person = defaultdict(list)
-    for duty in duties.select_related("person", "section__school_class").order_by(
-        "person__name", "person", "day", "pk"
-    ):
-        by_person[duty.person_id].append(duty)
+    by_person = _by_person(school, first, last)
     if not by_person:
         raise RuleBroken(f"{first:%Y年%-m月}还没有已确认的值班时间，请带班领导先确认", field="month")
-    lines = [_line(sheet, school, policy_of(school, last), last, own, kinds) for own in by_person.values()]
+    facts = Facts(school, first, last)
+    lines = [_line(sheet, school, own, facts) for own in by_person.values()]
     StipendLine.objects.bulk_create(lines)
     paid = [PaidDuty(school=school, line=line, duty=duty) for line in lines for duty in by_person[line.person_id]]
     PaidDuty.objects.bulk_create(paid)
@@ -97,19 +89,21 @@ def _held(sheet: StipendSheet, state: str) -> StipendSheet:
     return sheet
 
 
-def _line(sheet, school: School, policy: Policy, on: date, duties: list[Duty], kinds: dict[date, str]) -> StipendLine:
+def _by_person(school: School, first: date, last: date) -> dict[int, list[Duty]]:
+    """The confirmed duties that nobody has paid yet, each person's in the order of the days."""
+    duties = Duty.objects.confirmed().filter(school=school, day__range=(first, last), paid=None)
+    by_person = defaultdict(list)
+    for duty in duties.select_related("person", *WHERE).order_by("person__name", "person", "starts_at", "pk"):
+        by_person[duty.person_id].append(duty)
+    return by_person
+
+
+def _line(sheet: StipendSheet, school: School, duties: list[Duty], facts: Facts) -> StipendLine:
     """One person's month: the policy works it out, the line keeps how."""
-    average = school.bureau.hourly_wage_fen
-    pay = stipends.pay(
-        policy,
-        on,
-        duties=[stipends.Duty(duty.minutes, kinds[duty.day], duty.lessons) for duty in duties],
-        base=Money(school.stipend_base_fen) if school.stipend_base_fen else None,
-        city_average=Money(average) if average else None,
-    )
+    pay = facts.pay(duties)
     minutes = defaultdict(int)
     for duty in duties:
-        minutes[kinds[duty.day]] += duty.minutes
+        minutes[facts.kinds[duty.day]] += duty.minutes
     return StipendLine(
         school=school,
         sheet=sheet,
@@ -117,29 +111,12 @@ def _line(sheet, school: School, policy: Policy, on: date, duties: list[Duty], k
         workday_minutes=minutes["workday"],
         rest_minutes=minutes["rest"],
         holiday_minutes=minutes["holiday"],
-        lessons=sum(duty.lessons for duty in duties) if _by_lesson(policy, on) else 0,
+        lessons=int(sum(one.paid for one in pay.counted if one.scale.unit == "lesson")),
         amount_fen=pay.amount.fen,
-        by_grade=_by_grade(policy, on, pay.amount, duties, kinds),
+        by_grade={str(grade or NO_GRADE): share.fen for grade, share in pay.by_grade().items()},
         steps=sentences(pay.steps),
         cites=clauses(pay.cites),
     )
-
-
-def _by_grade(policy: Policy, on: date, amount: Money, duties: list[Duty], kinds: dict[date, str]) -> dict[str, int]:
-    """What of the amount was earned for which grade; the shares add up to it."""
-    by_lesson = _by_lesson(policy, on)
-    weights = defaultdict(int)
-    for duty in duties:
-        klass = duty.section.school_class if duty.section else None
-        percent = 1 if by_lesson else stipends.percent(policy, on, kinds[duty.day]).answer
-        weights[str(klass.grade) if klass else NO_GRADE] += (duty.lessons if by_lesson else duty.minutes) * percent
-    if not amount:
-        return {}
-    return dict(zip(weights, (share.fen for share in amount.split(list(weights.values()))), strict=True))
-
-
-def _by_lesson(policy: Policy, on: date) -> bool:
-    return stipends.basis(policy, on).answer == "lessons"
 
 
 def _last_day(month: date) -> date:

@@ -273,7 +273,7 @@ def test_base_waits_for_the_bureaus_average(haitang, d_bureau):
 
 
 def test_where_lessons_are_paid_no_base_is_set(wuhang):
-    with pytest.raises(RuleBroken, match="不按小时"):
+    with pytest.raises(RuleBroken, match="每课时 60 元，不用学校另定标准"):
         change_school(wuhang, **FACTS, base=Money(50_00), today=TODAY, by=SYSTEM)
 
 

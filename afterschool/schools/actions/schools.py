@@ -10,7 +10,7 @@ from afterschool.money import Money
 from afterschool.policy import stipends
 
 from ..models import Bureau, School
-from ..rules import policy_of
+from ..rules import case_of, policy_of
 from .posts import give_post
 
 
@@ -33,9 +33,9 @@ def add_school(
 
 @transaction.atomic
 def change_school(
-    school: School, *, phone: str, bank_name: str, bank_account: str, base: Money | None, today: date, by: Actor
+    school: School, *, phone: str, bank_name: str, bank_account: str, base: Money | None = None, today: date, by: Actor
 ) -> School:
-    """What a school says of itself. Raises RuleBroken when the base is above the bureau's average (D四.7)."""
+    """What a school says of itself. Raises RuleBroken when `base`, its own stipend rate, is not one the policy allows."""
     school = School.objects.select_for_update(of=["self"]).select_related("bureau").get(pk=school.pk)
     if base is not None and base.fen != school.stipend_base_fen:
         _refuse_base(school, base, today)
@@ -58,16 +58,15 @@ def _appoint(school: School, name: str, phone: str, began_on: date, by: Actor) -
 
 
 def _refuse_base(school: School, base: Money, today: date) -> None:
-    policy, average = policy_of(school, today), school.bureau.hourly_wage_fen
-    rule = stipends.basis(policy, today)
-    if rule.answer == "lessons":
-        raise RuleBroken(f"{rule.because}，不按小时，不用填基数", cite=rule.cite, field="base")
-    if average is None:
+    policy, case, average = policy_of(school, today), case_of(school), school.bureau.hourly_wage_fen
+    own = stipends.own_rate(policy, today, case)
+    if own and own.nature == "base" and average is None:
         raise RuleBroken(
             f"教育局还没有填全市教师每小时平均工资，暂时不能定基数。请联系{school.bureau}（{school.bureau.phone}）",
-            cite=rule.cite,
+            cite=own.cite,
             field="base",
         )
-    lawful = stipends.base_allowed(policy, today, base=base, city_average=Money(average))
+    city_average = None if average is None else Money(average)
+    lawful = stipends.rate_allowed(policy, today, rate=base, city_average=city_average, case=case)
     if not lawful.answer:
         raise RuleBroken(lawful.because, cite=lawful.cite, field="base")

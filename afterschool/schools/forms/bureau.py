@@ -5,6 +5,7 @@ from django import forms
 from afterschool.access.capabilities import Role
 from afterschool.access.forms import PhoneField
 from afterschool.money import Money
+from afterschool.policy.stipends import OwnRate
 
 from ..models import Bureau, School
 from .fields import AccountField, DayInput, MoneyField, PlainForm
@@ -57,16 +58,12 @@ class SchoolForm(PlainForm):
     phone = forms.CharField(label="办公室电话", max_length=30, help_text="家长在页面上看到，打得通的那个。")
     bank_name = forms.CharField(label="基本户开户行", required=False, max_length=60)
     bank_account = AccountField(label="基本户账号", required=False, max_length=40)
-    base = MoneyField(
-        label="补助基数（元/小时）",
-        required=False,
-        max_length=20,
-        help_text="平日每小时发多少，休息日和节假日按比例加。按课时发补助的地方不用填。",
-    )
+    base = MoneyField(required=False, max_length=20)
 
     @classmethod
-    def of(cls, school: School, data=None):
-        return cls(
+    def of(cls, school: School, own: OwnRate | None, data=None):
+        """`own` is the stipend rate that the policy leaves to the school; without one nothing is asked."""
+        form = cls(
             data,
             initial={
                 "phone": school.phone,
@@ -75,6 +72,11 @@ class SchoolForm(PlainForm):
                 "base": _yuan(school.stipend_base_fen),
             },
         )
+        if own:
+            form.fields["base"].label, form.fields["base"].help_text = own.label, own.because
+        else:
+            del form.fields["base"]
+        return form
 
 
 class NewSchoolForm(PlainForm):

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_safe
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
-from afterschool.errors import NoRule, RuleBroken
+from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
 
 from ..actions import add_school, change_school
 from ..forms import NewSchoolForm, SchoolForm
 from ..models import School
+from ..rules import own_rate_of
 from ..selectors import schools_with_admins
 from .bureaus import bureau_of
 
@@ -43,14 +44,13 @@ def school_create(request, reach):
 def school_edit(request, reach):
     schools = School.objects.within(reach).select_related("bureau")
     school = _asked(schools, request.GET.get("school") or request.POST.get("school"))
-    form = SchoolForm.of(school, request.POST or None)
+    today = timezone.localdate()
+    form = SchoolForm.of(school, own_rate_of(school, today), request.POST or None)
     if form.is_valid():
         try:
-            change_school(school, **form.cleaned_data, today=timezone.localdate(), by=request.actor)
+            change_school(school, **form.cleaned_data, today=today, by=request.actor)
         except RuleBroken as refusal:
             tell(form, refusal)
-        except NoRule as silent:
-            form.add_error("base", str(silent))
         else:
             messages.success(request, "学校信息已保存")
             return redirect("schools:school-edit")
