@@ -5,20 +5,21 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from typing import Any
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
 from afterschool.plans.models import Plan
 from afterschool.plans.selectors import findings
-from afterschool.policy import fees, stipends, waivers
-from afterschool.policy.book import Policy
-from afterschool.schools.calendar import days_of
+from afterschool.policy import fees, waivers
+from afterschool.policy.book import Policy, RulesInForce
 from afterschool.schools.models import School
 from billing.actions.charges import SERVICE_OF_SLOT, Due, dues_of
 from billing.models import FeeMonth
 from enrollment.selectors import waivers_on
 from staffing.models import Duty
+from staffing.served import WHERE, Facts
 
 Pay = Callable[[Policy], Money]
 
@@ -53,7 +54,7 @@ def effect(school: School, now: Policy, then: Policy) -> dict[str, Any]:
     return {
         "breaches": breaches(school, then),
         "charges": charges(school, now, then).plain(),
-        "stipends": stipend_sums(school, now, then).plain(),
+        "stipends": stipends_of(school, now, then).plain(),
     }
 
 
@@ -129,31 +130,37 @@ def _net(policy: Policy, month: FeeMonth, due: Due, fee: Money, granted: Iterabl
     ).net
 
 
-def stipend_sums(school: School, now: Policy, then: Policy) -> Sums:
+def stipends_of(school: School, now: Policy, then: Policy) -> Sums:
     """The latest month with confirmed duties, person by person."""
     confirmed = Duty.objects.confirmed().filter(school=school)
     month = confirmed.dates("day", "month", order="DESC").first()
     if month is None:
         return Sums()
     last = month.replace(day=monthrange(month.year, month.month)[1])
-    kinds = {day.day: day.kind for day in days_of(school, month, last)}
-    sums, by_person = Sums(month), defaultdict(list)
-    for duty in confirmed.filter(day__range=(month, last)):
-        by_person[duty.person_id].append(stipends.Duty(duty.minutes, kinds[duty.day], duty.lessons))
+    sums, by_person, facts = Sums(month), defaultdict(list), Facts(school, month, last)
+    for duty in confirmed.filter(day__range=(month, last)).select_related(*WHERE):
+        by_person[duty.person_id].append(duty)
     for duties in by_person.values():
-        sums.add(lambda policy, duties=duties: _paid(policy, school, last, duties), now, then)
+        sums.add(partial(_paid, facts, duties), now, then)
     return sums
 
 
-def _paid(policy: Policy, school: School, on: date, duties: Sequence[stipends.Duty]) -> Money:
-    base, average = school.stipend_base_fen, school.bureau.hourly_wage_fen
-    return stipends.pay(
-        policy,
-        _day(policy, on),
-        duties=duties,
-        base=Money(base) if base else None,
-        city_average=Money(average) if average else None,
-    ).amount
+def _paid(facts: Facts, duties: Sequence[Duty], policy: Policy) -> Money:
+    return facts.pay(duties, law=AsIf(policy)).amount
+
+
+@dataclass(frozen=True)
+class AsIf:
+    """A policy as if it had held before the day from which it does."""
+
+    policy: Policy
+
+    @property
+    def short(self) -> str:
+        return self.policy.short
+
+    def on(self, day: date) -> RulesInForce:
+        return self.policy.on(_day(self.policy, day))
 
 
 def _day(policy: Policy, on: date) -> date:
