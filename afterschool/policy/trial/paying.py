@@ -1,0 +1,88 @@
+"""补助、补贴与经费: what those who serve are paid, what the budget adds, and how much of it goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from afterschool.errors import NoRule
+from afterschool.money import ZERO, Money, total
+from afterschool.policy import expenses, stipends, subsidy
+from afterschool.policy.trial.answer import steps_of
+from afterschool.policy.trial.bench import Bench
+from afterschool.policy.trial.facts import minutes_of, money
+from afterschool.policy.trial.papers import ScenarioError
+
+
+def pay(bench: Bench) -> None:
+    """The stipend of each person, from the duties written down."""
+    staff = bench.facts.raw.get("staff", {})
+    by_person: dict[str, list[stipends.Duty]] = {}
+    for number, row in enumerate(bench.facts.raw.get("duties", ())):
+        by_person.setdefault(row.get("person", "1"), []).append(_duty(bench, row, number))
+    for person, duties in by_person.items():
+        with bench.answer.part("duties"):
+            paid = stipends.pay(
+                bench.law,
+                duties=duties,
+                case=bench.facts.case,
+                base=money(staff["base"]) if "base" in staff else None,
+                city_average=money(staff["city_average"]) if "city_average" in staff else None,
+                percents=staff.get("percents"),
+            )
+            bench.answer.add(
+                "stipends", person=person, amount=paid.amount.plain(), days=list(paid.days),
+                steps=steps_of(paid.steps), clauses=bench.answer.clauses(paid.cites),
+            )  # fmt: skip
+
+
+def _duty(bench: Bench, row: Mapping[str, Any], number: int) -> stipends.Duty:
+    day, minutes = date.fromisoformat(row["day"]), minutes_of(row)
+    if minutes is None and "lessons" not in row:
+        raise ScenarioError(f"$.duties[{number}]", "没有写多久", "写 starts 和 ends，或者 minutes、lessons")
+    if minutes is not None and minutes <= 0:
+        raise ScenarioError(f"$.duties[{number}].ends", f"“{row['ends']}”不晚于开始时间", "结束要晚于开始")
+    return stipends.Duty(
+        day,
+        minutes or 0,
+        bench.calendar.day(day).kind,
+        row.get("lessons"),
+        row.get("role", "teacher"),
+        row.get("slot"),
+        row.get("students"),
+    )
+
+
+def subsidise(bench: Bench) -> None:
+    """What each payer adds for these heads."""
+    if "heads" not in bench.facts.raw:
+        return
+    heads = bench.facts.raw["heads"]
+    with bench.answer.part("heads"):
+        due = subsidy.due(bench.law, bench.facts.on, bench.facts.case, subsidy.Heads(**heads))
+        if due is None:
+            raise NoRule("subsidy", "财政补贴标准", bench.law.short)
+        for part in due.parts:
+            bench.answer.add(
+                "subsidies", payer=part.payer, amount=part.amount.plain(), steps=steps_of(due.steps),
+                clauses=bench.answer.clauses([due.cite]),
+            )  # fmt: skip
+
+
+def share_out(bench: Bench) -> None:
+    """How much of the money went to staff and to management."""
+    spent: dict[str, Money] = {}
+    for row in bench.facts.raw.get("costs", ()):
+        if "amount" in row and "category" in row:
+            spent[row["category"]] = spent.get(row["category"], ZERO) + money(row["amount"])
+    if not spent:
+        return
+    received = total(bench.facts.receipts.values())
+    fees = received or total(one.net for one in bench.charged)
+    added = total(Money.parse(row["amount"]) for row in bench.answer.result["subsidies"])
+    with bench.answer.part("costs"):
+        for use in expenses.pools(
+            bench.law, bench.facts.on, fees=fees, income=fees + added, spending=total(spent.values()), by_category=spent
+        ):
+            bench.answer.add("pools", key=use)
