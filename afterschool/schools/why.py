@@ -43,6 +43,10 @@ class Line:
     words: str
     figures: str = ""
 
+    @property
+    def is_sum(self) -> bool:
+        return "=" in self.figures
+
 
 @dataclass(frozen=True)
 class Square:
@@ -72,12 +76,12 @@ class Quoted:
 
 @dataclass(frozen=True)
 class Why:
-    """Everything that stands behind one figure. `check` is what anybody can type into a calculator."""
+    """Everything that stands behind one figure. `sums` are what anybody can type into a calculator."""
 
     said: str
     lines: Sequence[Line]
     clauses: Sequence[Quoted]
-    check: str
+    sums: Sequence[str]
     weeks: Sequence[Sequence[Square | None]] = ()
     days: Sequence[Days] = ()
 
@@ -95,7 +99,7 @@ def tell(
     """From what a paper keeps. `code` names the policy of papers that do not yet keep it with each clause."""
     lines = [_line(step) for step in steps]
     weeks = in_weeks(squares[0].day, squares) if squares else ()
-    return Why(said, lines, quoted(cites, code), check(lines, amount), weeks, days)
+    return Why(said, lines, quoted(cites, code), _sums(lines, amount), weeks, days)
 
 
 def _line(step: str) -> Line:
@@ -103,13 +107,13 @@ def _line(step: str) -> Line:
     return Line(found["words"], found["sum"] or found["amount"] or "") if found else Line(step)
 
 
-def check(lines: Iterable[Line], amount: Money) -> str:
+def _sums(lines: Iterable[Line], amount: Money) -> list[str]:
     """All sums in a row, so that the last one comes to the figure."""
-    sums = [line.figures.removesuffix(" 元") for line in lines if "=" in line.figures]
+    sums = [line.figures.removesuffix(" 元") for line in lines if line.is_sum]
     results = [Money.parse(sum_.rpartition("=")[2]) for sum_ in sums]
     if len(results) > 1 and results[-1] != amount == total(results):
         sums.append(f"{' + '.join(map(str, results))} = {amount}")
-    return "，".join(sums)
+    return sums
 
 
 def quoted(cites: Iterable[Mapping[str, str]], code: str) -> list[Quoted]:

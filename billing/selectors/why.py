@@ -12,7 +12,9 @@ from afterschool.schools.why import Days, Square, Why, dates, tell
 from afterschool.templatetags.words import grade_name
 from billing.models import Charge, FeeMonth, Refund
 
-ABSENT, WEEKEND = "没有参加", "周六、周日休息"
+ABSENT, NOT_CHOSEN, WEEKEND = "没有参加", "没有选这一天", "周六、周日休息"
+# The word under a day of the month table that is not charged; any other such day is a day off.
+SIGNS = {ABSENT: "不算", NOT_CHOSEN: "没选", WEEKEND: ""}
 IN_THE_CHARGE = "参加几天，已经算在您家应交的钱里了"
 
 
@@ -88,7 +90,7 @@ def _refunded(refund: Refund, fee_month: FeeMonth, *, squares: Sequence[Square] 
 def _square(day: date, reason: str | None) -> Square:
     if reason is None:
         return Square(day, "参加", "")
-    return Square(day, "不算", "is-leave") if reason == ABSENT else Square(day, "" if reason == WEEKEND else "休")
+    return Square(day, SIGNS.get(reason, "休"), "is-leave" if reason == ABSENT else "is-off")
 
 
 def _reasons(charge: Charge, calendar: Sequence[Day]) -> dict[date, str]:
@@ -107,7 +109,7 @@ def _reason(day: Day, charge: Charge, closed: Mapping[int, str]) -> str:
     weekday = day.weekday or day.day.isoweekday()
     if day.serves:
         taken = weekday in charge.item.offering.weekdays
-        return closed.get(weekday) or ("没有选这一天" if taken else "这一天没有这项服务")
+        return closed.get(weekday) or (NOT_CHOSEN if taken else "这一天没有这项服务")
     if day.day.isoweekday() not in SCHOOL_WEEK and not (day.name or day.note):
         return WEEKEND
     name = day.name.partition("（")[0].removeprefix("休息日")
