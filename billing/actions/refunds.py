@@ -54,7 +54,7 @@ def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> tuple[Money
     refunded = back.amount - remitted
     steps = [Step("这个月应交", amount=Money(charge.net_fen)), *back.steps[1:]]
     if remitted:
-        steps.append(Step("其中先抵还没有交的", amount=remitted))
+        steps.append(Step("您家还有没交的，先抵掉，剩下的退给您", f"{back.amount} − {remitted}", refunded))
     charge.remitted_fen, charge.refunded_fen = remitted.fen, refunded.fen
     charge.save(update_fields=["remitted_fen", "refunded_fen"])
     _book_withdrawal(charge, withdrawal, refunded, remitted, by)

@@ -113,7 +113,7 @@ def _borne(charge: Charge) -> Money:
 def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, shared: Money) -> dict:
     heads, paying = _heads(charges), _heads(charges, paying=True)
     charged = total(Money(charge.net_fen) for charge in charges)
-    steps = [Step("本年级直接发生的支出", amount=direct), Step("全校共用的支出按缴费人数分摊", amount=shared)]
+    steps = [Step("只为本年级花的钱", amount=direct), Step("全校一起花的钱，按交费的人数算到本年级", amount=shared)]
     return {
         "grade": result.key,
         "heads": len(heads),
@@ -137,7 +137,7 @@ def _share(result: settlement.GroupResult, charge: Charge) -> Share:
     remitted = Money(min(amount.fen, charge.owed_fen))
     steps = list(settlement.explain(result, charge.pk, _borne(charge)))
     if remitted:
-        steps.append(Step("其中先抵还没有交的", amount=remitted))
+        steps.append(Step("您家还有没交的，先抵掉，剩下的退给您", f"{amount} − {remitted}", amount - remitted))
     return Share(charge, amount, remitted, sentences(steps), clauses([result.cite]))
 
 
