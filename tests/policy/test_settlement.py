@@ -5,9 +5,10 @@ from hypothesis import strategies as st
 from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import refunds, settlement
+from afterschool.policy import settlement
 from afterschool.policy.settlement import Group, settle
 from tests.policy.conftest import IN_TERM
+from tests.policy.tiny import law
 
 yuan = Money.parse
 
@@ -74,12 +75,12 @@ def test_senseless_groups_are_refused(dalian, on):
 def test_a_family_reads_its_refund(dalian, on):
     [result] = settle(dalian, on, [group(["200"] * 3, "583.33")])
     assert [str(step) for step in settlement.explain(result, 1, yuan("200"))] == [
-        "大家一共交了 600.00 元",
+        "大家一共该交 600.00 元",
         "一共花了 583.33 元",
-        "一共剩下，全部退还：600.00 − 583.33 = 16.67 元",
-        "按各家所交的钱来分，先分到分：16.67 ÷ 600.00 × 200.00 = 5.55 元",
-        "还有分不匀的零头：余数大的在前，一样大的按协议编号从前往后，每家 1 分，您有 0.01 元",
-        "退给您 5.56 元",
+        "剩下的全部退给大家：600.00 − 583.33 = 16.67 元",
+        "按各家该交多少来分，不到一分的先放着，您家先得：16.67 ÷ 600.00 × 200.00 = 5.55 元",
+        "放着的零头凑成几个一分钱，零头大的先得，一样大的看协议编号，您家得到 0.01 元",
+        "退给您：5.55 + 0.01 = 5.56 元",
     ]
     assert len(settlement.explain(result, 3, yuan("200"))) == 5
 
@@ -112,31 +113,92 @@ def test_rounds_keep_every_promise(nets, costs):
         )
 
 
-def test_withdrawal_gives_back_the_days_left(dalian, on):
-    refund = refunds.on_withdrawal(dalian, on, paid=yuan("200"), served_days=9, service_days=17)
-    assert refund.amount == yuan("94.12")
-    assert refund.cite.clause == "四.5"
-    assert [str(step) for step in refund.steps] == [
-        "这个月已经交了 200.00 元",
-        "这个月开 17 天，参加了 9 天，还剩 8 天没有用",
-        "剩下的天数退给您：200.00 ÷ 17 × 8 = 94.12 元",
+# ── other directions, shared otherwise ──
+
+
+def settled(direction, groups, shared_by="net_charge", **more):
+    place = law(
+        f'[[settlement]]\ndirection = "{direction}"\nevery = "term"\nper = "school"\nshared_by = "{shared_by}"\n'
+    )
+    return settle(place, IN_TERM, groups, **more)
+
+
+def test_a_shortfall_is_asked_where_the_notice_says_both_ways():
+    """450 short among 200, 200, 100, 0: 180, 180, 90; the price leaves room for 150 each, and none asks who was free."""
+    room = [yuan("300")] * 4
+    charges = [("a", yuan("200")), ("b", yuan("200")), ("c", yuan("100")), ("d", ZERO)]
+    [wide] = settled("both", [Group("g", charges, yuan("950"), room=room)])
+    assert list(wide.asked.values()) == [yuan("180"), yuan("180"), yuan("90"), ZERO]
+    assert (wide.borne_by_school, wide.surplus, any(wide.refunds.values())) == (ZERO, ZERO, False)
+    [tight] = settled("both", [Group("g", charges, yuan("950"), room=[yuan("150")] * 4)])
+    assert list(tight.asked.values()) == [yuan("150")] * 3 + [ZERO]
+    assert [str(step) for step in settlement.explain(tight, "a", yuan("200"))][2:] == [
+        "不够：950.00 − 500.00 = 450.00 元",
+        "按规定向家长补收 450.00 元",
+        "按各家该交多少来分，不到一分的先放着，您家先得：450.00 ÷ 500.00 × 200.00 = 180.00 元",
+        "补收以后不能超过收费标准，少补 30.00 元",
+        "请您补交 150.00 元",
+    ]
+    [full] = settled("both", [Group("g", charges, yuan("950"))])
+    assert (any(full.asked.values()), full.borne_by_school) == (False, yuan("450"))
+
+
+def test_both_ways_gives_a_surplus_back_as_well():
+    [result] = settled("both", [group(["200"] * 3, "583.33")])
+    assert [result.refunds[key] for key in (1, 2, 3)] == [yuan("5.56"), yuan("5.56"), yuan("5.55")]
+
+
+def test_without_settlement_nothing_moves():
+    for cost in ("500", "700"):
+        [result] = settled("none", [group(["200"] * 3, cost)])
+        assert not any(result.refunds.values()) and not any(result.asked.values())
+    assert result.borne_by_school == yuan("100")
+    [left] = settled("none", [group(["200"] * 3, "500")])
+    assert [str(step) for step in settlement.explain(left, 1, yuan("200"))][2:] == [
+        "一共剩下：600.00 − 500.00 = 100.00 元",
+        "其中退还 0.00 元",
+        "这次不退也不补 0.00 元",
     ]
 
 
-@pytest.mark.parametrize(("served", "amount"), [(0, "200"), (17, "0")])
-def test_withdrawal_before_the_first_and_after_the_last_day(dalian, on, served, amount):
-    refund = refunds.on_withdrawal(dalian, on, paid=yuan("200"), served_days=served, service_days=17)
-    assert refund.amount == yuan(amount)
+def test_a_surplus_shared_by_days_stops_at_what_each_has_paid():
+    """100 over 10, 10, 5 days would be 40, 40, 20; the second paid only 30, and 10 flow to the others, two to one."""
+    charges = [("a", yuan("200")), ("b", yuan("30")), ("c", yuan("200")), ("free", ZERO)]
+    [result] = settled("both", [Group("g", charges, yuan("330"), days=[10, 10, 5, 20])], shared_by="days_served")
+    assert list(result.refunds.values()) == [yuan("46.67"), yuan("30"), yuan("23.33"), ZERO]
+    assert [str(step) for step in settlement.explain(result, "a", yuan("200"))][3:] == [
+        "按孩子参加的天数来分，不到一分的先放着，您家先得：100.00 ÷ 25 天 × 10 天 = 40.00 元",
+        "别家分满以后多出来的，也按这个办法分，您有 6.67 元",
+        "退给您 46.67 元",
+    ]
+    assert str(settlement.explain(result, "b", yuan("30"))[4]) == "退的钱不超过您交的钱，少退 10.00 元"
 
 
-@pytest.mark.parametrize("days", [(18, 17), (-1, 17), (0, 0)])
-def test_withdrawal_refuses_senseless_days(dalian, on, days):
-    with pytest.raises(ValueError, match="service days"):
-        refunds.on_withdrawal(dalian, on, paid=yuan("200"), served_days=days[0], service_days=days[1])
+def test_what_nobody_may_take_stays_in_sight():
+    """Whoever paid was never there: no days, no share."""
+    [result] = settled("both", [Group("g", [("a", yuan("100"))], yuan("40"), days=[0])], shared_by="days_served")
+    assert (result.surplus, result.refunds) == (yuan("60"), {"a": ZERO})
+    [some] = settled(
+        "both", [Group("g", [("a", yuan("10")), ("b", yuan("90"))], yuan("40"), days=[5, 0])], "days_served"
+    )
+    assert (some.surplus, some.refunds) == (yuan("60"), {"a": yuan("10"), "b": ZERO})
 
 
-def test_causes_the_policies_are_silent_on(dalian, changle, on):
-    assert refunds.rule(dalian, on, "surplus").cite.quote == "课后服务收费实行多退少不补"
-    for place, cause in ((dalian, "absence"), (dalian, "cancelled"), (changle, "withdrawal"), (changle, "surplus")):
-        with pytest.raises(NoRule, match="这种情况怎么退费"):
-            refunds.rule(place, on, cause)
+@given(
+    st.lists(st.tuples(st.integers(0, 47_000), st.integers(0, 23), st.integers(0, 5_000)), min_size=1, max_size=20),
+    st.integers(0, 900_000),
+    st.sampled_from(["net_charge", "days_served"]),
+)
+def test_nobody_is_asked_above_the_price_or_given_more_than_was_paid(rows, cost, shared_by):
+    charges = [(at, Money(net)) for at, (net, _, _) in enumerate(rows)]
+    days, room = [served for _, served, _ in rows], [Money(more) for _, _, more in rows]
+    [result] = settled("both", [Group("g", charges, Money(cost), days=days, room=room)], shared_by=shared_by)
+    back, asked = total(result.refunds.values()), total(result.asked.values())
+    assert all(ZERO <= result.refunds[at] <= net for at, net in charges)
+    assert all(ZERO <= result.asked[at] <= more for at, more in enumerate(room))
+    assert not (back and asked) and back <= result.surplus
+    assert result.charged + asked + result.borne_by_school - result.surplus == Money(cost)
+    if shared_by == "net_charge":
+        assert back == result.surplus
+    for at, net in charges:
+        assert settlement.explain(result, at, net)[-1].amount in (result.refunds[at], result.asked[at])

@@ -8,26 +8,15 @@ from fractions import Fraction
 from functools import cached_property
 from itertools import accumulate, product
 from math import ceil, floor
-from typing import Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from afterschool.errors import NoRule
 from afterschool.money import Money
 from afterschool.policy import rules
 from afterschool.policy.book import RulesInForce
+from afterschool.policy.fees import Tariff
 from afterschool.policy.refunds.attendance import Attendance, Claim, Unit, stretches
 from afterschool.policy.rule import Case
-
-
-class Worth(Protocol):
-    """What a refund needs to know of a tariff: what a day costs in exact fen, before any waiver."""
-
-    @property
-    def runs_on(self) -> tuple[date, ...]: ...
-    def day_value(self, day: date) -> Fraction: ...
-    def lessons_on(self, day: date) -> Fraction: ...
-    def billing_days(self, day: date) -> int: ...
-    def rate_on(self, day: date) -> Money: ...
-    def unit_on(self, day: date) -> str: ...
 
 
 class Reading(NamedTuple):
@@ -39,7 +28,7 @@ class Reading(NamedTuple):
     pays_for: Literal["all", "beyond"]
 
 
-SWITCHES: dict[str, tuple[object, object]] = {
+SWITCHES: dict[str, tuple[Any, Any]] = {
     "counted": ("consecutive", "total"),
     "inclusive": (True, False),
     "stacking": ("once", "each"),
@@ -57,25 +46,25 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True)
 class Band:
-    """One `[[refund]]`, with what days and lessons are worth."""
+    """One `[[refund]]`, and the price that it gives back a part of."""
 
     rule: rules.Refund
     now: RulesInForce
     case: Case
-    worth: Worth
+    tariff: Tariff
 
     @cached_property
     def readings(self) -> list[Reading]:
         """All that the notice leaves open; one where it says everything."""
         said = [(getattr(self.rule, switch),) for switch in SWITCHES]
         ways = [both if one == (None,) else one for one, both in zip(said, SWITCHES.values(), strict=True)]
-        return [Reading(*one) for one in product(*ways)]  # type: ignore[arg-type]
+        return [Reading(*one) for one in product(*ways)]
 
     @cached_property
     def least(self) -> Fraction | None:
         """From how many units on the band gives anything."""
         if self.rule.at_least_share is not None:
-            return self.rule.at_least_share * self.worth.billing_days(self.worth.runs_on[0])
+            return self.rule.at_least_share * self.tariff.billing_days(self.tariff.runs_on[0])
         return None if self.rule.at_least is None else Fraction(self.rule.at_least)
 
     @cached_property
@@ -89,10 +78,14 @@ class Band:
     def is_by_lesson(self) -> bool:
         return "lesson" in (self.unit, self.rule.gives.removeprefix("each_"))
 
+    def month(self, off: int) -> Fraction:
+        """What a whole month costs a child of whose fee `off` percent were waived."""
+        return Fraction(self.tariff.charge(self.tariff.runs_on, off).net.fen, self.months)
+
     @cached_property
     def months(self) -> int:
-        """How many months' fee was paid at once."""
-        if self.worth.unit_on(self.worth.runs_on[0]) != "term":
+        """How many of them are paid for at once."""
+        if self.tariff.unit_on(self.tariff.runs_on[0]) != "term":
             return 1
         calendar = self.now.the(rules.BillingCalendar, self.case)
         if not calendar.months_a_term:
@@ -108,11 +101,13 @@ class Band:
     def _reached(self, reading: Reading, claim: Claim) -> tuple[int, tuple[date, ...]]:
         """How often, and the units that count."""
         bound = self.rule.elapsed_at_most
+        if self.rule.none_attended and not claim.missed.never_came:
+            return 0, ()
         if bound is not None and not (claim.elapsed <= bound if reading.inclusive else claim.elapsed < bound):
             return 0, ()
         units = self.units(claim.missed)
         if self.least is None:
-            return 1, tuple(unit.day for unit in units)
+            return int(bool(units)), tuple(unit.day for unit in units)
         rows = stretches(units) if reading.counted == "consecutive" else [[unit.day for unit in units]]
         reached = [(how_often(len(row), self.least, reading.inclusive), row) for row in rows]
         first = floor(self.least) if reading.pays_for == "beyond" else 0
@@ -129,20 +124,20 @@ class Band:
     @cached_property
     def _place(self) -> dict[date, int]:
         """Where each day stands among the days, or its lessons among all lessons."""
-        each = [1 if self.unit == "day" else self.lessons(day) for day in self.worth.runs_on]
-        return dict(zip(self.worth.runs_on, accumulate(each, initial=0), strict=False))
+        each = [1 if self.unit == "day" else self.lessons(day) for day in self.tariff.runs_on]
+        return dict(zip(self.tariff.runs_on, accumulate(each, initial=0), strict=False))
 
     def lessons(self, day: date) -> int:
-        return max(1, ceil(self.worth.lessons_on(day)))
+        return max(1, ceil(self.tariff.lessons_on(day)))
 
     def rate(self, day: date, off: int = 0) -> Fraction:
         """What a unit of this day gives back: a rate that the notice prints as it is, whoever paid less; otherwise
         what the family paid for the day, and for a lesson its part of the day."""
         if self.rule.yuan is None:
-            of_day = self.worth.day_value(day) * (100 - off) / 100
+            of_day = self.tariff.day_value(day) * (100 - off) / 100
         else:
             of_day = self.rule.yuan.fen * (
-                self.worth.lessons_on(day) if self.rule.gives == "each_lesson" else Fraction(1)
+                self.tariff.lessons_on(day) if self.rule.gives == "each_lesson" else Fraction(1)
             )
         return of_day / self.lessons(day) if self.unit == "lesson" else of_day
 
@@ -154,9 +149,9 @@ class Band:
             case "remaining_days":
                 return paid * len(claim.missed.absent) / len(claim.missed.of_days)
             case "half_month":
-                return paid * times / self.months / 2
+                return self.month(claim.off) * times / 2
             case "month":
-                return paid * times / self.months
+                return self.month(claim.off) * times
             case "percent":
                 return paid * times * (self.rule.percent or 0) / 100
         return Fraction(0)

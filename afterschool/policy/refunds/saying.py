@@ -21,8 +21,8 @@ MISSED: dict[Cause, str] = {
 
 
 def steps(cause: Cause, claim: Claim, made: Decision) -> tuple[Step, ...]:
-    worth = made.band.worth
-    period = "这学期" if worth.unit_on(worth.runs_on[0]) == "term" else "这个月"
+    tariff = made.band.tariff
+    period = "这学期" if tariff.unit_on(tariff.runs_on[0]) == "term" else "这个月"
     told = [Step(f"{period}已经交了", amount=claim.paid), *_days(cause, claim, period)]
     if claim.before:
         told.append(Step("前面已经退过", amount=claim.before))
@@ -65,19 +65,22 @@ def _threshold(made: Decision) -> list[Step]:
 def _sum(claim: Claim, made: Decision) -> tuple[str, str]:
     rule, band, times = made.band.rule, made.band, made.given.times
     again = f" × {times}" if times > 1 else ""
-    of_month = f"{claim.paid}" + (
-        f" ÷ {band.months}" if rule.gives in ("month", "half_month") and band.months > 1 else ""
-    )
     match rule.gives:
         case "remaining_days":
             return "剩下的天数退给您", f"{claim.paid} ÷ {len(claim.missed.of_days)} × {len(claim.missed.absent)}"
         case "half_month":
-            return "退半个月的费用", f"{of_month} ÷ 2{again}"
+            return "退半个月的费用", f"{_month(band, claim)} ÷ 2{again}"
         case "month":
-            return "退一个月的费用", of_month + again if of_month + again != str(claim.paid) else ""
+            return "退一个月的费用", f"{_month(band, claim)}{again}" if again or band.months > 1 else ""
         case "percent":
             return f"退所交费用的 {rule.percent}%", f"{claim.paid} × {rule.percent}%{again}"
     return _each(claim, made)
+
+
+def _month(band: Band, claim: Claim) -> str:
+    """A month's fee, or how it comes about from a term's."""
+    whole = band.tariff.charge(band.tariff.runs_on, claim.off).net
+    return f"{whole} ÷ {band.months}" if band.months > 1 else str(whole)
 
 
 def _each(claim: Claim, made: Decision) -> tuple[str, str]:
@@ -91,15 +94,15 @@ def _each(claim: Claim, made: Decision) -> tuple[str, str]:
     rate, day = rates.pop(), units[0]
     if rate.denominator == 1:
         return said, f"{Money(int(rate))} × {len(units)}"
-    paid_part = f" × {100 - claim.off}%" if claim.off else ""
-    return said, f"{_price(band, day)}{paid_part} × {len(units)}"
+    part = f" × {100 - claim.off}%" if claim.off else ""
+    return said, f"{_price(band, day)}{part} × {len(units)}"
 
 
 def _price(band: Band, day: date) -> str:
-    """How a day's or lesson's rate that is no whole fen comes about."""
-    whole, days = band.worth.rate_on(day), band.worth.billing_days(day)
-    lessons = f" ÷ {band.lessons(day)}" if band.unit == "lesson" and band.lessons(day) > 1 else ""
-    return f"{whole} ÷ {days}{lessons}"
+    """How the rate of a day or lesson comes about, where it is no whole fen."""
+    lessons = band.lessons(day) if band.unit == "lesson" else 1
+    price = f"{band.tariff.rate_on(day)} ÷ {band.tariff.billing_days(day)}"
+    return f"{price} ÷ {lessons}" if lessons > 1 else price
 
 
 def _why_nothing(band: Band) -> str:
@@ -121,7 +124,7 @@ def threshold(band: Band) -> str:
     unit, part = UNITS[band.unit], band.rule.at_least_share
     if part is None:
         return f" {band.rule.at_least} {unit}"
-    return f" {band.worth.billing_days(band.worth.runs_on[0])} {unit}的{share(part)}"
+    return f" {band.tariff.billing_days(band.tariff.runs_on[0])} {unit}的{share(part)}"
 
 
 def share(part: Fraction) -> str:

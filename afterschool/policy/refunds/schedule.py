@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,8 +14,9 @@ from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money
 from afterschool.policy import rules
 from afterschool.policy.book import Law, RulesInForce
+from afterschool.policy.fees import Tariff
 from afterschool.policy.refunds.attendance import Attendance, Claim, lengths
-from afterschool.policy.refunds.bands import SWITCHES, Band, Decision, Given, Worth
+from afterschool.policy.refunds.bands import Band, Decision, Given, Reading
 from afterschool.policy.refunds.saying import share, steps, threshold
 from afterschool.policy.rounding import rounded
 from afterschool.policy.rule import Case
@@ -34,7 +36,7 @@ class Schedule:
     law: Law
     cause: Cause
     now: RulesInForce
-    worth: Worth
+    tariff: Tariff
     bands: tuple[Band, ...]
     _known: dict[Hashable, Money] = field(default_factory=dict, repr=False)
 
@@ -66,21 +68,21 @@ class Schedule:
         sure = max(low for low, _ in spans)
         for band, (_, high) in zip(bands, spans, strict=True):
             if high > sure:
-                raise self._silence(band, claim)
+                raise self._silence(band, claim, sure)
         best = bands[[high for _, high in spans].index(sure)]
         given = best.gives(best.readings[0], claim)
         return Decision(best, given, rounded(self.now, "refund", given.fen), self._capped(given, claim))
 
     @cached_property
     def _place(self) -> dict[date, int]:
-        return {day: at for at, day in enumerate(self.worth.runs_on)}
+        return {day: at for at, day in enumerate(self.tariff.runs_on)}
 
     @cached_property
     def _is_even(self) -> bool:
         """Is every day worth the same? Then it only matters how many were missed, and how many on end."""
         by_lesson = any(band.is_by_lesson for band in self.bands)
-        on, rate, lessons = self.law.on, self.worth.rate_on, self.worth.lessons_on
-        return len({(on(day), rate(day), by_lesson and lessons(day)) for day in self.worth.runs_on}) == 1
+        on, rate, lessons = self.law.on, self.tariff.rate_on, self.tariff.lessons_on
+        return len({(on(day), rate(day), by_lesson and lessons(day)) for day in self.tariff.runs_on}) == 1
 
     @cached_property
     def _goes_by_time(self) -> bool:
@@ -96,12 +98,12 @@ class Schedule:
     def _elapsed(self, missed: Attendance) -> Fraction:
         if missed.elapsed is not None or not missed.absent:
             return missed.elapsed or Fraction(0)
-        return Fraction(bisect_left(self.worth.runs_on, missed.absent[0]), len(self.worth.runs_on))
+        return Fraction(bisect_left(self.tariff.runs_on, missed.absent[0]), len(self.tariff.runs_on))
 
     def _speaking(self, missed: Attendance) -> list[Band]:
         """What the notice says of a child that never came decides about it alone."""
         never = [band for band in self.bands if band.rule.none_attended]
-        return never if missed.never_came and never else [band for band in self.bands if not band.rule.none_attended]
+        return never if missed.never_came and never else list(self.bands)
 
     def _capped(self, given: Given, claim: Claim) -> Money:
         return min(rounded(self.now, "refund", given.fen), claim.most)
@@ -113,12 +115,14 @@ class Schedule:
             amounts.append(claim.most)
         return min(amounts), max(amounts)
 
-    def _silence(self, band: Band, claim: Claim) -> NoRule:
-        """The first switch that changes the answer."""
-        amount = {reading: self._capped(band.gives(reading, claim), claim) for reading in band.readings}
-        for switch, ways in SWITCHES.items():
-            others = [{one._replace(**{switch: way}) for way in ways} for one in band.readings]
-            if any(len({amount[one] for one in pair if one in amount}) > 1 for pair in others):
+    def _silence(self, band: Band, claim: Claim, sure: Money) -> NoRule:
+        """The first switch that changes the answer, which is `sure` at least."""
+        for at, switch in enumerate(Reading._fields):
+            answers: defaultdict[tuple[object, ...], set[Money]] = defaultdict(set)
+            for reading in band.readings:
+                amount = max(sure, self._capped(band.gives(reading, claim), claim))
+                answers[reading[:at] + reading[at + 1 :]].add(amount)
+            if any(len(amounts) > 1 for amounts in answers.values()):
                 return NoRule(f"refund.{switch}", self._question(switch, band), self.now.policy)
         return NoRule("refund.none_attended", f"一天也没有参加的，{CAUSES[self.cause]}怎么退费", self.now.policy)
 
@@ -135,14 +139,14 @@ class Schedule:
         }[switch]
 
 
-def schedule(law: Law, on: date, cause: Cause, case: Case, worth: Worth) -> Schedule:
+def schedule(law: Law, on: date, cause: Cause, case: Case, tariff: Tariff) -> Schedule:
     """How this cause is refunded on the day. NoRule where the notice does not name it."""
     now = law.on(on)
     found = sorted(now.every(rules.Refund, case, cause=cause), key=lambda rule: rule.since)
     if not found:
         raise NoRule("refund", f"{CAUSES[cause]}怎么退费", now.policy)
     held = {rule.about: rule for rule in found}.values()
-    return Schedule(law, cause, now, worth, tuple(Band(rule, now, case, worth) for rule in held))
+    return Schedule(law, cause, now, tariff, tuple(Band(rule, now, case, tariff) for rule in held))
 
 
 def route(law: Law, on: date, case: Case) -> rules.RefundRoute:
