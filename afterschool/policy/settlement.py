@@ -70,6 +70,12 @@ def settle(
     return [_settle_group(group, already or {}, held) for group in groups]
 
 
+def apportion(shared: Money, paying: Sequence[int], heads: Sequence[int]) -> list[Money]:
+    """What the groups share of a cost: by paying heads; where nobody pays by all heads, or evenly."""
+    weights = paying if any(paying) else heads if any(heads) else [1] * len(heads)
+    return shared.split(weights)
+
+
 def _settle_group(group: Group, already: Mapping[Hashable, Money], held: rules.Settlement | None) -> GroupResult:
     keys, nets = [key for key, _ in group.charges], [net for _, net in group.charges]
     if len(set(keys)) < len(keys) or group.cost < ZERO or any(net < ZERO for net in nets):

@@ -113,6 +113,14 @@ def test_rounds_keep_every_promise(nets, costs):
         )
 
 
+@pytest.mark.parametrize(
+    ("paying", "heads", "parts"),
+    [([2, 1, 0], [3, 3, 3], [67, 33, 0]), ([0, 0], [3, 1], [75, 25]), ([0, 0], [0, 0], [50, 50])],
+)
+def test_what_grades_share_goes_by_paying_heads(paying, heads, parts):
+    assert [part.fen for part in settlement.apportion(yuan("1"), paying, heads)] == parts
+
+
 # ── other directions, shared otherwise ──
 
 
@@ -137,7 +145,7 @@ def test_a_shortfall_is_asked_where_the_notice_says_both_ways():
         "按规定向家长补收 450.00 元",
         "按各家该交多少来分，不到一分的先放着，您家先得：450.00 ÷ 500.00 × 200.00 = 180.00 元",
         "补收以后不能超过收费标准，少补 30.00 元",
-        "请您补交 150.00 元",
+        "请您补交：180.00 − 30.00 = 150.00 元",
     ]
     [full] = settled("both", [Group("g", charges, yuan("950"))])
     assert (any(full.asked.values()), full.borne_by_school) == (False, yuan("450"))
@@ -169,9 +177,9 @@ def test_a_surplus_shared_by_days_stops_at_what_each_has_paid():
     assert [str(step) for step in settlement.explain(result, "a", yuan("200"))][3:] == [
         "按孩子参加的天数来分，不到一分的先放着，您家先得：100.00 ÷ 25 天 × 10 天 = 40.00 元",
         "别家分满以后多出来的，也按这个办法分，您有 6.67 元",
-        "退给您 46.67 元",
+        "退给您：40.00 + 6.67 = 46.67 元",
     ]
-    assert str(settlement.explain(result, "b", yuan("30"))[4]) == "退的钱不超过您交的钱，少退 10.00 元"
+    assert str(settlement.explain(result, "b", yuan("30"))[4]) == "退的钱不能比您家该交的还多，少退 10.00 元"
 
 
 def test_what_nobody_may_take_stays_in_sight():

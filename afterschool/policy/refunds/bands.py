@@ -169,4 +169,4 @@ class Decision:
 
 def how_often(units: int, least: Fraction, inclusive: bool) -> int:
     """How many times the threshold fits; met exactly, it counts only where that suffices."""
-    return floor(units / least) if inclusive else ceil(units / least) - 1
+    return floor(units / least) if inclusive else max(0, ceil(units / least) - 1)
