@@ -104,12 +104,14 @@ class Rule:
                 return False
         return self.boarding is None or self.boarding == case.boarding
 
-    def may_apply(self, case: Case) -> bool:
-        """Whether it could: what the case does not say may be anything."""
-        said = {part: getattr(case, fact) for part, fact in SCOPE.items()}
-        if any(fact not in (getattr(self, part) or (fact,)) for part, fact in said.items() if fact is not None):
+    def may_hold(self, case: Case) -> bool:
+        """Could it hold for the case? What the case does not say may be anything."""
+        if None not in (self.boarding, case.boarding) and self.boarding != case.boarding:
             return False
-        return None in (self.boarding, case.boarding) or self.boarding == case.boarding
+        return all(
+            not getattr(self, part) or getattr(case, fact) in (None, *getattr(self, part))
+            for part, fact in SCOPE.items()
+        )
 
     @property
     def about(self) -> tuple[object, ...]:

@@ -133,7 +133,7 @@ def _tell_settled(bench: Bench, group: settlement.Group) -> None:
         for key in nets
     ]
     bench.answer.add(
-        "settlement", group=GRADES.get(group.key, "全校"), charged=result.charged.plain(),
+        "settlement", group="全校" if group.key is None else GRADES[int(str(group.key))], charged=result.charged.plain(),
         cost=result.cost.plain(), surplus=result.surplus.plain(), borne=result.borne_by_school.plain(), shares=shares,
         steps=steps_of(result.steps), clauses=bench.answer.clauses([result.cite]),
     )  # fmt: skip

@@ -45,7 +45,7 @@ def tell(bench: Bench) -> None:
     for number, ask in enumerate(bench.facts.raw.get("asks", ())):
         with bench.answer.part(f"asks[{number}]"):
             now, kinds = bench.law.on(bench.facts.on), ASKS[ask]
-            found = [rule for kind in kinds for rule in now.every(kind) if rule.may_apply(case)]
+            found = [rule for kind in kinds for rule in now.every(kind) if rule.may_hold(case)]
             if not found:
                 raise NoRule(kinds[0].kind, kinds[0].question, bench.law.short)
             for rule in found:
