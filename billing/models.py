@@ -71,10 +71,13 @@ class Charge(models.Model):
     refunded_fen = models.PositiveBigIntegerField("应退（分）", default=0)
     # What need not be paid any more: the part of a withdrawal or surplus that first meets an unpaid rest.
     remitted_fen = models.PositiveBigIntegerField("免交（分）", default=0)
+    remissions = models.JSONField(default=list)  # how it came about: [{"cause", "fen", "steps", "cites"}]
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
     entry_number = models.CharField("凭证", max_length=20, blank=True)
-    why: Why  # told by billing.selectors.why, where a page shows the figure
+    # Told by billing.selectors.why, where a page shows the figures.
+    why: Why
+    why_remitted: list[Why]
 
     objects = OfChild.as_manager()
 

@@ -13,10 +13,11 @@ from afterschool.money import Money, total
 from afterschool.notices.post import Note, notify_each
 from afterschool.policy import load, refunds
 from afterschool.policy.verdict import Step
-from afterschool.schools.why import clauses, sentences
+from afterschool.schools.why import clauses
 from billing import accounts
 from billing.ledger.posting import Voucher, post, post_many
 from billing.models import Allocation, Charge, FeeMonth, Receipt, Refund
+from billing.offset import refund_steps, remission
 from billing.selectors.readiness import to_pay_out
 from enrollment.models import Withdrawal
 
@@ -54,9 +55,9 @@ def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> tuple[Money
     refunded = back.amount - remitted
     steps = [Step("这个月应交", amount=Money(charge.net_fen)), *back.steps[1:]]
     if remitted:
-        steps.append(Step("您家还有没交的，先抵掉，剩下的退给您", f"{back.amount} − {remitted}", refunded))
+        charge.remissions.append(remission(Refund.Cause.WITHDRAWAL, steps, back.amount, remitted, clauses([back.cite])))
     charge.remitted_fen, charge.refunded_fen = remitted.fen, refunded.fen
-    charge.save(update_fields=["remitted_fen", "refunded_fen"])
+    charge.save(update_fields=["remitted_fen", "remissions", "refunded_fen"])
     _book_withdrawal(charge, withdrawal, refunded, remitted, by)
     if not refunded:
         return back.amount, None
@@ -68,7 +69,7 @@ def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> tuple[Money
         cause=Refund.Cause.WITHDRAWAL,
         amount_fen=refunded.fen,
         state=State.PAYABLE,
-        steps=sentences(steps),
+        steps=refund_steps(steps, back.amount, remitted),
         cites=clauses([back.cite]),
     )
     return back.amount, refund

@@ -75,7 +75,7 @@ def _refund(share: Share) -> Refund:
         charge=charge,
         cause=Refund.Cause.SURPLUS,
         amount_fen=share.refund.fen,
-        steps=share.steps,
+        steps=share.kept_with_refund(),
         cites=share.cites,
     )
 
@@ -100,7 +100,11 @@ def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
         vouchers.append(Voucher(on, f"share:{charge.pk}", f"{fee_month}结余返还 {charge.student.name}", moves))
         charge.refunded_fen += share.refund.fen
         charge.remitted_fen += share.remitted.fen
+        if share.remitted:
+            charge.remissions.append(share.kept_with_charge())
     post_many(fee_month.school, vouchers, by=by)
     Charge.objects.bulk_update(
         [share.charge for share in found.shares], ["refunded_fen", "remitted_fen"], batch_size=1000
     )
+    unpaid = [share.charge for share in found.shares if share.remitted]
+    Charge.objects.bulk_update(unpaid, ["remissions"], batch_size=1000)

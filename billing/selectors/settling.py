@@ -1,14 +1,15 @@
 """What a month comes to, grade by grade: gathered from the papers, worked out by the policy's one function."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import load, settlement
 from afterschool.policy.verdict import Step
 from afterschool.schools.why import clauses, sentences
-from billing.models import Charge, Expense, FeeMonth, Fund
+from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+from billing.offset import refund_steps, remission
 
 WHOLE_SCHOOL = 0  # the group where nobody is charged
 
@@ -20,12 +21,18 @@ class Share:
     charge: Charge
     amount: Money
     remitted: Money
-    steps: list[str]
+    steps: Sequence[Step]
     cites: list[dict]
 
     @property
     def refund(self) -> Money:
         return self.amount - self.remitted
+
+    def kept_with_refund(self) -> list[str]:
+        return refund_steps(self.steps, self.amount, self.remitted)
+
+    def kept_with_charge(self) -> dict:
+        return remission(Refund.Cause.SURPLUS, self.steps, self.amount, self.remitted, self.cites)
 
 
 @dataclass(frozen=True)
@@ -135,10 +142,8 @@ def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, s
 def _share(result: settlement.GroupResult, charge: Charge) -> Share:
     amount = result.refunds[charge.pk]
     remitted = Money(min(amount.fen, charge.owed_fen))
-    steps = list(settlement.explain(result, charge.pk, _borne(charge)))
-    if remitted:
-        steps.append(Step("您家还有没交的，先抵掉，剩下的退给您", f"{amount} − {remitted}", amount - remitted))
-    return Share(charge, amount, remitted, sentences(steps), clauses([result.cite]))
+    steps = settlement.explain(result, charge.pk, _borne(charge))
+    return Share(charge, amount, remitted, steps, clauses([result.cite]))
 
 
 def sums(groups: list[dict]) -> dict[Hashable, int]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from afterschool.money import Money
 from afterschool.policy import load
@@ -29,8 +30,9 @@ def explain(charges: Sequence[Charge]) -> None:
     for charge in charges:
         calendar = calendars[charge.fee_month_id]
         charge.why = _charged(charge, calendar)
+        charge.why_remitted = [_remitted(charge, kept, calendar) for kept in charge.remissions]
         for refund in charge.refunds.all():
-            refund.why = _left_over(refund, charge, calendar)
+            refund.why = _refunded(refund, charge.fee_month, **_unused(refund.cause, charge, calendar))
 
 
 def explain_surplus(fee_month: FeeMonth, refunds: Iterable[Refund]) -> None:
@@ -61,30 +63,40 @@ def _charged(charge: Charge, calendar: Sequence[Day]) -> Why:
     )
 
 
-def _left_over(refund: Refund, charge: Charge, calendar: Sequence[Day]) -> Why:
-    """Who leaves gets back the days that were not used; a surplus asks after no day."""
-    last_on = charge.agreement.ended_on
-    if refund.cause != Refund.Cause.WITHDRAWAL or last_on is None:
-        return _refunded(refund, charge.fee_month, days=[Days(IN_THE_CHARGE)])
-    used = [day for day in charge.days if day <= last_on]
-    unused = [day for day in charge.days if day > last_on]
-    looks = dict.fromkeys(used, ("用了", "")) | dict.fromkeys(unused, ("没用", "is-leave"))
-    squares = [Square(day.day, *looks.get(day.day, ())) for day in calendar]
-    days = [Days(f"用了 {len(used)} 天", dates(used)), Days(f"没有用 {len(unused)} 天，钱退给您", dates(unused))]
-    return _refunded(refund, charge.fee_month, squares=squares, days=days)
-
-
-def _refunded(refund: Refund, fee_month: FeeMonth, *, squares: Sequence[Square] = (), days: Sequence[Days]) -> Why:
-    said = f"{fee_month}{refund.get_cause_display()}退 {Money(refund.amount_fen)} 元"
+def _remitted(charge: Charge, kept: Mapping, calendar: Sequence[Day]) -> Why:
+    amount = Money(kept["fen"])
     return tell(
-        said,
+        f"{charge.fee_month}不用再交 {amount} 元",
+        amount,
+        steps=kept["steps"],
+        cites=kept["cites"],
+        code=charge.fee_month.policy,
+        **_unused(kept["cause"], charge, calendar),
+    )
+
+
+def _refunded(refund: Refund, fee_month: FeeMonth, **days: Any) -> Why:
+    return tell(
+        f"{fee_month}{refund.get_cause_display()}退 {Money(refund.amount_fen)} 元",
         Money(refund.amount_fen),
         steps=refund.steps,
         cites=refund.cites,
         code=fee_month.policy,
-        squares=squares,
-        days=days,
+        **days,
     )
+
+
+def _unused(cause: str, charge: Charge, calendar: Sequence[Day]) -> dict[str, Any]:
+    """Who leaves gets back the days that were not used; a surplus asks after no day."""
+    last_on = charge.agreement.ended_on
+    if cause != Refund.Cause.WITHDRAWAL or last_on is None:
+        return {"days": [Days(IN_THE_CHARGE)]}
+    used = [day for day in charge.days if day <= last_on]
+    unused = [day for day in charge.days if day > last_on]
+    looks = dict.fromkeys(used, ("用了", "")) | dict.fromkeys(unused, ("没用", "is-leave"))
+    squares = [Square(day.day, *looks.get(day.day, ())) for day in calendar]
+    days = [Days(f"用了 {len(used)} 天", dates(used)), Days(f"没有用 {len(unused)} 天，这些天不收钱", dates(unused))]
+    return {"squares": squares, "days": days}
 
 
 def _square(day: date, reason: str | None) -> Square:
