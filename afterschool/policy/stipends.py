@@ -17,7 +17,7 @@ from afterschool.policy.book import Law, RulesInForce
 from afterschool.policy.lessons import Limits
 from afterschool.policy.payslip import MINUTES_OF, Count, Duty, Part, Pay, Scale, rate_in_words
 from afterschool.policy.rounding import rounded
-from afterschool.policy.rule import SCOPE, Case, Rule
+from afterschool.policy.rule import Case
 from afterschool.policy.terms import DAY_KINDS, UNITS
 from afterschool.policy.verdict import Cite, Verdict
 
@@ -30,7 +30,7 @@ _by_day = attrgetter("day")
 def basis(law: Law, on: date, case: Case = ANY) -> Verdict[tuple[str, ...]]:
     """What is counted: "hour", "lesson", "minute", "session", "day"; several where the policy pays some so, some so."""
     now = law.on(on)
-    rates = [rule for rule in now.every(rules.StipendRate) if _may_hold(rule, case)]
+    rates = [rule for rule in now.every(rules.StipendRate) if rule.may_hold(case)]
     base = now.maybe(rules.StipendBase, case)
     if not rates and base is None:
         raise NoRule("stipend_rate", rules.StipendRate.question, law.short)
@@ -263,11 +263,4 @@ def _percent_in_words(rule: rules.StipendPercent) -> str:
 
 
 def _bounds(now: RulesInForce, case: Case) -> list[rules.StipendRate]:
-    return [rule for rule in now.every(rules.StipendRate) if rule.nature != "fixed" and _may_hold(rule, case)]
-
-
-def _may_hold(rule: Rule, case: Case) -> bool:
-    """Could the rule hold for this school? What the case does not say (the slot, the grade) may be anything."""
-    return all(
-        not getattr(rule, part) or getattr(case, fact) in (None, *getattr(rule, part)) for part, fact in SCOPE.items()
-    )
+    return [rule for rule in now.every(rules.StipendRate) if rule.nature != "fixed" and rule.may_hold(case)]

@@ -180,7 +180,7 @@ def test_a_window_may_change_with_the_season(write):
     window = '[[window]]\nmonths = {}\nends_by = "{}"\nclause = "三"\nquote = "不晚于"\n'
     seasons = window.format([5, 6], "18:30") + window.format([11, 12], "17:30")
     held = read(write(HEAD + reach + days + seasons))
-    hours = {"stage": "primary", "weekday": 1, "starts": time(16), "ends": time(18)}
+    hours = {"case": PRIMARY, "weekday": 1, "starts": time(16), "ends": time(18)}
     assert not breaches(windows.allowed(held, date(2026, 5, 1), **hours))
     assert len(breaches(windows.allowed(held, date(2026, 11, 1), **hours))) == 1
     assert windows.allowed(held, date(2026, 3, 1), **hours)[-1].level == "unknown"

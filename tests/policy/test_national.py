@@ -11,6 +11,8 @@ from afterschool.policy.rules import OutsideScope
 
 FIVE = {"widened", "forced", "extra_load", "charged_wrongly", "unqualified"}
 
+PRIMARY = Case(stage="primary")
+
 
 @pytest.fixture
 def national():
@@ -40,8 +42,8 @@ def test_what_else_it_forbids(national, on, key, clause):
 
 
 def test_it_serves_compulsory_education_only(national, on):
-    assert windows.served(national, on, "junior").answer
-    senior = windows.served(national, on, "senior")
+    assert windows.served(national, on, Case(stage="junior")).answer
+    senior = windows.served(national, on, Case(stage="senior"))
     assert (senior.answer, senior.level, senior.cite.clause) == (False, "breach", "引言")
 
 
@@ -55,17 +57,13 @@ def test_care_before_between_and_at_night_is_not_the_service(national, on, slot)
 def test_the_service_follows_school_days(national):
     saturday = date(2026, 10, 10)
 
-    assert windows.runs_on(
-        national, saturday, stage="primary", day_kind="workday", teaching=True, timetable_weekday=4
-    ).answer
-    assert not windows.runs_on(
-        national, saturday, stage="primary", day_kind="rest", teaching=False, timetable_weekday=6
-    ).answer
+    assert windows.runs_on(national, saturday, PRIMARY, day_kind="workday", teaching=True, timetable_weekday=4).answer
+    assert not windows.runs_on(national, saturday, PRIMARY, day_kind="rest", teaching=False, timetable_weekday=6).answer
 
 
 def test_it_begins_after_the_timetable_and_should_last_until_work_ends(national, on):
     bells = windows.Bells(afternoon_dismissal=time(15, 30), work_ends=time(17, 30))
-    early = windows.allowed(national, on, stage="primary", weekday=1, starts=time(15, 0), ends=time(17, 0), bells=bells)
+    early = windows.allowed(national, on, PRIMARY, weekday=1, starts=time(15, 0), ends=time(17, 0), bells=bells)
 
     assert {(found.field, found.level) for found in early if not found.answer} == {
         ("starts", "breach"),

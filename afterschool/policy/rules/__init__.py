@@ -55,6 +55,7 @@ from afterschool.policy.rules.times import (
     DayOff,
     EndsNotBefore,
     HoursADay,
+    OnWeekday,
     OpenDays,
     TeachingDay,
     VacationLength,
@@ -64,8 +65,8 @@ from afterschool.policy.rules.times import (
 __all__ = [
     "Account", "Agreement", "AppliesTo", "BasicFirst", "Billable", "BillingCalendar", "ChargeCap", "ClassSize",
     "ClosedDays", "Collection", "DayOff", "Disclosure", "EndsNotBefore", "EnrolmentSteps", "Expense", "ExtraFee",
-    "FeeSetting", "Filing", "HoursADay", "Lesson", "NoFee", "Obligation", "OnDuty", "OpenDays", "OutsideScope", "OwnItem",
-    "PartMonth", "Payer", "Payroll", "Pool", "Price", "Priority", "Prohibition", "Refund", "RefundRoute", "Refusal",
+    "FeeSetting", "Filing", "HoursADay", "Lesson", "NoFee", "Obligation", "OnDuty", "OnWeekday", "OpenDays", "OutsideScope",
+    "OwnItem", "PartMonth", "Payer", "Payroll", "Pool", "Price", "Priority", "Prohibition", "Refund", "RefundRoute", "Refusal",
     "Rounding", "ServiceItem", "Settlement", "Staffing", "StipendBase", "StipendLimit", "StipendPaid", "StipendPercent",
     "StipendRate", "StipendRole", "Subsidy", "TeachingDay", "ThirdParty", "UnlistedExpense", "VacationLength", "Waiver",
     "WaiverFunding", "WaiverStacking", "Window", "Withdrawal",

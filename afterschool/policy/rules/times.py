@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import time
 from typing import Literal
 
-from afterschool.policy.rule import Rule
+from afterschool.policy.rule import Case, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class OnWeekday(Case):
+    """A case on one day of the timetable's week."""
+
+    weekday: int = 1
 
 
 class OpenDays(Rule, asks="每周哪几天可以开课后服务"):
@@ -30,13 +38,18 @@ class DayOff(Rule, asks="哪些特别的日子不开课后服务", told_apart_by
     reason: str
 
 
-class Window(Rule, asks="课后服务最晚几点结束"):
-    """When a service may run. The bells stand for times that each school fills in."""
+class Window(Rule, asks="课后服务最晚几点结束", told_apart_by=("weekdays",)):
+    """When a service may run, on all or some weekdays. The bells stand for times that each school fills in."""
 
+    weekdays: tuple[int, ...] = ()
     starts_from: time | None = None
     starts_from_bell: Literal["morning_dismissal", "afternoon_dismissal"] | None = None
     ends_by: time | None = None
     ends_by_bell: Literal["afternoon_start"] | None = None
+
+    def applies(self, case: Case) -> bool:
+        other_day = self.weekdays and isinstance(case, OnWeekday) and case.weekday not in self.weekdays
+        return super().applies(case) and not other_day
 
 
 class EndsNotBefore(Rule, asks="课后服务最早几点结束"):
