@@ -1,14 +1,16 @@
 """The ministry's notice of December 2023, and what the two local documents allow that it does not."""
 
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 
 from afterschool import policy
-from afterschool.policy import conduct, levels, waivers, windows
+from afterschool.policy import checking, conduct, levels, waivers, windows
 from afterschool.policy.rule import Case
 from afterschool.policy.rules import OutsideScope
 
+NOTICE = Path(__file__).parents[2] / "docs" / "policies" / "national-2023.txt"
 FIVE = {"widened", "forced", "extra_load", "charged_wrongly", "unqualified"}
 
 PRIMARY = Case(stage="primary")
@@ -22,6 +24,13 @@ def national():
 def test_who_issued_it(national):
     assert (national.level, national.number) == ("national", "教基厅函〔2023〕26号")
     assert national.issuer.count("办公厅") == 4
+
+
+def test_the_file_is_true_to_the_notice_and_its_examples_hold(national):
+    report = checking.check(national, notice=NOTICE.read_text(encoding="utf-8"))
+
+    assert (report.findings, report.uncovered) == ((), ())
+    assert [case.message for case in report.cases if not case.passed] == []
 
 
 def test_it_names_five_prohibitions_one_in_each_part(national, on):
