@@ -70,11 +70,12 @@ def _refused(wrong: ValidationError) -> ScenarioError:
             odd = next(key for key in held if key not in known)
             return ScenarioError(f"{path}.{odd}", f"不认识“{odd}”", f"可用的有 {'、'.join(known)}")
         case "required" | "dependentRequired":
-            return ScenarioError(path, f"缺少“{wrong.message.split(chr(39))[1]}”", said)
+            missing = wrong.message.split("'")[1]
+            return ScenarioError(path, f"缺少“{missing}”", asked["properties"][missing]["description"])
         case "enum":
             return ScenarioError(path, f"“{held}”不行", f"只能是 {'、'.join(wrong.validator_value)}")
         case "type":
             kinds = wrong.validator_value if isinstance(wrong.validator_value, list) else [wrong.validator_value]
             wanted = f"要写{'或'.join(WANTED[kind] for kind in kinds)}"
             return ScenarioError(path, f"现在是 {json.dumps(held, ensure_ascii=False)}", f"{wanted}（{said}）")
-    return ScenarioError(path, f"现在是 {json.dumps(held, ensure_ascii=False)}", said)
+    return ScenarioError(path, f"现在是 {json.dumps(held, ensure_ascii=False)}", f"要写{said}")

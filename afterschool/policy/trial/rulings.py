@@ -30,8 +30,9 @@ def judge(bench: Bench) -> None:
 
 
 def _served(bench: Bench) -> None:
+    """The school, and those of its items and students that are otherwise than the school."""
     facts, answer = bench.facts, bench.answer
-    own = [(item.at, item.case) for item in facts.items] + [(one.at, one.case) for one in facts.students]
+    own = [(one.at, one.case) for one in (*facts.items, *facts.students) if one.case.stage != facts.case.stage]
     for about, case in [("school", facts.case), *own]:
         if case.stage:
             with answer.part(f"{about}.stage"):
@@ -51,8 +52,10 @@ def _times(bench: Bench, item: Item, case: Case) -> None:
             found = windows.allowed(
                 bench.law, facts.on, case, weekday=weekday, starts=starts, ends=ends, bells=facts.bells
             )
+            told = windows.served(bench.law, facts.on, case)
             for verdict in found:
-                answer.verdict(verdict, f"{item.at}.{FIELDS.get(verdict.field, verdict.field)}")
+                if verdict != told:
+                    answer.verdict(verdict, f"{item.at}.{FIELDS.get(verdict.field, verdict.field)}")
 
 
 # Where a finding's field stands in a scenario. The bells are the school's.
