@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -13,7 +13,7 @@ from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.models import Guardianship, School, Student, Term
-from afterschool.schools.rules import policy_of
+from afterschool.schools.rules import case_of, policy_of
 
 from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
 from .release import Adult, Grant, Restriction, may_release
@@ -191,8 +191,11 @@ class Fee:
 def fee_of(student: Student, day: date) -> Fee:
     """What the law says about this child's fee: the cap and the waiver, each with its clause."""
     policy = policy_of(student.school, day)
-    grade, stage = student.school_class.grade, student.school.stage
-    return Fee(fees.cap(policy, day, stage=stage, grade=grade, boarding=student.boards), fee_waived(student, day))
+    grade, boards = student.school_class.grade, student.boards
+    case = replace(
+        case_of(student.school), grade=grade, boarding=boards, service="weekday", slot="afternoon", month=day.month
+    )
+    return Fee(fees.highest(policy, day, case), fee_waived(student, day))
 
 
 def known_adults(student: Student, day: date) -> list[Collector]:

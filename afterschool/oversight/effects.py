@@ -2,8 +2,8 @@
 
 from calendar import monthrange
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from typing import Any
@@ -12,11 +12,13 @@ from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
 from afterschool.plans.models import Plan
 from afterschool.plans.selectors import findings
-from afterschool.policy import fees, waivers
+from afterschool.policy import fees
 from afterschool.policy.book import Policy, RulesInForce
 from afterschool.schools.models import School
-from billing.actions.charges import SERVICE_OF_SLOT, Due, dues_of
+from billing.actions.charges import Due, dues_of, off_of
 from billing.models import FeeMonth
+from billing.tariffs import Tariffs, tariffs_of
+from enrollment.models import Waiver
 from enrollment.selectors import waivers_on
 from staffing.models import Duty
 from staffing.served import WHERE, Facts
@@ -79,55 +81,35 @@ def charges(school: School, now: Policy, then: Policy) -> Sums:
     month = FeeMonth.objects.filter(school=school, charged_at__isnull=False).order_by("-month").first()
     if month is None:
         return Sums()
-    sums, by_child = Sums(month.month), defaultdict(list)
-    for due in dues_of(month):
+    sums, by_child, held = Sums(month.month), defaultdict(list), tariffs_of(month)
+    for due in dues_of(held):
         by_child[due.item.agreement.student].append(due)
     granted = waivers_on(by_child, month.month, month.last_on)
-    for student, dues in by_child.items():
-        held = granted.get(student.pk, [])
-        sums.add(lambda policy, dues=dues, held=held: _asked(policy, month, dues, held), now, then)
+    tariffs = {policy: replace(held, law=AsIf(policy)) for policy in (now, then)}
+    for dues in by_child.values():
+        sums.add(partial(_asked, tariffs, dues, granted), now, then)
     return sums
 
 
-def _asked(policy: Policy, month: FeeMonth, dues: Sequence[Due], granted: Iterable[Any]) -> Money:
-    """What one family is asked for; a rate above the ceiling counts as the ceiling."""
-    by_service: dict[str, list[Due]] = defaultdict(list)
+def _asked(
+    under: Mapping[Policy, Tariffs], dues: Sequence[Due], granted: Mapping[int, Sequence[Waiver]], policy: Policy
+) -> Money:
+    """What one family is asked for; rates that together are above their price count as the price."""
+    tariffs = under[policy]
+    by_price: dict[object, list[Due]] = defaultdict(list)
     for due in dues:
-        by_service[SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday")].append(due)
+        by_price[tariffs.line(due.item, due.days[0])].append(due)
     return total(
-        _net(policy, month, due, fee, granted)
-        for service, together in by_service.items()
-        for due, fee in zip(together, _within_cap(policy, month, service, together), strict=True)
+        tariffs.of(due.item, rate).charge(due.days, off_of(tariffs, due, granted).answer).net
+        for together in by_price.values()
+        for due, rate in zip(together, _within_price(tariffs, together), strict=True)
     )
 
 
-def _within_cap(policy: Policy, month: FeeMonth, service: str, dues: Sequence[Due]) -> list[Money]:
-    student, rates = dues[0].item.agreement.student, [Money(due.item.monthly_fee_fen) for due in dues]
-    cap = fees.cap(
-        policy,
-        _day(policy, month.month),
-        stage=month.school.stage,
-        grade=student.school_class.grade,
-        boarding=student.boards,
-        service=service,
-    ).answer
-    return rates if total(rates) <= cap else cap.split([rate.fen for rate in rates])
-
-
-def _net(policy: Policy, month: FeeMonth, due: Due, fee: Money, granted: Iterable[Any]) -> Money:
-    waived = [
-        waivers.Waived(waiver.category, waiver.percent)
-        for waiver in granted
-        if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
-    ]
-    return fees.charge(
-        policy,
-        _day(policy, month.month),
-        monthly_fee=fee,
-        days_in_force=len(due.days),
-        service_days=len(due.runs_on),
-        waived=waived,
-    ).net
+def _within_price(tariffs: Tariffs, dues: Sequence[Due]) -> list[Money]:
+    rates = [Money(due.item.monthly_fee_fen) for due in dues]
+    highest = fees.highest(tariffs.law, dues[0].days[0], tariffs.case(dues[0].item)).answer
+    return rates if total(rates) <= highest else highest.split([rate.fen for rate in rates])
 
 
 def stipends_of(school: School, now: Policy, then: Policy) -> Sums:
@@ -160,9 +142,4 @@ class AsIf:
         return self.policy.short
 
     def on(self, day: date) -> RulesInForce:
-        return self.policy.on(_day(self.policy, day))
-
-
-def _day(policy: Policy, on: date) -> date:
-    """The day itself, or the policy's first where it begins only later."""
-    return max(on, policy.since)
+        return self.policy.on(max(day, self.policy.since))

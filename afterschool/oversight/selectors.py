@@ -11,10 +11,10 @@ from afterschool.access.reach import Reach
 from afterschool.errors import NoRule
 from afterschool.money import Money
 from afterschool.plans import selectors as plans
+from afterschool.plans.cases import case_of_offering
 from afterschool.plans.models import Offering
 from afterschool.policy import fees
 from afterschool.policy.book import Policy
-from afterschool.policy.terms import service_on
 from afterschool.schools.models import Adoption, School, Student, Term
 from billing.disclosures.models import Disclosure
 from billing.disclosures.selectors import DUE_DAY
@@ -170,7 +170,7 @@ class _Facts:
     def _rates(self, school: School) -> list[Rate]:
         law, term = self.policies.get(school.bureau_id), self.terms.get(school.bureau_id)
         rates = {
-            (offering.monthly_fee, _cap(law, term.began_on, school, offering, grade))
+            (offering.monthly_fee, _highest(law, term.began_on, offering, grade))
             for offering in self.offerings[school.pk]
             for grade in offering.grades
             if law and term and offering.kind == Offering.Kind.BASIC
@@ -178,11 +178,10 @@ class _Facts:
         return [Rate(fee, cap) for fee, cap in sorted(rates, key=lambda pair: (pair[0], pair[1] or pair[0]))]
 
 
-def _cap(law: Policy, on: date, school: School, offering: Offering, grade: int) -> Money | None:
-    service = "vacation" if offering.slot == Offering.Slot.VACATION else service_on(min(offering.weekdays))
+def _highest(law: Policy, on: date, offering: Offering, grade: int) -> Money | None:
     boards = offering.boarding == Offering.Boarding.BOARD
     try:
-        return fees.cap(law, on, stage=school.stage, grade=grade, boarding=boards, service=service).answer
+        return fees.highest(law, on, case_of_offering(law, on, offering, grade=grade, boards=boards)).answer
     except NoRule:
         return None
 
@@ -195,7 +194,7 @@ def _count(rows: QuerySet, what: str) -> dict[int, int]:
 def _in_force(ids: list[int], terms: dict[int, Term]) -> QuerySet[Offering]:
     return Offering.objects.filter(
         school__in=ids, plan__state="in_force", plan__term__in=[t.pk for t in terms.values()]
-    )
+    ).select_related("school")
 
 
 def _by_school(offerings: QuerySet[Offering]) -> dict[int, list[Offering]]:

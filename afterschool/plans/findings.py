@@ -7,10 +7,13 @@ from datetime import date
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import fees, filing, offerings, rules, staffing
 from afterschool.policy.book import Policy
+from afterschool.policy.rule import Case
 from afterschool.policy.terms import service_on
 from afterschool.policy.verdict import Cite, Verdict, asked
 from afterschool.policy.windows import BELLS, Bells
+from afterschool.schools.rules import case_of
 
+from .cases import case_of_offering, slot_of
 from .models import Offering, Plan
 from .parts import PART_OF, PARTS
 
@@ -78,14 +81,13 @@ def check_offering(draft: Draft, offering: Offering) -> Iterator[Finding]:
     bells = Bells(**{bell: getattr(draft.plan, bell) for bell in BELLS})
     for boards in _boardings(draft, offering):
         asked_about = offerings.Offering(
-            stage=draft.plan.school.stage,
+            case=replace(case_of(draft.plan.school), boarding=boards, slot=slot_of(offering)),
             grades=offering.grades,
             weekdays=offering.weekdays,
             starts=offering.starts_at,
             ends=offering.ends_at,
             fee=offering.monthly_fee,
-            slot="afternoon" if offering.slot in {Slot.SATURDAY, Slot.VACATION} else offering.slot,
-            boarding=boards,
+            club=offering.kind == Offering.Kind.CLUB,
             vacation=offering.slot == Slot.VACATION,
         )
         for verdict in offerings.check_offering(draft.policy, draft.on, asked_about, bells=bells):
@@ -128,30 +130,36 @@ def _basic_first(draft: Draft) -> Iterator[Finding]:
 
 
 def _together(draft: Draft) -> Iterator[Finding]:
-    """A child may take one basic service of each slot and every club: together they stay within the cap."""
+    """A child may take one basic service of each slot and every club: together they stay within one line of prices."""
     grades = sorted({grade for offering in draft.offerings for grade in offering.grades})
     for boards in (False, True):
         for service in ("weekday", "saturday", "vacation"):
             for grade in grades:
-                open_to = [o for o in draft.offerings if _reaches(draft, o, grade, boards, service)]
-                yield from _within_cap_together(draft, open_to, grade, boards, service)
+                open_to = [o for o in draft.offerings if o.monthly_fee and _reaches(draft, o, grade, boards, service)]
+                for case, paid in _by_price(draft, open_to, grade, boards, service):
+                    yield from _within_price_together(draft, case, paid)
 
 
-def _within_cap_together(
-    draft: Draft, open_to: list[Offering], grade: int, boards: bool, service: str
-) -> Iterator[Finding]:
-    paid = [offering for offering in open_to if offering.monthly_fee]
+def _by_price(
+    draft: Draft, paid: list[Offering], grade: int, boards: bool, service: str
+) -> Iterator[tuple[Case, list[Offering]]]:
+    """Those for which one line of the price table holds, with the case of the first."""
+    alike: dict[rules.Price | rules.NoFee | None, list[tuple[Case, Offering]]] = {}
+    now = draft.policy.on(draft.on)
+    for offering in paid:
+        asked_about = case_of_offering(draft.policy, draft.on, offering, grade=grade, boards=boards)
+        case = replace(asked_about, service=service)
+        line = now.maybe(rules.NoFee) or now.maybe(rules.Price, case)
+        alike.setdefault(line, []).append((case, offering))
+    for pairs in alike.values():
+        yield pairs[0][0], [offering for _, offering in pairs]
+
+
+def _within_price_together(draft: Draft, case: Case, paid: list[Offering]) -> Iterator[Finding]:
     together = _dearest(paid)
     if len(paid) < 2 or together == max(offering.monthly_fee for offering in paid):
         return
-    law, stage = draft.policy, draft.plan.school.stage
-
-    def question() -> list[Verdict[bool]]:
-        return [
-            fees.within_cap(law, draft.on, stage=stage, grade=grade, boarding=boards, service=service, fee=together)
-        ]
-
-    for verdict in asked("fee", question):
+    for verdict in asked("fee", lambda: [fees.within_price(draft.policy, draft.on, case, together)]):
         if verdict.level != "ok":
             names = "、".join(offering.name for offering in paid)
             yield _told(verdict, "time", "offerings", f"{names} 合计")

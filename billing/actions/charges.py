@@ -1,7 +1,7 @@
 """The month's charges: from signed agreements and seats, on the days the service runs."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,15 +14,17 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
 from afterschool.plans.models import Plan
-from afterschool.policy import fees, load, waivers
-from afterschool.policy.book import Policy
-from afterschool.policy.verdict import Cite
-from afterschool.schools.calendar import Day, days_of, require_settled
+from afterschool.policy import fees, waivers
+from afterschool.policy.book import RulesInForce
+from afterschool.policy.rule import Rule
+from afterschool.policy.verdict import Cite, Verdict
+from afterschool.schools.calendar import require_settled
 from afterschool.schools.why import clauses, sentences
 from billing import accounts
 from billing.ledger.posting import Voucher, number_of, post_many
 from billing.models import Charge, FeeMonth
-from enrollment.models import AgreementItem
+from billing.tariffs import Tariffs, tariffs_of
+from enrollment.models import AgreementItem, Waiver
 from enrollment.selectors import waivers_on
 
 from .allocations import apply_prepayments
@@ -30,16 +32,14 @@ from .till import book_day, hold_month
 
 Progress = Callable[[int, int, str], None]
 PUBLISHED = {Plan.State.IN_FORCE, Plan.State.REPLACED}
-SERVICE_OF_SLOT = {"saturday": "saturday", "vacation": "vacation"}
 
 
 @dataclass(frozen=True)
 class Due:
-    """One item of an agreement in this month: the days it runs, and those of them in force for the child."""
+    """One item of an agreement in this month, and the service days on which it is in force for the child."""
 
     item: AgreementItem
-    runs_on: list[date]
-    days: list[date]
+    days: tuple[date, ...]
 
 
 @transaction.atomic
@@ -49,16 +49,16 @@ def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = 
     fee_month = hold_month(fee_month)
     require_settled(fee_month.school.bureau, fee_month.month.year)
     tell(0, 4, "读取协议和服务日")
-    dues = dues_of(fee_month)
-    policy = load(fee_month.policy)
+    tariffs = tariffs_of(fee_month)
+    dues = dues_of(tariffs)
     for due in dues:
         _refuse_unpublished(due.item)
-    _refuse_above_cap(policy, fee_month, dues)
+    _refuse_above_price(tariffs, dues)
     charged = set(fee_month.charges.values_list("item_id", flat=True))
     fresh = [due for due in dues if due.item.pk not in charged]
 
     tell(1, 4, f"计算 {len(fresh)} 项收费")
-    charges = _charges(policy, fee_month, fresh)
+    charges = _charges(tariffs, fresh)
     tell(2, 4, f"记账 {len(charges)} 笔")
     _book(fee_month, charges, by)
     tell(3, 4, "抵用预收款")
@@ -72,8 +72,9 @@ def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = 
     return fee_month
 
 
-def dues_of(fee_month: FeeMonth) -> list[Due]:
+def dues_of(tariffs: Tariffs) -> list[Due]:
     """Every item with a fee whose signed agreement and seat cover a service day of the month."""
+    fee_month = tariffs.fee_month
     first, last = fee_month.month, fee_month.last_on
     items = (
         AgreementItem.objects.filter(
@@ -83,22 +84,21 @@ def dues_of(fee_month: FeeMonth) -> list[Due]:
             agreement__began_on__lte=last,
             monthly_fee_fen__gt=0,
         )
-        .select_related("agreement__student__school_class", "agreement__term", "offering__plan")
+        .select_related("agreement__student__school_class", "agreement__term", "offering__plan", "offering__school")
         .prefetch_related("placements")
         .order_by("agreement__number", "pk")
     )
-    calendar = days_of(fee_month.school, first, last)
-    dues = [_due(item, calendar) for item in items]
+    dues = [Due(item, _in_force(item, tariffs.runs_on(item))) for item in items]
     return [due for due in dues if due.days]
 
 
-def _due(item: AgreementItem, calendar: Sequence[Day]) -> Due:
-    agreement, term = item.agreement, item.agreement.term
-    runs_on = [day.day for day in calendar if day.runs(item.weekdays) and term.began_on <= day.day <= term.ended_on]
+def _in_force(item: AgreementItem, runs_on: Sequence[date]) -> tuple[date, ...]:
+    agreement = item.agreement
     spells = [(seat.began_on, seat.ended_on or date.max) for seat in item.placements.all()]
     first, last = agreement.began_on, min(agreement.ended_on or date.max, agreement.student.left_on or date.max)
-    days = [day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in spells)]
-    return Due(item, runs_on, days)
+    return tuple(
+        day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in spells)
+    )
 
 
 def _refuse_unpublished(item: AgreementItem) -> None:
@@ -110,76 +110,59 @@ def _refuse_unpublished(item: AgreementItem) -> None:
         )
 
 
-def _refuse_above_cap(policy: Policy, fee_month: FeeMonth, dues: Sequence[Due]) -> None:
-    """The cap is on all that one child is asked for in a month, for each kind of service."""
-    asked: dict[tuple, list[AgreementItem]] = defaultdict(list)
+def _refuse_above_price(tariffs: Tariffs, dues: Sequence[Due]) -> None:
+    """All that one child is asked for by the month, under one line of the price table, stays within that line."""
+    asked: dict[tuple[int, RulesInForce, Rule | None], list[tuple[Due, date]]] = defaultdict(list)
     for due in dues:
-        service = SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday")
-        asked[due.item.agreement_id, service].append(due.item)
-    for (_, service), items in asked.items():
-        student = items[0].agreement.student
-        verdict = fees.within_cap(
-            policy,
-            fee_month.month,
-            stage=fee_month.school.stage,
-            grade=student.school_class.grade,
-            boarding=student.boards,
-            service=service,
-            fee=total(Money(item.monthly_fee_fen) for item in items),
-        )
-        if not verdict.answer:
-            raise RuleBroken(f"{student.name}：{verdict.because}", cite=verdict.cite)
+        for first in tariffs.turns(due.days):
+            key = (due.item.agreement_id, tariffs.law.on(first), tariffs.line(due.item, first))
+            asked[key].append((due, first))
+    for together in asked.values():
+        item, day = together[0][0].item, together[0][1]
+        rate = total(Money(due.item.monthly_fee_fen) for due, _ in together)
+        verdict = fees.within_price(tariffs.law, day, tariffs.case(item), rate)
+        if verdict.level == "breach":
+            raise RuleBroken(f"{item.agreement.student.name}：{verdict.because}", cite=verdict.cite)
 
 
-def _charges(policy: Policy, fee_month: FeeMonth, dues: Sequence[Due]) -> list[Charge]:
-    students = [due.item.agreement.student for due in dues]
-    granted = waivers_on(students, fee_month.month, fee_month.last_on)
-    charges = []
-    for due in dues:
-        student = due.item.agreement.student
-        waived = [
-            waivers.Waived(waiver.category, waiver.percent)
-            for waiver in granted.get(student.pk, [])
-            if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
-        ]
-        sum_ = fees.charge(
-            policy,
-            fee_month.month,
-            monthly_fee=Money(due.item.monthly_fee_fen),
-            days_in_force=len(due.days),
-            service_days=len(due.runs_on),
-            waived=waived,
-        )
-        allowed = fees.cap(
-            policy,
-            fee_month.month,
-            stage=fee_month.school.stage,
-            grade=student.school_class.grade,
-            boarding=student.boards,
-            service=SERVICE_OF_SLOT.get(due.item.offering.slot, "weekday"),
-        )
-        charges.append(
-            Charge(
-                school=fee_month.school,
-                fee_month=fee_month,
-                student=student,
-                agreement=due.item.agreement,
-                item=due.item,
-                grade=student.school_class.grade,
-                days=due.days,
-                gross_fen=sum_.gross.fen,
-                waived_fen=sum_.waived.fen,
-                net_fen=sum_.net.fen,
-                steps=sentences(sum_.steps),
-                cites=_cites(policy, fee_month.month, [allowed.cite, *sum_.cites]),
-            )
-        )
-    return charges
+def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:
+    granted = waivers_on([due.item.agreement.student for due in dues], tariffs.period.first, tariffs.period.last)
+    return [_charge(tariffs, due, off_of(tariffs, due, granted)) for due in dues]
 
 
-def _cites(policy: Policy, on: date, cites: Sequence[Cite | None]) -> list[dict[str, str]]:
+def _charge(tariffs: Tariffs, due: Due, off: Verdict[int]) -> Charge:
+    agreement, tariff = due.item.agreement, tariffs.of(due.item)
+    sum_ = tariff.charge(due.days, off.answer)
+    told = tariff.explain(due.days, off.answer)
+    return Charge(
+        school=tariffs.fee_month.school,
+        fee_month=tariffs.fee_month,
+        student=agreement.student,
+        agreement=agreement,
+        item=due.item,
+        grade=agreement.student.school_class.grade,
+        days=list(due.days),
+        gross_fen=sum_.gross.fen,
+        waived_fen=sum_.waived.fen,
+        net_fen=sum_.net.fen,
+        steps=sentences(told.steps),
+        cites=_cites(tariffs, due, [*told.cites, off.cite]),
+    )
+
+
+def off_of(tariffs: Tariffs, due: Due, granted: Mapping[int, Sequence[Waiver]]) -> Verdict[int]:
+    """The waiver that holds on some day of it."""
+    held = [
+        waivers.Waived(waiver.category, waiver.percent)
+        for waiver in granted.get(due.item.agreement.student_id, [])
+        if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
+    ]
+    return waivers.strongest(tariffs.law, due.days[0], held)
+
+
+def _cites(tariffs: Tariffs, due: Due, cites: Sequence[Cite | None]) -> list[dict[str, str]]:
     """Where a waiver counts, the sentences of all groups: more people read a charge than may know the child's."""
-    groups = [rule.cite for rule in waivers.groups(policy, on)]
+    groups = [rule.cite for rule in waivers.groups(tariffs.law, due.days[0])]
     others = [cite for cite in cites if cite not in groups]
     return clauses([*others, *(groups if len(others) < len(cites) else ())])
 

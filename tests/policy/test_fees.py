@@ -1,15 +1,15 @@
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from dataclasses import replace
 
-from afterschool import policy
+import pytest
+
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money
 from afterschool.policy import conduct, fees, waivers
-from tests.policy.conftest import IN_TERM
+from afterschool.policy.rule import Case
+from tests.policy.tiny import law
 
 yuan = Money.parse
-PRIMARY = {"stage": "primary", "grade": 3}
+PRIMARY = Case(stage="primary", grade=3, boarding=False, service="weekday")
 
 
 @pytest.mark.parametrize(
@@ -26,34 +26,34 @@ PRIMARY = {"stage": "primary", "grade": 3}
         ("senior", 10, True, "vacation", "200", "四.2"),
     ],
 )
-def test_dalian_caps(dalian, on, stage, grade, boarding, service, most, clause):
-    whom = {"stage": stage, "grade": grade, "boarding": boarding, "service": service}
-    cap = fees.cap(dalian, on, **whom)
-    assert (cap.answer, cap.cite.clause) == (yuan(most), clause)
-    assert fees.within_cap(dalian, on, **whom, fee=cap.answer).answer
-    over = fees.within_cap(dalian, on, **whom, fee=cap.answer + Money(1))
+def test_dalian_prices(dalian, on, stage, grade, boarding, service, most, clause):
+    case = Case(stage=stage, grade=grade, boarding=boarding, service=service)
+    highest = fees.highest(dalian, on, case)
+    assert (highest.answer, highest.cite.clause) == (yuan(most), clause)
+    assert fees.within_price(dalian, on, case, highest.answer).answer
+    over = fees.within_price(dalian, on, case, highest.answer + Money(1))
     assert (over.answer, over.level, over.field, over.cite.clause) == (False, "breach", "fee", clause)
     assert "超 0.01 元" in over.because
 
 
-def test_a_fee_above_the_cap_says_by_how_much(dalian, on):
-    verdict = fees.within_cap(dalian, on, **PRIMARY, fee=yuan("220"))
+def test_a_fee_above_the_price_says_by_how_much(dalian, on):
+    verdict = fees.within_price(dalian, on, PRIMARY, yuan("220"))
     assert str(verdict) == "小学每月每生不高于 200 元，现填 220.00 元，超 20.00 元 · 实施方案 四.4"
 
 
 def test_a_fee_below_zero_is_refused(dalian, on):
-    assert not fees.within_cap(dalian, on, **PRIMARY, fee=Money(-1)).answer
+    assert not fees.within_price(dalian, on, PRIMARY, Money(-1)).answer
 
 
 @pytest.mark.parametrize("service", ["saturday", "vacation"])
 def test_dalian_knows_no_weekend_fee_below_senior_high(dalian, on, service):
-    with pytest.raises(NoRule, match="每月每生收费上限"):
-        fees.cap(dalian, on, **PRIMARY, service=service)
+    with pytest.raises(NoRule, match="收费标准"):
+        fees.highest(dalian, on, replace(PRIMARY, service=service))
 
 
 def test_changle_charges_nothing_until_the_province_says_how(changle, on):
-    assert fees.within_cap(changle, on, **PRIMARY, fee=ZERO).answer
-    refused = fees.within_cap(changle, on, **PRIMARY, fee=Money(1))
+    assert fees.within_price(changle, on, PRIMARY, ZERO).answer
+    refused = fees.within_price(changle, on, PRIMARY, Money(1))
     assert (refused.answer, refused.level, refused.cite.clause) == (False, "breach", "四(二)")
     assert "待政策明确后可按规定适当收取服务性费用" in refused.cite.quote
 
@@ -72,55 +72,76 @@ def test_who_agrees_and_which_account(dalian, changle, on):
     assert fees.collected_apart(dalian, on) == []
 
 
-def test_charge_for_a_whole_month(dalian, on):
-    charge = fees.charge(dalian, on, monthly_fee=yuan("200"), days_in_force=17, service_days=17)
-    assert (charge.gross, charge.waived, charge.net) == (yuan("200"), ZERO, yuan("200"))
-    assert [str(step) for step in charge.steps] == ["每月收费标准 200.00 元", "这个月应交 200.00 元"]
+SPOKEN = """
+[[price]]
+stages = ["primary"]
+unit = "lesson"
+yuan = 3
+nature = "{nature}"
+{more}
+"""
 
 
-def test_charge_for_a_part_of_the_month_with_a_waiver_in_words(dalian, on):
-    hardship = waivers.Waived("hardship", 30)
-    charge = fees.charge(dalian, on, monthly_fee=yuan("200"), days_in_force=12, service_days=17, waived=[hardship])
-    assert (charge.gross, charge.waived, charge.net) == (yuan("141.18"), yuan("42.36"), yuan("98.82"))
-    assert [str(step) for step in charge.steps] == [
-        "每月收费标准 200.00 元",
-        "这个月开 17 天，孩子参加其中 12 天，只收这些天的：200.00 ÷ 17 × 12 = 141.18 元",
-        "按学校的减免决定减免 30%，免去：141.18 × 30% = 42.36 元",
-        "这个月应交：141.18 − 42.36 = 98.82 元",
-    ]
-    assert [cite.clause for cite in charge.cites] == ["二(三)", "四.4"]
+@pytest.mark.parametrize(
+    ("nature", "more", "right", "wrong", "said"),
+    [
+        ("fixed", "", "3", "2.99", "小学每课时收 3 元，现填 2.99 元，少 0.01 元"),
+        ("fixed", "", "3", "3.01", "小学每课时收 3 元，现填 3.01 元，超 0.01 元"),
+        ("ceiling", "", "0.01", "3.01", "小学每课时不高于 3 元，现填 3.01 元，超 0.01 元"),
+        ("base", "floats = 20", "3.60", "3.61", "现填 3.61 元，超 0.01 元"),
+        ("base", "floats = 20", "2.40", "2.39", "小学每课时基准价 3 元，上下浮动不超过 20%，即 2.40 至 3.60 元"),
+    ],
+)
+def test_a_price_is_fixed_a_ceiling_or_a_base(on, nature, more, right, wrong, said):
+    held = law(SPOKEN.format(nature=nature, more=more))
+    assert fees.within_price(held, on, PRIMARY, yuan(right), unit="lesson").answer
+    refused = fees.within_price(held, on, PRIMARY, yuan(wrong), unit="lesson")
+    assert (refused.answer, refused.level) == (False, "breach")
+    assert said in refused.because
 
 
-def test_the_registered_poor_pay_nothing_and_are_not_named(dalian, on):
-    poor = waivers.Waived("registered_poor")
-    charge = fees.charge(dalian, on, monthly_fee=yuan("200"), days_in_force=17, service_days=17, waived=[poor])
-    assert charge.net == ZERO
-    assert str(charge.steps[1]) == "按学校的减免决定减免 100%，免去：200.00 × 100% = 200.00 元"
+def test_an_advisory_price_only_warns(on):
+    held = law(SPOKEN.format(nature="advisory", more=""))
+    assert fees.within_price(held, on, PRIMARY, yuan("4"), unit="lesson").level == "warn"
 
 
-def test_a_free_month_in_changle_needs_no_part_month_rule(changle, on):
-    assert fees.charge(changle, on, monthly_fee=ZERO, days_in_force=3, service_days=20).net == ZERO
+def test_a_fee_by_another_unit_is_refused(on):
+    refused = fees.within_price(law(SPOKEN.format(nature="ceiling", more="")), on, PRIMARY, yuan("2"), unit="month")
+    assert refused.because == "小学每课时不高于 3 元，现按每月收费，请改为按每课时收费"
+    assert refused.level == "breach"
 
 
-@pytest.mark.parametrize("days", [(18, 17), (-1, 17), (0, 0)])
-def test_charge_refuses_senseless_days(dalian, on, days):
-    with pytest.raises(ValueError, match="service days"):
-        fees.charge(dalian, on, monthly_fee=yuan("200"), days_in_force=days[0], service_days=days[1])
+def test_what_is_free_may_not_cost_anything(on):
+    held = law('[[price]]\nslots = ["noon"]\nunit = "free"\n')
+    noon = replace(PRIMARY, slot="noon")
+    assert fees.within_price(held, on, noon, ZERO).answer
+    refused = fees.within_price(held, on, noon, yuan("1"))
+    assert (refused.level, refused.because) == ("breach", "免费，不向家长收费，现填 1.00 元")
 
 
-@given(st.integers(0, 47_000), st.integers(1, 100), st.integers(1, 23), st.data())
-def test_a_charge_adds_up_and_never_rounds_against_the_family(fen, percent, service_days, data):
-    days = data.draw(st.integers(0, service_days))
-    charge = fees.charge(
-        policy.load("dalian-2024"),
-        IN_TERM,
-        monthly_fee=Money(fen),
-        days_in_force=days,
-        service_days=service_days,
-        waived=[waivers.Waived("hardship", percent)],
-    )
-    assert charge.net + charge.waived == charge.gross <= Money(fen)
-    assert charge.net.fen * 100 <= charge.gross.fen * (100 - percent)
+def test_several_waivers_add_up_as_the_policy_says(on):
+    two = '[[waiver]]\ngroup = "a"\nlabel = "甲"\npercent = 50\n[[waiver]]\ngroup = "b"\nlabel = "乙"\npercent = 30\n'
+    both = [waivers.Waived("a"), waivers.Waived("b")]
+    assert waivers.strongest(law(two + '[[waiver_stacking]]\ncounts = "largest"\n'), on, both).answer == 50
+    assert waivers.strongest(law(two + '[[waiver_stacking]]\ncounts = "sum"\n'), on, both).answer == 80
+    with pytest.raises(NoRule) as silence:
+        waivers.strongest(law(two), on, both)
+    assert silence.value.switch == "waiver_stacking"
+
+
+@pytest.mark.parametrize(
+    ("said", "payer", "amount"),
+    [
+        ("", "", "0"),
+        ('[[waiver_funding]]\nfunded = "nobody"\n', "", "0"),
+        ('[[waiver_funding]]\nfunded = "budget"\npayer = "区财政"\n', "区财政", "84.36"),
+        ('[[waiver_funding]]\nfunded = "per_head"\npayer = "市财政"\nyuan = 50\n', "市财政", "50"),
+    ],
+)
+def test_who_makes_up_for_what_is_waived(on, said, payer, amount):
+    held = waivers.funding(law(said), on, yuan("84.36"))
+    assert (held.payer, held.answer) == (payer, yuan(amount))
+    assert waivers.funding(law(said), on, ZERO).answer == ZERO
 
 
 def test_a_decided_waiver_needs_its_decision(dalian, changle, on):

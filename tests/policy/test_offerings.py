@@ -4,6 +4,7 @@ import pytest
 
 from afterschool.money import ZERO, Money
 from afterschool.policy.offerings import Offering, check_offering
+from afterschool.policy.rule import Case
 from afterschool.policy.verdict import breaches
 
 yuan = Money.parse
@@ -11,7 +12,8 @@ yuan = Money.parse
 
 def plan(stage, grades, fee, ends="17:30", weekdays=(1, 2, 4, 5), starts="15:40", **more):
     hours = {"starts": time.fromisoformat(starts), "ends": time.fromisoformat(ends)}
-    return Offering(stage, grades, weekdays, fee=yuan(fee), **hours, **more)
+    case = Case(stage=stage, boarding=more.pop("boarding", False), slot=more.pop("slot", "afternoon"))
+    return Offering(case, grades, weekdays, fee=yuan(fee), **hours, **more)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,27 @@
+"""What the law needs to know of a service that a school offers."""
+
+from dataclasses import replace
+from datetime import date
+
+from afterschool.policy.book import Law
+from afterschool.policy.offerings import item_of
+from afterschool.policy.rule import Case
+from afterschool.schools.rules import case_of
+
+from .models import Offering
+
+WHOLE_DAY = {Offering.Slot.SATURDAY, Offering.Slot.VACATION}
+
+
+def slot_of(offering: Offering) -> str:
+    """Saturdays and vacations are services of their own; on a day they stand where the afternoon does."""
+    return "afternoon" if offering.slot in WHOLE_DAY else offering.slot
+
+
+def case_of_offering(law: Law, on: date, offering: Offering, *, grade: int, boards: bool) -> Case:
+    """One child's case in this service, on a day and under the law of that day."""
+    service = offering.slot if offering.slot in WHOLE_DAY else "weekday"
+    case = replace(
+        case_of(offering.school), grade=grade, boarding=boards, service=service, slot=slot_of(offering), month=on.month
+    )
+    return replace(case, item=item_of(law, on, case, offering.kind == Offering.Kind.CLUB))

@@ -1,0 +1,220 @@
+"""What one child's month (or term) of a service comes to: each day by its own rate and its own rules."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+
+from afterschool.money import PLACES, ZERO, Money
+from afterschool.policy import rules
+from afterschool.policy.book import Law, RulesInForce
+from afterschool.policy.fees.stretch import OF_A_PERIOD, Plan, Stretch
+from afterschool.policy.rounding import rounded
+from afterschool.policy.rule import Case
+from afterschool.policy.verdict import Explained
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What is charged at once: a month, or for a term's price the term itself. `workdays` are its statutory ones."""
+
+    first: date
+    last: date
+    term: tuple[date, date] | None = None
+    workdays: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    gross: Money
+    waived: Money
+    net: Money
+
+
+class Tariff:
+    """One service in one period, for all children of the case. What they share is worked out once."""
+
+    def __init__(self, law: Law, case: Case, period: Period, stretches: Sequence[Stretch]):
+        self.law, self.case, self.period, self.stretches = law, case, period, tuple(stretches)
+        self._stretch = {day: stretch for stretch in stretches for day in stretch.days}
+        self.runs_on = tuple(self._stretch)
+        self._known: dict[tuple[tuple[date, ...], int, int, int], Charge] = {}
+        last = stretches[-1] if stretches else None
+        self._term_cap = last.cap("term") if last else None
+        place = last.now.maybe(rules.Rounding, of="charge") if last else None
+        self._place = PLACES[place.to] if place else 1
+
+    def charge(
+        self, days: tuple[date, ...], off: int = 0, charged_before: Money = ZERO, this_month: Money = ZERO
+    ) -> Charge:
+        """For a child served on these days, with `off` percent waived. The gross already charged earlier in the term
+        counts towards the cap of the term, that of other services `this_month` towards the cap of the month.
+
+        A waiver is taken off so that a part of a fen falls to the family's good.
+        """
+        key = (days, off, charged_before.fen if self._term_cap else 0, this_month.fen)
+        known = self._known.get(key)
+        if known is None:
+            gross = self.gross(days, charged_before, this_month)
+            net = gross.fen * (100 - off) // 100
+            net -= net % self._place if off else 0
+            known = self._known[key] = Charge(gross, Money(gross.fen - net), Money(net))
+        return known
+
+    def explain(
+        self,
+        days: tuple[date, ...],
+        off: int = 0,
+        charged_before: Money = ZERO,
+        this_month: Money = ZERO,
+    ) -> Explained:
+        """The same charge, step by step. The waiver's group is not named: more people read a charge than may know it."""
+        from afterschool.policy.fees.telling import tell
+
+        return tell(self, days, off, charged_before, this_month)
+
+    def gross(self, days: Sequence[date], charged_before: Money = ZERO, this_month: Money = ZERO) -> Money:
+        served = set(days)
+        if not served <= self._stretch.keys():
+            raise ValueError("a child is served only on days of service")
+        if not served:
+            return ZERO
+        exact, left = self.exact(served, this_month), self.term_left(charged_before)
+        return self.rounded(exact if left is None else min(exact, Fraction(left.fen)))
+
+    def exact(self, served: Collection[date], this_month: Money = ZERO) -> Fraction:
+        """Before the cap of the term."""
+        return sum((month.under_cap(served, this_month) for month in self.months), self.of_term(served))
+
+    def term_left(self, charged_before: Money) -> Money | None:
+        """What may still be charged under the cap of the term."""
+        return max(ZERO, self._term_cap.yuan - charged_before) if self._term_cap else None
+
+    def of_term(self, served: Collection[date]) -> Fraction:
+        """What a term's price comes to: served to the full, just that price, however many months it is divided by."""
+        of_term = [stretch for stretch in self.stretches if stretch.unit == "term"]
+        full = sum((Fraction(one.rate * len(one.days), len(self.runs_on)) for one in of_term), Fraction(0))
+        if len(served) == len(self.runs_on):
+            return full
+        return min(full, sum((stretch.part(served) for stretch in of_term), Fraction(0)))
+
+    def rounded(self, exact: Fraction) -> Money:
+        return rounded(self.stretches[-1].now, "charge", exact)
+
+    @property
+    def months(self) -> list[Month]:
+        of_months = [stretch for stretch in self.stretches if stretch.unit != "term"]
+        by_month = groupby(of_months, key=lambda stretch: stretch.days[0].replace(day=1))
+        return [Month(tuple(stretches)) for _, stretches in by_month]
+
+    @property
+    def term_cap(self) -> rules.ChargeCap | None:
+        return self._term_cap
+
+    # ── one day, for refunds: before any waiver ──
+
+    @property
+    def whole(self) -> Fraction:
+        """The price of the whole period, in fen."""
+        return sum((month.exact(self.runs_on) for month in self.months), self.of_term(self.runs_on))
+
+    def unit_on(self, day: date) -> str:
+        return self._stretch[day].unit
+
+    def rate_on(self, day: date) -> Money:
+        return Money(self._stretch[day].rate)
+
+    def billing_days(self, day: date) -> int:
+        return self._stretch[day].billing_days
+
+    def day_value(self, day: date) -> Fraction:
+        stretch = self._stretch[day]
+        return stretch.day_value if stretch.unit in OF_A_PERIOD else stretch.use(day)
+
+    def lessons_on(self, day: date) -> Fraction:
+        return self._stretch[day].lessons(day)
+
+    def lesson_value(self, day: date) -> Fraction:
+        stretch = self._stretch[day]
+        if stretch.unit == "lesson":
+            return Fraction(stretch.rate)
+        lessons = stretch.lessons(day)
+        return self.day_value(day) / lessons if lessons else Fraction(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Month:
+    """The stretches of one calendar month, under its cap."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def limit(self) -> Fraction | None:
+        """The cap of the month; where it changes, each day counts by the cap that holds on it."""
+        if not self.capped:
+            return None
+        days = sum(len(stretch.days) for stretch in self.stretches)
+        return sum((Fraction(cap.yuan.fen * len(stretch.days), days) for stretch, cap in self.capped), Fraction(0))
+
+    @property
+    def capped(self) -> list[tuple[Stretch, rules.ChargeCap]]:
+        return [(stretch, cap) for stretch in self.stretches if (cap := stretch.cap("month"))]
+
+    def exact(self, served: Collection[date]) -> Fraction:
+        return sum((stretch.amount(served) for stretch in self.stretches), Fraction(0))
+
+    def under_cap(self, served: Collection[date], already: Money = ZERO) -> Fraction:
+        if self.limit is None:
+            return self.exact(served)
+        held = sum((stretch.amount(served) for stretch, _ in self.capped), Fraction(0))
+        return self.exact(served) - held + min(held, max(Fraction(0), self.limit - already.fen))
+
+
+def tariff(
+    law: Law,
+    case: Case,
+    *,
+    period: Period,
+    runs_on: Sequence[date],
+    rates: Sequence[tuple[date, Money]],
+    lessons_a_day: int = 1,
+    minutes_a_day: int | None = None,
+    minutes_on: Mapping[date, int] | None = None,
+) -> Tariff:
+    """`rates` are the school's own, each from its day on; `runs_on` the service days of the period.
+
+    `minutes_on` tells of days on which the service was cut short.
+    """
+    plan = Plan(lessons_a_day, minutes_a_day, dict(minutes_on or {}))
+    days = sorted(runs_on)
+    alike = groupby(days, key=lambda day: (law.on(day), *_asked(law, case, day, rates), day.replace(day=1)))
+    stretches = []
+    for (now, unit, rate, _), together in alike:
+        held = tuple(together)
+        if unit == "month" and (days[0].replace(day=1) != days[-1].replace(day=1)):
+            raise ValueError("a month's price is for one month")
+        months = _months_a_term(now, case) if unit == "term" else None
+        span = [day for day in days if not months or (day.year, day.month) == (held[0].year, held[0].month)]
+        price = Fraction(rate, months or 1)
+        stretches.append(Stretch(now, case, plan, unit, rate, price, held, tuple(span), period.workdays))
+    return Tariff(law, case, period, stretches)
+
+
+def _asked(law: Law, case: Case, day: date, rates: Sequence[tuple[date, Money]]) -> tuple[str, int]:
+    """Unit and rate of a day, in fen. What costs nothing needs no price; while nothing may be charged, nothing is."""
+    begun = [rate for rate in rates if rate[0] <= day]
+    if not begun:
+        raise ValueError(f"no rate has begun on {day}")
+    rate, now = max(begun, key=lambda one: one[0])[1], law.on(day)
+    if not rate or now.maybe(rules.NoFee, case):
+        return "free", 0
+    unit = now.the(rules.Price, case).unit
+    return (unit, 0) if unit == "free" else (unit, rate.fen)
+
+
+def _months_a_term(now: RulesInForce, case: Case) -> int | None:
+    calendar = now.maybe(rules.BillingCalendar, case)
+    return calendar.months_a_term if calendar else None

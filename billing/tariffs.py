@@ -1,0 +1,87 @@
+"""What a month's services cost: one tariff for all children of a case, worked out once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from itertools import groupby
+
+from afterschool.money import Money
+from afterschool.plans.cases import case_of_offering
+from afterschool.policy import fees, load, rules
+from afterschool.policy.book import Law, Succession
+from afterschool.policy.rule import Case, Rule
+from afterschool.schools.calendar import Day, days_of
+from afterschool.schools.rules import adoptions_of
+from billing.models import FeeMonth
+from enrollment.models import AgreementItem
+
+
+def law_of(fee_month: FeeMonth) -> Law:
+    """The policy the month was opened under, and what the bureau adopted within the month."""
+    opened_under = load(fee_month.policy)
+    within = [(day, then) for day, then in adoptions_of(fee_month.school.bureau) if fee_month.month < day]
+    within = [(day, then) for day, then in within if day <= fee_month.last_on]
+    return Succession([(date.min, opened_under), *within]) if within else opened_under
+
+
+@dataclass
+class Tariffs:
+    """The tariffs of one school's month."""
+
+    fee_month: FeeMonth
+    law: Law
+    calendar: Sequence[Day]
+    _known: dict[tuple[object, ...], fees.Tariff] = field(default_factory=dict, init=False)
+
+    def of(self, item: AgreementItem, rate: Money | None = None) -> fees.Tariff:
+        """At the rate of the agreement, or at another."""
+        case, rate = self.case(item), rate or Money(item.monthly_fee_fen)
+        key = (case, item.offering_id, rate, tuple(item.weekdays), item.agreement.term_id)
+        if key not in self._known:
+            self._known[key] = fees.tariff(
+                self.law,
+                case,
+                period=self.period,
+                runs_on=self.runs_on(item),
+                rates=[(date.min, rate)],
+                lessons_a_day=item.offering.lessons,
+                minutes_a_day=minutes_of(item),
+            )
+        return self._known[key]
+
+    def case(self, item: AgreementItem) -> Case:
+        student = item.agreement.student
+        return case_of_offering(
+            self.law, self.fee_month.month, item.offering, grade=student.school_class.grade, boards=student.boards
+        )
+
+    def runs_on(self, item: AgreementItem) -> list[date]:
+        """The days of the month on which the service runs."""
+        term = item.agreement.term
+        return [
+            one.day for one in self.calendar if one.runs(item.weekdays) and term.began_on <= one.day <= term.ended_on
+        ]
+
+    def turns(self, days: Sequence[date]) -> list[date]:
+        """The first of these days, and each on which other rules begin to hold."""
+        return [next(alike) for _, alike in groupby(days, key=self.law.on)]
+
+    def line(self, item: AgreementItem, day: date) -> Rule | None:
+        """What the price table says of it."""
+        now = self.law.on(day)
+        return now.maybe(rules.NoFee) or now.maybe(rules.Price, self.case(item))
+
+    @property
+    def period(self) -> fees.Period:
+        workdays = sum(one.kind == "workday" for one in self.calendar)
+        return fees.Period(self.fee_month.month, self.fee_month.last_on, workdays=workdays)
+
+
+def tariffs_of(fee_month: FeeMonth) -> Tariffs:
+    calendar = days_of(fee_month.school, fee_month.month, fee_month.last_on)
+    return Tariffs(fee_month, law_of(fee_month), calendar)
+
+
+def minutes_of(item: AgreementItem) -> int:
+    starts, ends = (datetime.combine(date.min, at) for at in (item.offering.starts_at, item.offering.ends_at))
+    return int((ends - starts).total_seconds()) // 60
