@@ -23,7 +23,7 @@ class Limits:
         limit = scale.limit
         if limit is None or scale.unit in ("session", "day") or not (limit.lessons_a_day or limit.lessons_a_week):
             return Counted(duty, scale, served)
-        lessons = served if scale.unit == "lesson" else Fraction(duty.minutes, _length(scale).minutes)
+        lessons = served if scale.unit == "lesson" else Fraction(served, _length(scale).minutes)
         spans = [
             (most, (limit.about, span))
             for most, span in ((limit.lessons_a_day, duty.day), (limit.lessons_a_week, duty.day.isocalendar()[:2]))
@@ -36,14 +36,14 @@ class Limits:
 
     def _served(self, duty: Duty, scale: Scale) -> Count:
         if scale.unit == "lesson":
-            return duty.lessons if duty.lessons is not None else _lessons(scale, duty.minutes)
+            return duty.lessons if duty.lessons is not None else _lessons(scale, duty.minutes or 0)
         if scale.unit == "session":
             return duty.sessions
         if scale.unit == "day":
             first = (scale, duty.day) not in self._days
             self._days.add((scale, duty.day))
             return int(first)
-        return duty.minutes
+        return duty.minutes if duty.minutes is not None else (duty.lessons or 0) * _length(scale).minutes
 
 
 def _lessons(scale: Scale, minutes: int) -> Count:
@@ -54,7 +54,8 @@ def _lessons(scale: Scale, minutes: int) -> Count:
         return whole
     if rule.shorter is None:
         raise NoRule("lesson.shorter", f"不足 {rule.minutes} 分钟的课时怎么计", scale.rule.cite.policy)
-    return {"prorated": Fraction(minutes, rule.minutes), "not_counted": whole, "whole": whole + 1}[rule.shorter]
+    counted: dict[str, Count] = {"prorated": Fraction(minutes, rule.minutes), "not_counted": whole, "whole": whole + 1}
+    return counted[rule.shorter]
 
 
 def _length(scale: Scale) -> rules.Lesson:

@@ -21,10 +21,10 @@ Count = int | Fraction
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """One stretch on post, as recorded: `lessons` (课时) only where they were counted, `students` of its class."""
+    """One stretch on post, as recorded: minutes or lessons (课时) or both, and the `students` of its class."""
 
     day: date
-    minutes: int
+    minutes: int | None
     day_kind: str
     lessons: int | None = None
     role: str = "teacher"

@@ -7,6 +7,9 @@ import pytest
 from afterschool.errors import NoRule
 from afterschool.money import Money
 from afterschool.policy import disclosure, enrolment, expenses, filing, staffing, subsidy
+from afterschool.policy.rule import Case
+
+from .tiny import law
 
 
 @pytest.mark.parametrize(("students", "teachers"), [(0, 0), (1, 1), (30, 1), (31, 2), (90, 3), (200, 7)])
@@ -43,6 +46,28 @@ def test_too_few_people_say_how_many_are_missing(dalian, changle, on):
     assert (short.level, short.because) == ("breach", "每 1 个班配 1 名教师，2 个班要 2 名，现有 1 名，还差 1 名")
     by_principle = staffing.teachers_needed(changle, on, stage="primary", students=80, classes=2)
     assert staffing.enough(by_principle, 2).level == "warn"
+
+
+@pytest.mark.parametrize(
+    ("students", "said"),
+    [
+        (15, "满 15 人开班，一班不超过 45 人"),
+        (45, "满 15 人开班，一班不超过 45 人"),
+        (12, "满 15 人开班，现有 12 人，还差 3 人，可以和别的班合并"),
+        (46, "一班不超过 45 人，现有 46 人，要分成 2 个班"),
+        (91, "一班不超过 45 人，现有 91 人，要分成 3 个班"),
+    ],
+)
+def test_a_class_has_a_least_and_a_most(on, students, said):
+    policy = law("[[class_size]]\nopens_from = 15\nat_most = 45\nmerging = true")
+    verdict = staffing.class_size(policy, on, Case(stage="primary"), students)
+    assert (verdict.because, verdict.answer) == (said, 15 <= students <= 45)
+    assert verdict.cite.clause == "1"
+
+
+def test_class_size_is_the_schools_own_where_the_policy_is_silent(dalian, on):
+    with pytest.raises(NoRule, match="多少人开班、一班最多多少人"):
+        staffing.class_size(dalian, on, Case(stage="primary"), 20)
 
 
 def test_dalian_expense_list(dalian, on):

@@ -263,6 +263,13 @@ def test_lessons_are_told_from_minutes(shorter, amount):
     assert [cite.clause for cite in pay.cites] == ["1", "2"]
 
 
+def test_minutes_are_told_from_lessons(dalian):
+    policy = law('[[stipend_rate]]\nunit = "minute"\nyuan = 1\n[[lesson]]\nminutes = 40')
+    assert stipends.pay(policy, duties=[Duty(MONDAY, None, "workday", 2)]).amount == yuan("80")
+    with pytest.raises(NoRule, match="一课时是多少分钟"):
+        dalian_pay(dalian, Duty(MONDAY, None, "workday", 2))
+
+
 def test_a_shorter_lesson_is_not_guessed():
     policy = law(LESSONS + "[[lesson]]\nminutes = 40")
     assert stipends.pay(policy, duties=[Duty(MONDAY, 80, "workday")]).amount == yuan("120")

@@ -84,10 +84,9 @@ def _within(window: rules.Window, plan: Plan) -> Iterator[Verdict[bool]]:
         yield _after_bell(window, f"{who}从", bell, plan, "starts")
     if window.ends_by:
         yield _not_late(window, f"{who}不晚于", window.ends_by, plan.ends)
-    if bell := window.ends_by_bell:
-        rings = getattr(plan.bells, bell)
-        said = f"{who}不晚于{BELLS[bell]}"
-        yield _not_late(window, said, rings, plan.ends) if rings else _bell_missing(window, bell)
+    if last_bell := window.ends_by_bell:
+        rings, said = getattr(plan.bells, last_bell), f"{who}不晚于{BELLS[last_bell]}"
+        yield _not_late(window, said, rings, plan.ends) if rings else _bell_missing(window, last_bell)
 
 
 def _whose(window: rules.Window) -> str:
