@@ -5,7 +5,7 @@ What the document above is silent on is not compared, nor what this one is silen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -32,52 +32,49 @@ class Conflict:
 
 def conflicts(policy: Policy, above: Policy) -> list[Conflict]:
     """In the order of the policy. Above, only what the document above is about counts: its own stages and days."""
+    reach = {grade for rule in above.rules if isinstance(rule, rules.AppliesTo) for grade in _grades(rule)}
     return [
         Conflict(mine, theirs, message)
         for mine in policy.rules
-        for theirs, looser in _counterparts(mine, above)
-        if _on_one_day(mine, policy, theirs, above) and (message := looser(mine, theirs))
+        for theirs in above.rules
+        if _meet(mine, theirs, reach)
+        and _on_one_day(mine, policy, theirs, above)
+        and (message := in_what(mine, theirs))
     ]
-
-
-def _counterparts(mine: Rule, above: Policy) -> Iterator[tuple[Rule, Callable[[Any, Any], str]]]:
-    """The rules above that speak of the same children, times and things."""
-    if isinstance(mine, rules.AppliesTo):
-        yield from ((theirs, _serves_more) for theirs in above.rules if isinstance(theirs, rules.AppliesTo))
-        return
-    reach = {grade for rule in above.rules if isinstance(rule, rules.AppliesTo) for grade in _grades(rule)}
-    for theirs in above.rules:
-        looser = LOOSER.get((type(mine), type(theirs)))
-        if looser and _meet(mine, theirs) and _grades(mine) & _grades(theirs) & (reach or _grades(mine)):
-            yield theirs, looser
 
 
 def in_what(mine: Rule, theirs: Rule) -> str:
     """In what the first rule is looser than the second; empty where it is not, or where the two are not compared."""
-    looser = LOOSER.get((type(mine), type(theirs)), lambda mine, theirs: "")
-    return looser(mine, theirs)
+    looser = LOOSER.get((type(mine), type(theirs)))
+    return looser(mine, theirs) if looser else ""
 
 
-def share_a_case(mine: Rule, theirs: Rule, told_apart_by: Iterable[str] = ()) -> bool:
-    """Is there anything for which both hold? `told_apart_by`: keys that must not name different things."""
-    parts = [part for part in (*SCOPE, "boarding", *told_apart_by) if part not in ("stages", "grades")]
+def share_a_case(mine: Rule, theirs: Rule, told_apart_by: Iterable[str] = (), but: Iterable[str] = ()) -> bool:
+    """Is there anything for which both hold? `told_apart_by`: keys that must not name different things.
+
+    `but`: parts of the scope that do not matter.
+    """
+    parts = {*SCOPE, "boarding", *told_apart_by} - {"stages", "grades", *but}
     return bool(_grades(mine) & _grades(theirs)) and all(
         _overlap(getattr(mine, part), getattr(theirs, part)) for part in parts
     )
 
 
-def _grades(rule: Rule) -> set[int]:
-    return set(rule.grades) or {grade for stage in rule.stages or STAGES for grade in GRADES_OF[stage]}
-
-
-def _meet(mine: Rule, theirs: Rule) -> bool:
-    """Grades apart, which may be written as stages: does the scope of the two overlap, and is it one thing?"""
-    parts = [part for part in (*SCOPE, "boarding") if part not in ("stages", "grades")]
+def _meet(mine: Rule, theirs: Rule, reach: set[int]) -> bool:
+    """Do they speak of the same thing, for children whom the document above is about?"""
+    if isinstance(mine, rules.AppliesTo):
+        return True
+    if reach and not _grades(mine) & _grades(theirs) & reach:
+        return False
     if type(mine) is type(theirs):
-        parts += mine.told_apart_by
-    elif isinstance(theirs, rules.OutsideScope):
-        parts = [part for part in parts if part not in ("slots", "services")]
-    return all(_overlap(getattr(mine, part), getattr(theirs, part)) for part in parts)
+        return share_a_case(mine, theirs, mine.told_apart_by)
+    # What is left out above is said by its slots and services: they are compared, not matched.
+    return share_a_case(mine, theirs, but=("slots", "services") if isinstance(theirs, rules.OutsideScope) else ())
+
+
+def _grades(rule: Rule) -> set[int]:
+    """A rule may say stages instead."""
+    return set(rule.grades) or {grade for stage in rule.stages or STAGES for grade in GRADES_OF[stage]}
 
 
 def _overlap(mine: Any, theirs: Any) -> bool:
