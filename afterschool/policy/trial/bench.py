@@ -45,8 +45,8 @@ class Bench:
     _tariffs: dict[tuple[str, Case, Period], Tariff] = field(default_factory=dict)
 
     def weekdays(self, item: Item, case: Case) -> tuple[int, ...]:
-        """The item's own, or else every one on which the policy lets it run."""
-        if item.weekdays:
+        """The item's own, or else every one on which the policy lets it run. Days written out need none."""
+        if item.weekdays or item.days:
             return item.weekdays
         week = {"weekday": range(1, 6), "saturday": range(6, 8)}.get(case.service or "", range(1, 8))
         open_ = tuple(day for day in week if windows.weekday_open(self.law, self.facts.on, case, day).answer)

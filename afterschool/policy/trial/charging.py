@@ -46,7 +46,7 @@ def _charge_item(bench: Bench, student: Student, item: Item) -> None:
             "charges", student=student.key, item=item.key, first=period.first.isoformat(), last=period.last.isoformat(),
             gross=charge.gross.plain(), waived=charge.waived.plain(), net=net.plain(),
             days=[day.isoformat() for day in days], steps=steps_of(steps),
-            clauses=bench.answer.clauses([*told.cites, off.cite, paid_for.cite]),
+            clauses=bench.answer.clauses([*told.cites, off.cite, paid_for.cite if paid_for.answer else None]),
         )  # fmt: skip
         bench.charged.append(Charged(student, item, tariff, days, off.answer, charge, net))
         before += charge.gross

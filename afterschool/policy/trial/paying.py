@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import expenses, stipends, subsidy
+from afterschool.policy import expenses, rules, stipends, subsidy
 from afterschool.policy.trial.answer import steps_of
 from afterschool.policy.trial.bench import Bench
 from afterschool.policy.trial.facts import minutes_of, money
@@ -58,16 +57,24 @@ def subsidise(bench: Bench) -> None:
     """What each payer adds for these heads."""
     if "heads" not in bench.facts.raw:
         return
-    heads = bench.facts.raw["heads"]
     with bench.answer.part("heads"):
-        due = subsidy.due(bench.law, bench.facts.on, bench.facts.case, subsidy.Heads(**heads))
-        if due is None:
-            raise NoRule("subsidy", "财政补贴标准", bench.law.short)
-        for part in due.parts:
+        rule = bench.law.on(bench.facts.on).the(rules.Subsidy, bench.facts.case)
+        due = subsidy.due(bench.law, bench.facts.on, bench.facts.case, _heads(rule, bench.facts.raw["heads"]))
+        for part in due.parts if due else ():
             bench.answer.add(
                 "subsidies", payer=part.payer, amount=part.amount.plain(), steps=steps_of(due.steps),
                 clauses=bench.answer.clauses([due.cite]),
             )  # fmt: skip
+
+
+def _heads(rule: rules.Subsidy, heads: Mapping[str, int]) -> subsidy.Heads:
+    """All those heads that the rule may count must be said."""
+    needed = {rule.heads} if rule.heads else {"enrolled", "taking_part", "attending"}
+    if rule.per == "student_day":
+        needed = {"attended" if one == "attending" else one for one in needed} | (needed - {"attending"} and {"days"})
+    for one in sorted(needed - heads.keys()):
+        raise ScenarioError("$.heads", f"缺少“{one}”", "这份文件要按它算补贴")
+    return subsidy.Heads(**dict.fromkeys(("enrolled", "taking_part", "attending"), 0) | heads)
 
 
 def share_out(bench: Bench) -> None:
