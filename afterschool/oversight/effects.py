@@ -60,10 +60,11 @@ def effect(school: School, now: Policy, then: Policy) -> dict[str, Any]:
     }
 
 
-def breaches(school: School, law: Policy) -> list[dict[str, str]]:
-    """What this policy would not let pass in the school's latest plan in force."""
+def breaches(school: School, law: Policy) -> list[dict[str, str]] | None:
+    """What this policy would not let pass in the school's latest plan in force; None where there is no plan."""
     plan = Plan.objects.in_force().filter(school=school).select_related("school__bureau", "term").first()
-    found = [finding for finding in findings(plan, law=law) if finding.blocks] if plan else []
+    if plan is None:
+        return None
     return [
         {
             "title": finding.title,
@@ -71,8 +72,8 @@ def breaches(school: School, law: Policy) -> list[dict[str, str]]:
             "clause": finding.cite.clause if finding.cite else "",
             "quote": finding.cite.quote if finding.cite else "",
         }
-        for finding in found
-        if finding.level != "missing"
+        for finding in findings(plan, law=law)
+        if finding.blocks and finding.level != "missing"
     ]
 
 

@@ -127,8 +127,9 @@ class Effect:
         return self.job.state == Job.State.FAILED
 
     @property
-    def breaches(self) -> list[dict[str, str]]:
-        return self.job.result.get("breaches", [])
+    def breaches(self) -> list[dict[str, str]] | None:
+        """None where the school has no plan in force."""
+        return self.job.result.get("breaches")
 
     @property
     def silent(self) -> list[tuple[str, int]]:
@@ -230,7 +231,7 @@ def effect_sheet(text: PolicyText, effects: Effects) -> Sheet:
 
 
 def _cells(row: Effect) -> list[Any]:
-    breaches = "\n".join(f"{one['title']}：{one['say']}（{one['clause']}）" for one in row.breaches)
+    breaches = "\n".join(f"{one['title']}：{one['say']}（{one['clause']}）" for one in row.breaches or ())
     sums = [money for part in (row.charges, row.stipends) for money in (part.now, part.then, part.change)]
     open_ = row.job.error or "\n".join(f"{say}（{many} 人）" for say, many in row.silent)
     return [row.school.name, breaches, *sums, open_]

@@ -57,8 +57,8 @@ def diff(old: Policy, new: Policy) -> list[Change]:
     was, will_be = (dict(heading(policy))["施行"] for policy in (old, new))
     changes = [] if was == will_be else [Change("施行日期", was, will_be, None, None, "other")]
     for before, after in _pairs(old, new):
-        was = dated(before, old) if before else ""
-        will_be = dated(after, new) if after else ""
+        was = dated(before, _home(before, old)) if before else ""
+        will_be = dated(after, _home(after, new)) if after else ""
         if was != will_be:
             changes.append(
                 Change(
@@ -90,9 +90,21 @@ def _in_order(held: Iterable[Rule]) -> list[Rule]:
     return sorted(held, key=lambda rule: (clauses.order(rule.cite.clause), rule.line))
 
 
+def _holding(policy: Policy) -> list[Rule]:
+    """What holds under the document: its own rules, and its parent's where it has none about the same."""
+    said = {rule.about for rule in policy.rules}
+    inherited = _holding(policy.parent) if policy.parent else []
+    return [*policy.rules, *(rule for rule in inherited if rule.about not in said)]
+
+
+def _home(rule: Rule, policy: Policy) -> Policy:
+    """The document a rule stands in: this one, or one above it."""
+    return policy if policy.parent is None or rule.cite.code == policy.code else _home(rule, policy.parent)
+
+
 def _versions(policy: Policy) -> dict[tuple[object, int], Rule]:
     """By what they speak of, and which of several versions one after another they are."""
-    by_topic = sorted(policy.rules, key=lambda rule: (str(rule.about), rule.since))
+    by_topic = sorted(_holding(policy), key=lambda rule: (str(rule.about), rule.since))
     return {
         (rule.about, number): rule
         for _, group in groupby(by_topic, key=lambda rule: rule.about)
@@ -108,7 +120,7 @@ def _in_place_of(old: Rule, new: Rule) -> bool:
 def _title(rule: Rule | None, policy: Policy) -> str:
     if rule is None:
         raise ValueError("a change has a rule on one side at least")
-    scope = where(rule, names(policy.rules))
+    scope = where(rule, names(_home(rule, policy).rules))
     return f"{scope}：{rule.question}" if scope else rule.question
 
 

@@ -70,7 +70,7 @@ def desk(request) -> dict:
             title=_title(actor),
             role_label="、".join(sorted(role.label for role in roles)),
             person_name=actor.name,
-            nav=list(_nav(actor, request.path)),
+            nav=_nav(actor, request.path),
             inbox_unread=Notice.objects.filter(to_id=actor.person_id, read_at=None).count(),
         )
     }
@@ -93,16 +93,17 @@ def _title(actor) -> str:
 
 
 def _nav(actor, path):
-    seen = set()
+    links = {}
     for label, name, capability in NAV:
-        if name in seen or not actor.may(capability):
-            continue
-        seen.add(name)
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        yield label, url, path == url or (url != "/" and path.startswith(url))
+        if actor.may(capability):
+            try:
+                links.setdefault(reverse(name), label)
+            except NoReverseMatch:
+                continue
+    # Of two rooms one inside the other, as /bureau/ and /bureau/policies/, the inner one is where one stands.
+    inside = [url for url in links if path == url or (url != "/" and path.startswith(url))]
+    here = max(inside, key=len, default="")
+    return [(label, url, url == here) for url, label in links.items()]
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:

@@ -120,6 +120,12 @@ def test_month_whose_stipends_are_drafted_keeps_its_policy(county, text):
         asked(county, text)
 
 
+def test_file_whose_own_example_fails_is_not_proposed(county):
+    text = upload_policy(county.bureau, body=BODY.replace("yuan = 180", "yuan = 181"), by=act(county.keeper))
+    with pytest.raises(RuleBroken, match="检查还没有通过"):
+        asked(county, text)
+
+
 def test_a_reason_is_asked_for(county, text):
     with pytest.raises(RuleBroken, match="为什么采用"):
         propose(text, began_on=DECEMBER, reason="  ", by=act(county.keeper))
@@ -173,7 +179,7 @@ def test_declined_proposal_says_why_and_frees_the_file(county, text):
         confirm(adoption, now=timezone.now(), by=act(county.reviewer))
     told = Notice.objects.get()
     assert (told.to, told.body) == (county.keeper, "上限再议")
-    upload_policy(county.bureau, body=BODY.replace("180", "190"), by=act(county.keeper))
+    upload_policy(county.bureau, body=BODY.replace("碧教〔2026〕18号", "碧教〔2026〕19号"), by=act(county.keeper))
     assert asked(county, text).pk != adoption.pk
 
 

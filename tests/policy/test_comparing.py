@@ -118,3 +118,11 @@ def test_days_in_force_are_part_of_what_changed():
     assert (since.title, since.before, since.after) == ("施行日期", "2025-09-01 起", "2026-09-01 起")
     two = (PRICE.format(200), PRICE.format(220) + "; from = 2026-09-01")
     assert changed(two[0], two) == [("", "小学每月每生不高于 220 元（2026-09-01 起）", "looser")]
+
+
+def test_what_the_document_above_goes_on_saying_is_no_difference(dalian):
+    text = HEAD.format(code="lower", since="2026-12-01") + 'parent = "dalian-2024"\n[[price]]\nservices = ["weekday"]\n'
+    text += 'stages = ["primary"]\nunit = "month"\nyuan = 180\nclause = "三"\nquote = "不高于180元"\n'
+    since, price = diff(dalian, parse(text, "lower.toml"))
+    assert since.title == "施行日期"
+    assert (price.before_cite.code, price.after_cite.code, price.direction) == ("dalian-2024", "lower", "tighter")

@@ -14,6 +14,7 @@ from afterschool.audit.book import record
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.notices.post import Note, notify_each
 from afterschool.policy import loader
+from afterschool.policy.checking import check
 
 from ..models import Adoption, Bureau, PolicyText, Post
 
@@ -94,6 +95,8 @@ def _refuse_unfit(text: PolicyText, began_on: date) -> None:
         said = f"这份文件自{policy.since:%Y年%-m月%-d日}起施行"
         said += f"，到{policy.until:%Y年%-m月%-d日}为止" if policy.until else ""
         raise RuleBroken(f"{said}，不能从这一天起采用", field="began_on") from silence
+    if not check(policy, notice=text.notice or None).passed:
+        raise RuleBroken("这份文件的检查还没有通过，请先改好再提请")
 
 
 @transaction.atomic
