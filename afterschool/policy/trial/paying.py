@@ -57,14 +57,15 @@ def subsidise(bench: Bench) -> None:
     """What each payer adds for these heads."""
     if "heads" not in bench.facts.raw:
         return
+    law, on, case = bench.law, bench.facts.on, bench.facts.case
     with bench.answer.part("heads"):
-        rule = bench.law.on(bench.facts.on).the(rules.Subsidy, bench.facts.case)
-        due = subsidy.due(bench.law, bench.facts.on, bench.facts.case, _heads(rule, bench.facts.raw["heads"]))
-        for part in due.parts if due else ():
-            bench.answer.add(
-                "subsidies", payer=part.payer, amount=part.amount.plain(), steps=steps_of(due.steps),
-                clauses=bench.answer.clauses([due.cite]),
-            )  # fmt: skip
+        due = subsidy.due(law, on, case, _heads(law.on(on).the(rules.Subsidy, case), bench.facts.raw["heads"]))
+        if due:
+            steps, clauses = steps_of(due.steps), bench.answer.clauses([due.cite])
+            for part in due.parts:
+                bench.answer.add(
+                    "subsidies", payer=part.payer, amount=part.amount.plain(), steps=steps, clauses=clauses
+                )
 
 
 def _heads(rule: rules.Subsidy, heads: Mapping[str, int]) -> subsidy.Heads:
@@ -74,7 +75,7 @@ def _heads(rule: rules.Subsidy, heads: Mapping[str, int]) -> subsidy.Heads:
         needed = {"attended" if one == "attending" else one for one in needed} | (needed - {"attending"} and {"days"})
     for one in sorted(needed - heads.keys()):
         raise ScenarioError("$.heads", f"缺少“{one}”", "这份文件要按它算补贴")
-    return subsidy.Heads(**dict.fromkeys(("enrolled", "taking_part", "attending"), 0) | heads)
+    return subsidy.Heads(**{"enrolled": 0, "taking_part": 0, "attending": 0, **heads})
 
 
 def share_out(bench: Bench) -> None:
@@ -92,4 +93,9 @@ def share_out(bench: Bench) -> None:
         for use in expenses.pools(
             bench.law, bench.facts.on, fees=fees, income=fees + added, spending=total(spent.values()), by_category=spent
         ):
-            bench.answer.add("pools", key=use)
+            verdict = use.verdict()
+            bench.answer.verdict(verdict, "costs")
+            bench.answer.add(
+                "pools", key=use.rule.key, spent=use.used.plain(), whole=use.whole.plain(), message=verdict.because,
+                steps=steps_of(use.steps), clauses=bench.answer.clauses([use.rule.cite]),
+            )  # fmt: skip

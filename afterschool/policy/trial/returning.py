@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from datetime import date
+from fractions import Fraction
 
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import refunds, rules, settlement
+from afterschool.policy import fees, refunds, rules, settlement
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.terms import GRADES, Cause
 from afterschool.policy.trial.answer import steps_of
@@ -113,14 +114,26 @@ def _groups(bench: Bench, rule: rules.Settlement, spent: Sequence[dict]) -> list
             [(student.key, borne(bench, student)) for student in students],
             direct.get(grade, ZERO) + part,
             days=[bench.served.get(student.key, 0) for student in students],
+            room=[_room(bench, student) for student in students],
         )
         for (grade, students), part in zip(by_group.items(), parts, strict=True)
     ]
 
 
+def _room(bench: Bench, student: Student) -> Money:
+    """What the highest price would still allow to ask of a family, after its waiver."""
+    room = ZERO
+    for one in bench.charged:
+        tariff = one.tariff
+        if one.student is student and one.days and tariff.unit_on(one.days[0]) in ("month", "term"):
+            most = fees.highest(bench.law, tariff.period.first, tariff.case).answer
+            room += max(ZERO, (most - one.charge.gross).times_down(Fraction(100 - one.off, 100)))
+    return room
+
+
 def _tell_settled(bench: Bench, group: settlement.Group) -> None:
     published: dict[Hashable, Money] = {one.key: one.refunded for one in bench.facts.students}
-    [result] = settlement.settle(bench.law, bench.facts.on, [group], already=published)
+    [result] = settlement.settle(bench.law, bench.facts.on, [group], already=published, case=bench.facts.case)
     nets = dict(group.charges)
     shares = [
         {

@@ -32,8 +32,8 @@ def judge(bench: Bench) -> None:
 def _served(bench: Bench) -> None:
     """The school, and those of its items and students that are otherwise than the school."""
     facts, answer = bench.facts, bench.answer
-    own = [(one.at, one.case) for one in (*facts.items, *facts.students) if one.case.stage != facts.case.stage]
-    for about, case in [("school", facts.case), *own]:
+    own = [(item.at, item.case) for item in facts.items] + [(one.at, one.case) for one in facts.students]
+    for about, case in [("school", facts.case), *((at, case) for at, case in own if case.stage != facts.case.stage)]:
         if case.stage:
             with answer.part(f"{about}.stage"):
                 answer.verdict(windows.served(bench.law, facts.on, case), f"{about}.stage")

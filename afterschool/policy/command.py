@@ -1,0 +1,90 @@
+"""What `manage.py policy` does, without Django: check, show, diff and simulate, for people and for machines."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from afterschool.errors import NoRule
+from afterschool.policy import loader, printing, trial
+from afterschool.policy.book import Policy
+from afterschool.policy.checking import check as check_policy
+from afterschool.policy.comparing import diff as compare
+from afterschool.policy.loader import PolicyFileError
+from afterschool.policy.reading import document, heading
+from afterschool.policy.trial import ScenarioError
+
+NOTICES = Path(__file__).parents[2] / "docs" / "policies"
+GOOD, FINDING, BAD = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The exit code, what a machine reads and what a person reads."""
+
+    code: int
+    data: Any
+    text: str
+
+
+def check(file: str) -> Told:
+    """Is the file fit to be adopted? Its notice lies beside it, or with the bundled ones."""
+    policy = _policy(file)
+    places = [Path(file).with_name(policy.text), NOTICES / policy.text]
+    notice = next((place.read_text(encoding="utf-8") for place in places if place.is_file()), None)
+    report = check_policy(policy, notice=notice)
+    return Told(GOOD if report.passed else FINDING, _plain(report), printing.checked(policy, report))
+
+
+def show(name: str) -> Told:
+    policy = _policy(name)
+    data = {"code": policy.code, "title": policy.title, "heading": dict(heading(policy))}
+    return Told(GOOD, data | {"clauses": _plain(document(policy))}, printing.shown(policy))
+
+
+def diff(old: str, new: str) -> Told:
+    changes = compare(_policy(old), _policy(new))
+    return Told(FINDING if changes else GOOD, _plain(changes), printing.compared(changes))
+
+
+def simulate(name: str, scenario: str) -> Told:
+    policy = _policy(name)
+    result = trial.simulate(policy, trial.read(_text(Path(scenario))))
+    wrong = result["unknown"] or any(found["level"] == "breach" for found in result["violations"])
+    return Told(FINDING if wrong else GOOD, result, printing.simulated(result))
+
+
+def refused(error: PolicyFileError | ScenarioError | NoRule | OSError) -> Told:
+    """What was handed in cannot be used: where it is wrong, and what was expected."""
+    if isinstance(error, PolicyFileError):
+        where = {"file": error.file, "line": error.line, "problem": error.problem, "expected": error.expected}
+    elif isinstance(error, ScenarioError):
+        where = {"path": error.path, "problem": error.problem, "expected": error.expected}
+    else:
+        where = {"problem": str(error)}
+    return Told(BAD, {"error": where}, str(error))
+
+
+def _policy(name: str) -> Policy:
+    """A file, or the code of a policy."""
+    file = Path(name)
+    return loader.read(file) if file.suffix == ".toml" or file.is_file() else loader.load(name)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ScenarioError(file.name, "不是 UTF-8 编码的文本", "请另存为 UTF-8") from error
+
+
+def _plain(value: Any) -> Any:
+    """Dataclasses as dictionaries, all the way down; sets in order."""
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, frozenset):
+        return sorted(_plain(one) for one in value)
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return _plain(asdict(value)) if hasattr(value, "__dataclass_fields__") else value
