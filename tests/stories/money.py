@@ -131,7 +131,16 @@ def teachers_are_paid(stage, wall, town):
     principal.press("同意发放")
     principal.sees("已审批，这张表不再变动")
     principal.shot("stipends-approved")
+    _reads_the_own_stipend(stage.phone(password_of=town.leader))
     return clerk, reviewer
+
+
+def _reads_the_own_stipend(leader):
+    leader.go("/staffing/mine/")
+    leader.press("我的补助")
+    leader.press("2026年10月")
+    leader.sees("为什么是这个数？", "实施方案 四.7", "平时按不低于百分之一百五十", "每一次值班")
+    leader.shot("my-stipend")
 
 
 def _open_sheet(visitor):
