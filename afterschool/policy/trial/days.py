@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+from afterschool.errors import NoRule
 from afterschool.policy.national import NationalDay, national_days
 from afterschool.policy.trial.facts import Item, Span
 
@@ -28,8 +29,12 @@ class Day:
     closed: str = ""
 
     def runs(self, weekdays: Collection[int]) -> bool:
-        """Whether something offered on these weekdays is due on this day."""
-        return self.teaching and not (SCHOOL_WEEK if self.weekday is None else {self.weekday}).isdisjoint(weekdays)
+        """Whether something offered on these weekdays is due on this day. Nobody may guess whose lessons a make-up day takes."""
+        if self.weekday is not None:
+            return self.teaching and self.weekday in weekdays
+        if self.teaching and not SCHOOL_WEEK <= set(weekdays) and SCHOOL_WEEK & set(weekdays):
+            raise NoRule("calendar.weekday", f"{self.day:%Y-%m-%d} 调休上班，按星期几的课表上课", "校历")
+        return self.teaching and SCHOOL_WEEK <= set(weekdays)
 
 
 class Calendar:
