@@ -26,7 +26,7 @@ def refund(bench: Bench) -> None:
         left[key] = left.get(key, ZERO) - paid
         missed, served_until = _missed(bench, one), one.student.withdrew_on or date.max
         before = ZERO
-        for cause, attendance in missed.items():
+        for cause, attendance in missed.items() if paid else ():
             with bench.answer.part(f"{one.student.at}.{ABOUT.get(cause, 'attendance')}"):
                 before += _refund(bench, one, cause, attendance, paid, before)
         bench.refunded[one.student.key] = bench.refunded.get(one.student.key, ZERO) + before
