@@ -5,7 +5,9 @@ from datetime import timedelta
 
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
+from afterschool.oversight.actions import propose
 from afterschool.plans.models import Minutes, Plan
+from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_roll
 from attendance.models import Handover
@@ -19,7 +21,7 @@ from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
 from tests import cast
 
-from .town import OCTOBER, PAPER, THURSDAY, Corner, act, at
+from .town import DECEMBER, LOCAL_POLICY, OCTOBER, PAPER, THURSDAY, Corner, act, at
 
 Given = Callable[[Corner], object]
 
@@ -188,7 +190,34 @@ def published(corner: Corner) -> None:
     publish(corner.disclosure, now=at(9), by=act(corner.reviewer))
 
 
+def tried(corner: Corner) -> None:
+    """The bureau has a policy of its own on trial."""
+    keeper = cast.make_person("上传的人", Role.BUREAU_KEEPER, corner.school.bureau)
+    corner.text = upload_policy(corner.school.bureau, body=LOCAL_POLICY, by=act(keeper))
+
+
+def proposed(corner: Corner) -> None:
+    tried(corner)
+    corner.adoption = propose(corner.text, began_on=DECEMBER, reason="新细则", by=act(corner.text.uploaded_by))
+
+
 GIVEN: dict[str, Given] = {
+    **{
+        f"oversight:policy-{name}": tried
+        for name in (
+            "mend GET",
+            "mend POST",
+            "check GET",
+            "difference GET",
+            "effect GET",
+            "effect-begin POST",
+            "effect-xlsx GET",
+            "adoption GET",
+            "adoption POST",
+        )
+    },
+    "oversight:adoption-confirm POST": proposed,
+    "oversight:adoption-decline POST": proposed,
     "plans:plan-create POST": no_plan,
     "plans:plan-revise POST": no_draft,
     "plans:plan-review POST": filed,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, time
+from pathlib import Path
 from types import SimpleNamespace
 
 from django.utils import timezone
@@ -35,8 +36,9 @@ from tests import cast
 from tests.plans.writing import BELLS, COMMITTEE, WHOLE
 
 THURSDAY = date(2026, 11, 12)
-SEPTEMBER, OCTOBER, NOVEMBER = (date(2026, month, 1) for month in (9, 10, 11))
+SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = (date(2026, month, 1) for month in (9, 10, 11, 12))
 PAPER = b"%PDF-1.7\n"
+LOCAL_POLICY = (Path(__file__).parents[1] / "oversight" / "bihai-2026.toml").read_text(encoding="utf-8")
 SYSTEM = Actor.system("test")
 SCHOOL_ROLES = [role for role in Role if not role.name.startswith("BUREAU_")]
 

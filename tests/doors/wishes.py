@@ -12,7 +12,7 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
 
-from .town import NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
+from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
 
 Body = Callable[[Corner, Person], dict]
 LATER = THURSDAY + timedelta(days=4)  # a Monday
@@ -63,6 +63,10 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
+    **{
+        f"oversight:policy-{page}": lambda corner: [corner.text.code]
+        for page in ("mend", "check", "difference", "effect", "effect-begin", "effect-xlsx", "adoption")
+    },
     "disclosures:public-page": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-pdf": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-xlsx": lambda corner: [corner.school.code, SEPTEMBER],
@@ -234,5 +238,9 @@ BODY: dict[str, Body] = {
     },
     "billing:refunds-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "billing:refund-failed POST": reason,
+    "oversight:policy-upload POST": lambda corner, person: {"body": LOCAL_POLICY},
+    "oversight:policy-mend POST": lambda corner, person: {"body": LOCAL_POLICY, "notice": "通知原文"},
+    "oversight:policy-adoption POST": lambda corner, person: {"began_on": DECEMBER.isoformat(), "reason": "新细则"},
+    "oversight:adoption-decline POST": lambda corner, person: {"declined_because": "再议"},
     "disclosures:correct POST": lambda corner, person: {"reason": "水费更正"},
 }  # fmt: skip
