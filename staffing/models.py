@@ -123,6 +123,8 @@ class StipendLine(models.Model):
     rest_minutes = models.PositiveIntegerField("休息日（分钟）", default=0)
     holiday_minutes = models.PositiveIntegerField("法定节假日（分钟）", default=0)
     lessons = models.PositiveIntegerField("课时", default=0)
+    # How much of each unit was paid, as exact numbers: {"lesson": "7"}, {"minute": "120"}, {"session": "3"}
+    counted = models.JSONField(default=dict)
     amount_fen = models.PositiveBigIntegerField("应发（分）")
     # Share of the amount by grade, for settlement per grade: {"1": fen, ..., "0": fen not of one grade}
     by_grade = models.JSONField(default=dict)

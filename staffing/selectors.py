@@ -13,6 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
 from afterschool.policy import staffing
 from afterschool.policy.book import Policy
+from afterschool.policy.stipends import OwnRate
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
 from afterschool.schools.models import Post, School
@@ -225,9 +226,10 @@ def months_to_draft(school: School, today: date) -> list[date]:
     return [month for month in served if month not in have]
 
 
-def lacks_base(school: School, on: date) -> bool:
-    """The policy leaves the rate to the school, and nobody has said it yet."""
+def lacking_rate(school: School, on: date) -> OwnRate | None:
+    """The stipend rate that the policy leaves to the school, while nobody has said it. A floor is paid by itself."""
     own = own_rate_of(school, on)
     if own is None or own.nature == "floor":
-        return False
-    return not school.stipend_base_fen or (own.nature == "base" and not school.bureau.hourly_wage_fen)
+        return None
+    said = school.stipend_base_fen and (own.nature != "base" or school.bureau.hourly_wage_fen)
+    return None if said else own

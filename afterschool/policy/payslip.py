@@ -136,6 +136,14 @@ class Pay:
     def _rounds_off(self) -> bool:
         return self.amount != total(part.amount for part in self.parts)
 
+    @property
+    def by_unit(self) -> dict[str, Count]:
+        """How much is paid of each unit; an hour is counted in its minutes."""
+        much: dict[str, Count] = {}
+        for part in self.parts:
+            much[part.scale.unit] = much.get(part.scale.unit, 0) + part.paid
+        return much
+
     def by_grade(self) -> dict[int | None, Money]:
         """What of the amount was earned for which grade; the shares add up to it."""
         worth = {part.scale: part.fen_each for part in self.parts}

@@ -29,7 +29,7 @@ def stipend_sheet_list(request, reach):
     if drafting := request.actor.reach(Capability.DRAFT_STIPENDS):
         context["school"] = school_asked(request, drafting)
         context["months"] = selectors.months_to_draft(context["school"], timezone.localdate())
-        context["lacks_base"] = selectors.lacks_base(context["school"], timezone.localdate())
+        context["lacking"] = selectors.lacking_rate(context["school"], timezone.localdate())
         context["may_set_base"] = request.actor.may(Capability.KEEP_REGISTRY)
     return render(request, "staffing/stipend_sheet_list.html", context)
 
@@ -39,11 +39,14 @@ def stipend_sheet_list(request, reach):
 def stipend_sheet_detail(request, reach, pk):
     sheet, today = _sheet(reach, pk), timezone.localdate()
     lines = sheet.lines.select_related("person").prefetch_related("duties__duty").order_by("person__name", "pk")
+    columns = papers.measures(sheet)
+    papers.measured(lines, columns)
     explain(sheet, lines)
     actor = request.actor
     context = {
         "sheet": sheet,
         "lines": lines,
+        "measures": columns,
         "may_redraft": sheet.state == "draft" and actor.may(Capability.DRAFT_STIPENDS),
         "may_review": sheet.state == "draft" and actor.may(Capability.REVIEW_STIPENDS),
         "may_approve": sheet.state == "reviewed" and actor.may(Capability.APPROVE_STIPENDS),

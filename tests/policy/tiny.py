@@ -6,7 +6,7 @@ from itertools import count
 from afterschool.policy.book import Policy
 from afterschool.policy.loader import parse
 
-HEAD = """code = "tiny"
+HEAD = """code = "{code}"
 title = "某市课后服务办法"
 short = "办法"
 level = "city"
@@ -18,6 +18,10 @@ text = "tiny.txt"
 
 
 def law(text: str, since: str = "2025-09-01") -> Policy:
+    return parse(file(text, since=since), "tiny.toml")
+
+
+def file(text: str, *, code: str = "tiny", since: str = "2025-09-01") -> str:
     numbers = count(1)
     rules = re.sub(r"(?m)^\[\[\w+\]\]$", lambda found: f'{found[0]}\nclause = "{next(numbers)}"\nquote = "原文"', text)
-    return parse(HEAD.format(since=since) + rules, "tiny.toml")
+    return HEAD.format(code=code, since=since) + rules

@@ -34,7 +34,7 @@ class BureauForm(PlainForm):
         label="全市教师每小时平均工资（元）",
         required=False,
         max_length=20,
-        help_text="各校的补助基数不能高于它。按课时发补助的地方不用填。",
+        help_text="各校的补助基数不能高于它。文件没有这样规定的地方不用填。",
     )
     hourly_wage_source = forms.CharField(
         label="平均工资出处", required=False, max_length=100, help_text="哪份公报或文件，如“2025年教师平均工资公报”。"
