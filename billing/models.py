@@ -307,6 +307,9 @@ class Refund(models.Model):
     class Cause(models.TextChoices):
         SURPLUS = "surplus", "结余返还"
         WITHDRAWAL = "withdrawal", "中途退出"
+        ABSENCE = "absence", "缺勤"
+        CANCELLED = "cancelled", "学校停课"
+        WAIVER = "waiver", "补办减免"
 
     class State(models.TextChoices):
         DRAFT = "draft", "草案"

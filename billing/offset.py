@@ -1,20 +1,45 @@
 """What comes back to a family first meets what it has not paid yet; the rest is refunded."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from afterschool.money import Money
 from afterschool.policy.verdict import Step
 from afterschool.schools.why import sentences
+from billing.models import Charge
 
 
-def refund_steps(steps: Sequence[Step], back: Money, remitted: Money) -> list[str]:
-    """How a refund came about."""
-    rest = Step("您家还有没交的，先抵掉，剩下的退给您", f"{back} − {remitted}", back - remitted)
-    return sentences([*steps, rest] if remitted else steps)
+@dataclass(frozen=True)
+class Return:
+    """What one charge gets back for one cause (Refund.Cause)."""
 
+    charge: Charge
+    cause: str
+    amount: Money
+    remitted: Money
+    steps: Sequence[Step]
+    cites: list[dict]
 
-def remission(cause: str, steps: Sequence[Step], back: Money, remitted: Money, cites: list[dict]) -> dict:
-    """How the part that need not be paid any more came about, as the charge keeps it."""
-    refunded = back - remitted
-    rest = Step("您家还有没交的，先抵掉，这些不用再交", f"{back} − {refunded}" if refunded else "", remitted)
-    return {"cause": cause, "fen": remitted.fen, "steps": sentences([*steps, rest]), "cites": cites}
+    @property
+    def refund(self) -> Money:
+        return self.amount - self.remitted
+
+    def kept_with_refund(self) -> list[str]:
+        """How the refund came about."""
+        rest = Step("您家还有没交的，先抵掉，剩下的退给您", f"{self.amount} − {self.remitted}", self.refund)
+        return sentences([*self.steps, rest] if self.remitted else self.steps)
+
+    def kept_with_charge(self) -> dict:
+        """How the part that need not be paid any more came about."""
+        sum_text = f"{self.amount} − {self.refund}" if self.refund else ""
+        rest = Step("您家还有没交的，先抵掉，这些不用再交", sum_text, self.remitted)
+        return {
+            "cause": self.cause, "fen": self.remitted.fen, "steps": sentences([*self.steps, rest]), "cites": self.cites,
+        }  # fmt: skip
+
+    def keep(self) -> None:
+        """Note it on the charge, which is saved by whoever asked."""
+        self.charge.refunded_fen += self.refund.fen
+        self.charge.remitted_fen += self.remitted.fen
+        if self.remitted:
+            self.charge.remissions.append(self.kept_with_charge())

@@ -7,13 +7,14 @@ from itertools import groupby
 
 from afterschool.money import Money
 from afterschool.plans.cases import case_of_offering
-from afterschool.policy import fees, load, rules
+from afterschool.policy import fees, load, rules, waivers
 from afterschool.policy.book import Law, Succession
 from afterschool.policy.rule import Case, Rule
+from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
 from afterschool.schools.rules import adoptions_of
 from billing.models import FeeMonth
-from enrollment.models import AgreementItem
+from enrollment.models import AgreementItem, Waiver
 
 
 def law_of(fee_month: FeeMonth) -> Law:
@@ -70,6 +71,15 @@ class Tariffs:
         """What the price table says of it."""
         now = self.law.on(day)
         return now.maybe(rules.NoFee) or now.maybe(rules.Price, self.case(item))
+
+    def off(self, days: Sequence[date], granted: Sequence[Waiver]) -> Verdict[int]:
+        """The waiver that holds on some of these days, in percent."""
+        held = [
+            waivers.Waived(waiver.category, waiver.percent)
+            for waiver in granted
+            if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in days)
+        ]
+        return waivers.strongest(self.law, days[0], held)
 
     @property
     def period(self) -> fees.Period:

@@ -151,13 +151,7 @@ def _charge(tariffs: Tariffs, due: Due, off: Verdict[int]) -> Charge:
 
 
 def off_of(tariffs: Tariffs, due: Due, granted: Mapping[int, Sequence[Waiver]]) -> Verdict[int]:
-    """The waiver that holds on some day of it."""
-    held = [
-        waivers.Waived(waiver.category, waiver.percent)
-        for waiver in granted.get(due.item.agreement.student_id, [])
-        if any(waiver.began_on <= day <= (waiver.ended_on or date.max) for day in due.days)
-    ]
-    return waivers.strongest(tariffs.law, due.days[0], held)
+    return tariffs.off(due.days, granted.get(due.item.agreement.student_id, ()))
 
 
 def _cites(tariffs: Tariffs, due: Due, cites: Sequence[Cite | None]) -> list[dict[str, str]]:

@@ -11,14 +11,13 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
 from afterschool.notices.post import Note, notify_each
-from afterschool.policy import load, refunds
-from afterschool.policy.verdict import Step
 from afterschool.schools.why import clauses
 from billing import accounts
 from billing.ledger.posting import Voucher, post, post_many
 from billing.models import Allocation, Charge, FeeMonth, Receipt, Refund
-from billing.offset import refund_steps, remission
+from billing.offset import Return
 from billing.selectors.readiness import to_pay_out
+from billing.selectors.returns import as_charged, left_over, with_tariff
 from enrollment.models import Withdrawal
 
 from .till import book_day, hold
@@ -33,53 +32,43 @@ def settle_withdrawal(withdrawal: Withdrawal, *, by: Actor) -> list[Refund]:
     A second time finds each charge settled and adds nothing.
     """
     hold(withdrawal.school)
-    charges = Charge.objects.filter(
-        agreement=withdrawal.agreement_id, fee_month__state=FeeMonth.State.OPEN, net_fen__gt=0
-    ).select_related("fee_month", "school", "student")
+    charges = with_tariff(
+        Charge.objects.filter(agreement=withdrawal.agreement_id, fee_month__state=FeeMonth.State.OPEN, net_fen__gt=0)
+    )
     left = [charge for charge in charges if charge.days[-1] > withdrawal.last_on]
     made = [_give_back(charge, withdrawal, by) for charge in left if not (charge.refunded_fen or charge.remitted_fen)]
-    record(by, "settled", withdrawal, amount_fen=total(money for money, _ in made).fen)
+    record(by, "settled", withdrawal, amount_fen=total(made).fen)
     return list(Refund.objects.filter(charge__in=left, cause=Refund.Cause.WITHDRAWAL))
 
 
-def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> tuple[Money, Refund | None]:
-    served = sum(day <= withdrawal.last_on for day in charge.days)
-    back = refunds.on_withdrawal(
-        load(charge.fee_month.policy),
-        charge.fee_month.month,
-        paid=Money(charge.net_fen),
-        served_days=served,
-        service_days=len(charge.days),
-    )
-    remitted = Money(min(back.amount.fen, charge.owed_fen))
-    refunded = back.amount - remitted
-    steps = [Step("这个月应交", amount=Money(charge.net_fen)), *back.steps[1:]]
-    if remitted:
-        charge.remissions.append(remission(Refund.Cause.WITHDRAWAL, steps, back.amount, remitted, clauses([back.cite])))
-    charge.remitted_fen, charge.refunded_fen = remitted.fen, refunded.fen
+def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> Money:
+    told = left_over(as_charged(charge.fee_month), charge, withdrawal.last_on)
+    remitted = min(told.amount, Money(charge.owed_fen))
+    back = Return(charge, Refund.Cause.WITHDRAWAL, told.amount, remitted, told.steps, clauses([told.cite]))
+    back.keep()
     charge.save(update_fields=["remitted_fen", "remissions", "refunded_fen"])
-    _book_withdrawal(charge, withdrawal, refunded, remitted, by)
-    if not refunded:
-        return back.amount, None
-    refund = Refund.objects.create(
-        school=charge.school,
-        fee_month=charge.fee_month,
-        student=charge.student,
-        charge=charge,
-        cause=Refund.Cause.WITHDRAWAL,
-        amount_fen=refunded.fen,
-        state=State.PAYABLE,
-        steps=refund_steps(steps, back.amount, remitted),
-        cites=clauses([back.cite]),
-    )
-    return back.amount, refund
+    _book_withdrawal(back, withdrawal, by)
+    if back.refund:
+        Refund.objects.create(
+            school=charge.school,
+            fee_month=charge.fee_month,
+            student=charge.student,
+            charge=charge,
+            cause=back.cause,
+            amount_fen=back.refund.fen,
+            state=State.PAYABLE,
+            steps=back.kept_with_refund(),
+            cites=back.cites,
+        )
+    return back.amount
 
 
-def _book_withdrawal(charge: Charge, withdrawal: Withdrawal, refunded: Money, remitted: Money, by: Actor) -> None:
+def _book_withdrawal(back: Return, withdrawal: Withdrawal, by: Actor) -> None:
+    charge = back.charge
     income = accounts.fee_income(charge.fee_month.month)
     sides = (
-        (accounts.refund_payable(charge.student_id), refunded),
-        (accounts.receivable(charge.student_id), remitted),
+        (accounts.refund_payable(charge.student_id), back.refund),
+        (accounts.receivable(charge.student_id), back.remitted),
     )
     moves = [(income, credit, money) for credit, money in sides if money]
     if moves:

@@ -12,8 +12,9 @@ from afterschool.money import Money
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
+from billing.offset import Return
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
-from billing.selectors.settling import Figures, Share, figures
+from billing.selectors.settling import Figures, figures
 
 from .till import hold_month
 
@@ -29,7 +30,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
         defaults={"school": fee_month.school, "groups": now.groups, "drafted_by_id": by.person_id},
     )
     _drafts(fee_month).delete()
-    Refund.objects.bulk_create([_refund(share) for share in now.shares if share.refund], batch_size=2000)
+    Refund.objects.bulk_create([_refund(one) for one in now.returns if one.refund], batch_size=2000)
     refund_fen, borne_fen = (sum(group[key] for group in now.groups) for key in ("refund_fen", "borne_fen"))
     record(by, "drafted", draft, refund_fen=refund_fen, borne_fen=borne_fen)
     return draft
@@ -44,7 +45,8 @@ def lock_month(fee_month: FeeMonth, *, now: datetime, by: Actor) -> FeeMonth:
     _refuse(missing_for_lock(fee_month), "还不能锁定")
     found = figures(fee_month)
     draft = fee_month.settlement
-    if found.groups != draft.groups or found.refunds() != dict(_drafts(fee_month).values_list("charge", "amount_fen")):
+    drafted = {(row.charge_id, row.cause): row.amount_fen for row in _drafts(fee_month)}
+    if found.groups != draft.groups or found.refunds() != drafted:
         raise RuleBroken("生成草案之后账有变化，请重新生成结算草案再锁定")
 
     _book(fee_month, found, by)
@@ -66,45 +68,48 @@ def _drafts(fee_month: FeeMonth):
     return fee_month.refunds.filter(state=Refund.State.DRAFT)
 
 
-def _refund(share: Share) -> Refund:
-    charge = share.charge
+def _refund(one: Return) -> Refund:
+    charge = one.charge
     return Refund(
         school_id=charge.school_id,
         fee_month_id=charge.fee_month_id,
         student_id=charge.student_id,
         charge=charge,
-        cause=Refund.Cause.SURPLUS,
-        amount_fen=share.refund.fen,
-        steps=share.kept_with_refund(),
-        cites=share.cites,
+        cause=one.cause,
+        amount_fen=one.refund.fen,
+        steps=one.kept_with_refund(),
+        cites=one.cites,
     )
 
 
 def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
     month, on = fee_month.month, fee_month.last_on
-    income, left_over = accounts.fee_income(month), accounts.surplus(month)
+    income = accounts.fee_income(month)
     vouchers = []
-    if surplus := sum(share.amount.fen for share in found.shares):
-        moves = [(income, left_over, Money(surplus))]
+    if surplus := sum(one.amount.fen for one in found.returns if one.cause == Refund.Cause.SURPLUS):
+        moves = [(income, accounts.surplus(month), Money(surplus))]
         vouchers.append(Voucher(on, f"surplus:{month:%Y-%m}", f"{fee_month}结余，应退家长", moves))
     if borne := sum(group["borne_fen"] for group in found.groups):
         moves = [(accounts.deficit(month), income, Money(borne))]
         vouchers.append(Voucher(on, f"deficit:{month:%Y-%m}", f"{fee_month}不足部分由学校承担", moves))
-    for share in found.shares:
-        charge = share.charge
-        sides = (
-            (accounts.refund_payable(charge.student_id), share.refund),
-            (accounts.receivable(charge.student_id), share.remitted),
-        )
-        moves = [(left_over, credit, money) for credit, money in sides if money]
-        vouchers.append(Voucher(on, f"share:{charge.pk}", f"{fee_month}结余返还 {charge.student.name}", moves))
-        charge.refunded_fen += share.refund.fen
-        charge.remitted_fen += share.remitted.fen
-        if share.remitted:
-            charge.remissions.append(share.kept_with_charge())
+    for one in found.returns:
+        vouchers.append(_voucher(fee_month, one))
+        one.keep()
     post_many(fee_month.school, vouchers, by=by)
-    Charge.objects.bulk_update(
-        [share.charge for share in found.shares], ["refunded_fen", "remitted_fen"], batch_size=1000
-    )
-    unpaid = [share.charge for share in found.shares if share.remitted]
+    charges = list({one.charge.pk: one.charge for one in found.returns}.values())
+    Charge.objects.bulk_update(charges, ["refunded_fen", "remitted_fen"], batch_size=1000)
+    unpaid = list({one.charge.pk: one.charge for one in found.returns if one.remitted}.values())
     Charge.objects.bulk_update(unpaid, ["remissions"], batch_size=1000)
+
+
+def _voucher(fee_month: FeeMonth, one: Return) -> Voucher:
+    """A surplus comes out of what is left over, a late waiver is one more waiver, the rest was never earned."""
+    month, student_id = fee_month.month, one.charge.student_id
+    sources = {Refund.Cause.SURPLUS: accounts.surplus(month), Refund.Cause.WAIVER: accounts.waiver(month)}
+    source = sources.get(Refund.Cause(one.cause), accounts.fee_income(month))
+    sides = ((accounts.refund_payable(student_id), one.refund), (accounts.receivable(student_id), one.remitted))
+    moves = [(source, credit, money) for credit, money in sides if money]
+    key = f"share:{one.charge.pk}" if one.cause == Refund.Cause.SURPLUS else f"{one.cause}:{one.charge.pk}"
+    return Voucher(
+        fee_month.last_on, key, f"{fee_month}{Refund.Cause(one.cause).label} {one.charge.student.name}", moves
+    )

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from afterschool.errors import NoRule
 from afterschool.policy import load, subsidy
-from billing.models import BankLine, Expense, FeeMonth, Refund, Settlement
+from billing.models import BankLine, Charge, Expense, FeeMonth, Refund, Settlement
+from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
@@ -47,10 +49,19 @@ def unsettled_withdrawals(fee_month: FeeMonth) -> list[Withdrawal]:
     charges = fee_month.charges.filter(
         agreement__withdrawal__isnull=False, net_fen__gt=0, refunded_fen=0, remitted_fen=0
     ).select_related("agreement__withdrawal__student__school_class")
-    withdrawals = (
-        charge.agreement.withdrawal for charge in charges if charge.days[-1] > charge.agreement.withdrawal.last_on
+    left = [charge for charge in with_tariff(charges) if charge.days[-1] > charge.agreement.withdrawal.last_on]
+    tariffs = as_charged(fee_month) if left else None
+    return list(
+        dict.fromkeys(charge.agreement.withdrawal for charge in left if tariffs and _gives_back(tariffs, charge))
     )
-    return list(dict.fromkeys(withdrawals))
+
+
+def _gives_back(tariffs: AsCharged, charge: Charge) -> bool:
+    """Whether anything is left to give; where the policy does not say, someone must look."""
+    try:
+        return bool(left_over(tariffs, charge, charge.agreement.withdrawal.last_on).amount)
+    except NoRule:
+        return True
 
 
 def _expenses(fee_month: FeeMonth) -> list[Missing]:

@@ -1,55 +1,44 @@
 """What a month comes to, grade by grade: gathered from the papers, worked out by the policy's one function."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import load, settlement
+from afterschool.policy import settlement
 from afterschool.policy.verdict import Step
 from afterschool.schools.why import clauses, sentences
 from billing.models import Charge, Expense, FeeMonth, Fund, Refund
-from billing.offset import refund_steps, remission
+from billing.offset import Return
+from billing.selectors.returns import returns
+from billing.tariffs import law_of
 
 WHOLE_SCHOOL = 0  # the group where nobody is charged
 
 
 @dataclass(frozen=True)
-class Share:
-    """One charge's part of its grade's surplus: first it meets what is still unpaid, the rest is refunded."""
-
-    charge: Charge
-    amount: Money
-    remitted: Money
-    steps: Sequence[Step]
-    cites: list[dict]
-
-    @property
-    def refund(self) -> Money:
-        return self.amount - self.remitted
-
-    def kept_with_refund(self) -> list[str]:
-        return refund_steps(self.steps, self.amount, self.remitted)
-
-    def kept_with_charge(self) -> dict:
-        return remission(Refund.Cause.SURPLUS, self.steps, self.amount, self.remitted, self.cites)
-
-
-@dataclass(frozen=True)
 class Figures:
-    groups: list[dict]
-    shares: list[Share]
+    """`returns` are what the lock will give back, each charge's in order: cause by cause, the surplus last."""
 
-    def refunds(self) -> dict[int, int]:
-        """Fen to be paid out by charge."""
-        return {share.charge.pk: share.refund.fen for share in self.shares if share.refund}
+    groups: list[dict]
+    returns: list[Return]
+
+    def refunds(self) -> dict[tuple[int, str], int]:
+        """Fen to be paid out, by charge and cause."""
+        return {(one.charge.pk, one.cause): one.refund.fen for one in self.returns if one.refund}
 
 
 def figures(fee_month: FeeMonth) -> Figures:
-    """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted."""
+    """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted; whatever else is
+    not served or was waived late goes back first, and the surplus is of the rest."""
     charges = list(
         fee_month.charges.select_related("agreement", "student").order_by("agreement__number", "item_id", "pk")
     )
+    law = law_of(fee_month)
+    before = returns(fee_month, charges)
+    borne = {charge.pk: Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen) for charge in charges}
+    for one in before:
+        borne[one.charge.pk] -= one.amount
     by_grade: dict[int, list[Charge]] = defaultdict(list)
     for charge in charges:
         by_grade[charge.grade].append(charge)
@@ -57,22 +46,23 @@ def figures(fee_month: FeeMonth) -> Figures:
     grades = sorted(by_grade.keys() | direct.keys()) or [WHOLE_SCHOOL]
     shared_by_grade = _share_costs(shared, grades, by_grade)
 
-    policy = load(fee_month.policy)
     groups = [
         settlement.Group(
             grade,
-            [(charge.pk, _borne(charge)) for charge in by_grade[grade]],
+            [(charge.pk, borne[charge.pk]) for charge in by_grade[grade]],
             direct.get(grade, ZERO) + shared_by_grade[grade],
         )
         for grade in grades
     ]
-    results = settlement.settle(policy, fee_month.month, groups)
-    rows, shares = [], []
+    results = settlement.settle(law, fee_month.month, groups)
+    owed = _still_owed(charges, before)
+    rows, found = [], before
     for grade, result in zip(grades, results, strict=True):
         of_grade = by_grade[grade]
         rows.append(_row(result, of_grade, direct.get(grade, ZERO), shared_by_grade[grade]))
-        shares += [_share(result, charge) for charge in of_grade if result.refunds[charge.pk]]
-    return Figures(rows, shares)
+        sharing = [charge for charge in of_grade if result.refunds[charge.pk]]
+        found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in sharing]
+    return Figures(rows, found)
 
 
 def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
@@ -101,20 +91,20 @@ def _parts(expense: Expense) -> list[tuple[int, Money]]:
 
 
 def _share_costs(shared: Money, grades: list[int], by_grade: Mapping[int, list[Charge]]) -> dict[int, Money]:
-    """Shared costs go by paying heads; where nobody pays, by all heads, or evenly."""
     paying = [len(_heads(by_grade[grade], paying=True)) for grade in grades]
-    all_heads = [len(_heads(by_grade[grade])) for grade in grades]
-    weights = paying if any(paying) else all_heads if any(all_heads) else [1] * len(grades)
-    return dict(zip(grades, shared.split(weights), strict=True))
+    heads = [len(_heads(by_grade[grade])) for grade in grades]
+    return dict(zip(grades, settlement.apportion(shared, paying, heads), strict=True))
 
 
 def _heads(charges: list[Charge], *, paying: bool = False) -> set[int]:
     return {charge.student_id for charge in charges if charge.net_fen or not paying}
 
 
-def _borne(charge: Charge) -> Money:
-    """What the family bears of the charge after a withdrawal."""
-    return Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen)
+def _still_owed(charges: Iterable[Charge], before: Iterable[Return]) -> dict[int, Money]:
+    owed = {charge.pk: Money(charge.owed_fen) for charge in charges}
+    for one in before:
+        owed[one.charge.pk] -= one.remitted
+    return owed
 
 
 def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, shared: Money) -> dict:
@@ -139,11 +129,10 @@ def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, s
     }
 
 
-def _share(result: settlement.GroupResult, charge: Charge) -> Share:
+def _share(result: settlement.GroupResult, charge: Charge, borne: Money, owed: Money) -> Return:
     amount = result.refunds[charge.pk]
-    remitted = Money(min(amount.fen, charge.owed_fen))
-    steps = settlement.explain(result, charge.pk, _borne(charge))
-    return Share(charge, amount, remitted, steps, clauses([result.cite]))
+    steps = settlement.explain(result, charge.pk, borne)
+    return Return(charge, Refund.Cause.SURPLUS, amount, min(amount, owed), steps, clauses([result.cite]))
 
 
 def sums(groups: list[dict]) -> dict[Hashable, int]:

@@ -85,12 +85,12 @@ class Schedule:
         return len({(on(day), rate(day), by_lesson and lessons(day)) for day in self.tariff.runs_on}) == 1
 
     @cached_property
-    def _goes_by_time(self) -> bool:
+    def goes_by_time(self) -> bool:
         return any(band.rule.elapsed_at_most is not None for band in self.bands)
 
     def _shape(self, missed: Attendance) -> Hashable:
         """All of it that the refund depends on."""
-        if missed.lessons or self._goes_by_time or not self._is_even:
+        if missed.lessons or self.goes_by_time or not self._is_even:
             return missed
         place = self._place
         return len(missed.of_days), lengths(sorted([place[day] for day in missed.absent]))

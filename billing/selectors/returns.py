@@ -1,0 +1,187 @@
+"""What a charge gives back before any surplus is shared: the days that were not served, cause by cause as the policy
+names them, and a waiver that was granted after the charge."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from afterschool.money import Money
+from afterschool.policy import fees, refunds, rules, waivers
+from afterschool.policy.refunds import Attendance
+from afterschool.policy.terms import Cause
+from afterschool.policy.verdict import Step
+from afterschool.schools.calendar import days_of, service_days
+from afterschool.schools.why import clauses
+from attendance.models import Mark, Session
+from billing.models import Charge, FeeMonth, Refund
+from billing.offset import Return
+from billing.tariffs import Tariffs, law_of, tariffs_of
+from enrollment.models import AgreementItem, Placement
+from enrollment.selectors import waivers_on
+
+Missed = dict[Cause, tuple[date, ...]]
+
+
+@dataclass
+class AsCharged(Tariffs):
+    """The month's tariffs as it was charged: a day closed since then is still one of those that the price was for."""
+
+    charged: Mapping[tuple[int, tuple[int, ...]], set[date]] = field(default_factory=dict)
+
+    def runs_on(self, item: AgreementItem) -> list[date]:
+        return sorted({*super().runs_on(item), *self.charged[item.offering_id, tuple(item.weekdays)]})
+
+
+def as_charged(fee_month: FeeMonth) -> AsCharged:
+    charged: dict[tuple[int, tuple[int, ...]], set[date]] = defaultdict(set)
+    for offering, weekdays, days in fee_month.charges.values_list(
+        "item__offering", "item__weekdays", "days"
+    ).distinct():
+        charged[offering, tuple(weekdays)].update(days)
+    now = tariffs_of(fee_month)
+    return AsCharged(fee_month, now.law, now.calendar, charged)
+
+
+def with_tariff(charges):
+    """The charges with all that their tariff is told from."""
+    return charges.select_related(
+        "school", "student", "fee_month__school__bureau", "item__agreement__student__school_class",
+        "item__agreement__term", "item__offering__school",
+    )  # fmt: skip
+
+
+def returns(fee_month: FeeMonth, charges: Iterable[Charge]) -> list[Return]:
+    """For every charge, in the order in which it happens to one payment. Drafted as often as one likes."""
+    paying = {charge.pk: charge for charge in charges if charge.net_fen > charge.refunded_fen + charge.remitted_fen}
+    missed = _missed(fee_month, paying)
+    students = {charge.student for charge in paying.values()}
+    granted = waivers_on(students, fee_month.month, fee_month.last_on)
+    concerned = [pk for pk, charge in paying.items() if pk in missed or charge.student_id in granted]
+    if not concerned:
+        return []
+    tariffs = as_charged(fee_month)
+    found = []
+    for told in with_tariff(Charge.objects.filter(pk__in=concerned)).order_by("agreement__number", "item_id", "pk"):
+        off = tariffs.off(told.days, granted.get(told.student_id, ())).answer
+        owed = Money(told.owed_fen)
+        for cause, back, steps, cites in _of_charge(tariffs, told, off, missed.get(told.pk, {})):
+            remitted = min(back, owed)
+            owed -= remitted
+            found.append(Return(paying[told.pk], cause, back, remitted, steps, cites))
+    return found
+
+
+def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refund:
+    """What goes back of a charge for the days after the child's last. The charge comes `with_tariff`."""
+    tariff, days = tariffs.of(charge.item), tuple(charge.days)
+    schedule = refunds.schedule(tariffs.law, tariffs.period.first, "withdrawal", tariff.case, tariff)
+    gone = tuple(day for day in days if day > last_on)
+    elapsed = _elapsed(charge, last_on) if schedule.goes_by_time else None
+    missed = Attendance(days, gone, elapsed=elapsed)
+    told = schedule.explain(Money(charge.net_fen), missed, off=_percent_waived(charge))
+    return refunds.Refund(told.amount, _asked_first(charge, told.steps), told.cite)
+
+
+def _percent_waived(charge: Charge) -> int:
+    return round(Fraction(100 * charge.waived_fen, charge.gross_fen)) if charge.gross_fen else 0
+
+
+def _of_charge(
+    tariffs: AsCharged, charge: Charge, off: int, missed: Missed
+) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
+    tariff, days, net = tariffs.of(charge.item), tuple(charge.days), Money(charge.net_fen)
+    left = net - Money(charge.refunded_fen + charge.remitted_fen)
+    due = tariff.charge(days, off)
+    if due.gross.fen == charge.gross_fen and due.net < net:
+        kept = left.times_down(Fraction(due.net.fen, net.fen))
+        yield Refund.Cause.WAIVER, left - kept, _waived(net, left, due, off), _groups(tariffs)
+        net, left = due.net, kept
+    for cause, absent in missed.items():
+        schedule = refunds.schedule(tariffs.law, tariffs.period.first, cause, tariff.case, tariff)
+        elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
+        told = schedule.explain(net, Attendance(days, absent, elapsed=elapsed), before=net - left, off=off)
+        left -= told.amount
+        if told.amount:
+            yield cause, told.amount, _asked_first(charge, told.steps), clauses([told.cite])
+
+
+def _asked_first(charge: Charge, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """A part of it may not be paid yet: it goes back from what is due."""
+    return (Step("这个月应交", amount=Money(charge.net_fen)), *steps[1:])
+
+
+def _waived(net: Money, left: Money, due: fees.Charge, off: int) -> list[Step]:
+    told = [
+        Step("这个月应交", amount=net),
+        Step(f"后来学校同意减免 {off}%，应交改为", f"{due.gross} − {due.waived}", due.net),
+    ]
+    if left == net:
+        return [*told, Step("多出来的退给您", f"{net} − {due.net}", net - due.net)]
+    kept = left.times_down(Fraction(due.net.fen, net.fen))
+    return [
+        *told,
+        Step("前面已经退过", amount=net - left),
+        Step("没有退过的，也按改后的算", f"{left} ÷ {net} × {due.net}", kept),
+        Step("多出来的退给您", f"{left} − {kept}", left - kept),
+    ]
+
+
+def _groups(tariffs: Tariffs) -> list[dict]:
+    """The sentences of all groups: more people read a refund than may know the child's."""
+    return clauses(rule.cite for rule in waivers.groups(tariffs.law, tariffs.period.first))
+
+
+def _elapsed(charge: Charge, last_on: date) -> Fraction:
+    """How much of the term is gone after this day."""
+    item = charge.item
+    term = item.agreement.term
+    days = service_days(charge.school, item.weekdays, term.began_on, term.ended_on)
+    return Fraction(sum(day <= last_on for day in days), len(days))
+
+
+def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Missed]:
+    """By charge and cause, the days charged for and not served; each day by one cause only. Only causes that the
+    policy names."""
+    law = law_of(fee_month)
+    named = {rule.cause for rule in law.on(fee_month.month).every(rules.Refund)}
+    closed = _closed(fee_month) if "cancelled" in named else set()
+    away = _away(fee_month, paying) if "absence" in named else {}
+    found: dict[int, Missed] = {}
+    for pk, charge in paying.items():
+        left_on = (charge.student.left_on or date.max) if "withdrawal" in named else date.max
+        gone = set() if charge.agreement.ended_on else {day for day in charge.days if day > left_on}
+        shut = closed - gone
+        by_cause: list[tuple[Cause, set[date]]] = [
+            ("cancelled", shut),
+            ("absence", away.get(pk, set()) - shut - gone),
+            ("withdrawal", gone),
+        ]
+        days = {cause: tuple(day for day in charge.days if day in missed) for cause, missed in by_cause}
+        if any(days.values()):
+            found[pk] = {cause: missed for cause, missed in days.items() if missed}
+    return found
+
+
+def _closed(fee_month: FeeMonth) -> set[date]:
+    """Days without service as the calendar stands now."""
+    return {one.day for one in days_of(fee_month.school, fee_month.month, fee_month.last_on) if not one.serves}
+
+
+def _away(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, set[date]]:
+    """The days on which the roll says that the child was not there, by charge."""
+    sessions = Session.objects.held().filter(
+        school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on)
+    )
+    marks = Mark.objects.filter(session__in=sessions).exclude(status__in=Mark.HERE)
+    away: dict[tuple[int, int], set[date]] = defaultdict(set)
+    for student, section, day in marks.values_list("student", "session__section", "session__day"):
+        away[student, section].add(day)
+    by_item = {charge.item_id: pk for pk, charge in paying.items()}
+    seats = Placement.objects.filter(school=fee_month.school_id, student__in={student for student, _ in away})
+    found: dict[int, set[date]] = defaultdict(set)
+    for item, student, section in seats.values_list("item", "student", "section"):
+        if item in by_item:
+            found[by_item[item]] |= away[student, section]
+    return found
