@@ -192,9 +192,9 @@ def test_expenses_are_booked_where_the_text_lets_them(told):
 
 
 def test_where_nothing_was_paid_nothing_is_asked(told):
-    absent = {"id": "1", "attendance": [{"day": "2026-10-12"}], "waivers": [{"group": "registered_poor"}]}
+    absent = {"id": "1", "attendance": [{"day": "2026-11-12"}], "waivers": [{"group": "registered_poor"}]}
     exit_code, result = told(
-        D, month="2026-10", school=pupils("primary", 3), items=[{"rate": 200}], students=[absent, {"id": "2"}]
+        D, month="2026-11", school=pupils("primary", 3), items=[{"rate": 200}], students=[absent, {"id": "2"}]
     )
 
     assert exit_code == 0
@@ -203,9 +203,9 @@ def test_where_nothing_was_paid_nothing_is_asked(told):
 
 
 def test_what_is_not_said_is_asked_with_its_switch(told):
-    absent = {"attendance": [{"day": "2026-10-12"}]}
+    absent = {"attendance": [{"day": "2026-11-12"}]}
     exit_code, result = told(
-        D, month="2026-10", school=pupils("primary", 3), items=[{"rate": 200}], students=[absent], deeds=["forced"]
+        D, month="2026-11", school=pupils("primary", 3), items=[{"rate": 200}], students=[absent], deeds=["forced"]
     )
 
     assert exit_code == 1
@@ -221,6 +221,16 @@ def test_rules_can_be_asked_for_and_every_clause_has_its_sentence(told):
     assert [(one["ask"], one["clause"]) for one in result["answers"]] == [("filing", "五(一)"), ("agreement", "四.1")]
     assert {one["name"] for one in result["clauses"]} == {"五(一)", "四.1"}
     assert all(one["quote"] and one["code"] == D for one in result["clauses"])
+
+
+def test_nobody_guesses_whose_lessons_a_make_up_day_takes(told):
+    october = {"month": "2026-10", "school": pupils("primary", 3), "items": [{"rate": 200}], "students": [{}]}
+    _, silent = told(D, **october)
+    _, said = told(D, **october, calendar=[{"day": "2026-10-10", "weekday": 3}])
+
+    assert [one["switch"] for one in silent["unknown"]] == ["calendar.weekday"]
+    assert said["unknown"] == []
+    assert "2026-10-10" not in said["charges"][0]["days"]
 
 
 def test_a_make_up_day_is_taught_and_a_closed_one_is_not_served(told):

@@ -12,7 +12,7 @@ from afterschool.policy.trial.answer import Answer
 from afterschool.policy.trial.bench import Bench
 from afterschool.policy.trial.charging import charge
 from afterschool.policy.trial.days import Calendar
-from afterschool.policy.trial.facts import facts_of
+from afterschool.policy.trial.intake import facts_of
 from afterschool.policy.trial.papers import ScenarioError, checked, read
 from afterschool.policy.trial.paying import pay, share_out, subsidise
 from afterschool.policy.trial.returning import refund, settle

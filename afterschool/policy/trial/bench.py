@@ -54,6 +54,13 @@ class Bench:
             raise NoRule("open_days", f"这项服务可以在周{'、'.join(WEEKDAYS)}哪几天开", self.law.short)
         return open_
 
+    def days(self, item: Item, case: Case, first: date, last: date) -> tuple[date, ...]:
+        """The days on which the item is due: as written, or by the calendar without those that the policy keeps free."""
+        if item.days:
+            return tuple(day for day in item.days if first <= day <= last)
+        due = self.calendar.of(self.weekdays(item, case), item.vacation, first, last)
+        return tuple(day for day in due if windows.day_off(self.law, day, case) is None)
+
     def unit(self, item: Item, case: Case) -> str:
         """The item's own, or else the one in which the policy prices it."""
         return item.unit or fees.price(self.law, self.facts.on, case).unit
@@ -71,7 +78,7 @@ class Bench:
     def tariff(self, item: Item, case: Case, period: Period) -> Tariff:
         known = self._tariffs.get((item.key, case, period))
         if known is None:
-            runs_on = self.calendar.of(item, self.weekdays(item, case), period.first, period.last)
+            runs_on = self.days(item, case, period.first, period.last)
             if item.minutes is None and self.unit(item, case) == "hour":
                 raise ScenarioError(f"$.{item.at}.starts", "缺少“starts”和“ends”", "按小时收费的要写从几点到几点")
             known = self._tariffs[item.key, case, period] = fees.tariff(
@@ -91,7 +98,7 @@ class Bench:
         term = self.facts.term
         if term is None or term == (period.first, period.last):
             return None
-        days = self.calendar.of(item, self.weekdays(item, case), *term)
+        days = self.days(item, case, *term)
         return Fraction(sum(day < left_on for day in days), len(days))
 
     def _period(self, span: Span) -> Period:

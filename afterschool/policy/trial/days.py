@@ -10,7 +10,7 @@ from typing import Any
 
 from afterschool.errors import NoRule
 from afterschool.policy.national import NationalDay, national_days
-from afterschool.policy.trial.facts import Item, Span
+from afterschool.policy.trial.facts import Span
 
 SCHOOL_WEEK = frozenset({1, 2, 3, 4, 5})
 
@@ -30,11 +30,12 @@ class Day:
 
     def runs(self, weekdays: Collection[int]) -> bool:
         """Whether something offered on these weekdays is due on this day. Nobody may guess whose lessons a make-up day takes."""
-        if self.weekday is not None:
+        if self.weekday is not None or not self.teaching:
             return self.teaching and self.weekday in weekdays
-        if self.teaching and not SCHOOL_WEEK <= set(weekdays) and SCHOOL_WEEK & set(weekdays):
+        lessons = SCHOOL_WEEK.intersection(weekdays)
+        if lessons and lessons != SCHOOL_WEEK:
             raise NoRule("calendar.weekday", f"{self.day:%Y-%m-%d} 调休上班，按星期几的课表上课", "校历")
-        return self.teaching and SCHOOL_WEEK <= set(weekdays)
+        return bool(lessons)
 
 
 class Calendar:
@@ -52,14 +53,12 @@ class Calendar:
         teaching = change.get("teaching", open_day and self._term[0] <= day <= self._term[1])
         return Day(day, kind, follows, teaching, change.get("closed", ""))
 
-    def of(self, item: Item, weekdays: Collection[int], first: date, last: date) -> tuple[date, ...]:
-        """On which days the item is due."""
-        if item.days:
-            return tuple(day for day in item.days if first <= day <= last)
-        if item.vacation:
-            spell = every_day(max(first, item.vacation[0]), min(last, item.vacation[1]))
-            return tuple(day for day in spell if day.isoweekday() in weekdays and self.day(day).kind != "holiday")
-        return tuple(day for day in every_day(first, last) if self.day(day).runs(weekdays))
+    def of(self, weekdays: Collection[int], vacation: Span | None, first: date, last: date) -> tuple[date, ...]:
+        """On which days something offered on these weekdays is due, in term or in this vacation."""
+        if vacation is None:
+            return tuple(day for day in every_day(first, last) if self.day(day).runs(weekdays))
+        spell = every_day(max(first, vacation[0]), min(last, vacation[1]))
+        return tuple(day for day in spell if day.isoweekday() in weekdays and self.day(day).kind != "holiday")
 
     def workdays(self, first: date, last: date) -> int:
         """The statutory workdays."""

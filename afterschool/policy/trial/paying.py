@@ -44,7 +44,7 @@ def _duty(bench: Bench, row: Mapping[str, Any], number: int) -> stipends.Duty:
         raise ScenarioError(f"$.duties[{number}].ends", f"“{row['ends']}”不晚于开始时间", "结束要晚于开始")
     return stipends.Duty(
         day,
-        minutes or 0,
+        minutes,
         bench.calendar.day(day).kind,
         row.get("lessons"),
         row.get("role", "teacher"),
