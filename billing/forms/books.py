@@ -12,8 +12,8 @@ from afterschool.money import Money
 from afterschool.policy import expenses, load
 from afterschool.schools.models import GRADES
 
-from .models import Expense, FeeMonth, Fund, Receipt
-from .vouchers import LARGEST
+from billing.models import Expense, FeeMonth, Fund, Receipt
+from billing.vouchers import LARGEST
 
 
 class MoneyField(forms.CharField):
