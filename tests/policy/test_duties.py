@@ -65,9 +65,11 @@ def test_a_class_has_a_least_and_a_most(on, students, said):
     assert verdict.cite.clause == "1"
 
 
-def test_class_size_is_the_schools_own_where_the_policy_is_silent(dalian, on):
+def test_class_size_is_the_schools_own_in_dalian_and_not_mentioned_in_changle(dalian, changle, on):
+    own = staffing.class_size(dalian, on, Case(stage="primary"), 20)
+    assert (own.answer, own.because, own.cite.clause) == (True, "政策没有限制一班多少人", "四.6")
     with pytest.raises(NoRule, match="多少人开班、一班最多多少人"):
-        staffing.class_size(dalian, on, Case(stage="primary"), 20)
+        staffing.class_size(changle, on, Case(stage="primary"), 20)
 
 
 def test_dalian_expense_list(dalian, on):
