@@ -139,6 +139,10 @@ class StipendLine(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["sheet", "person"], name="stipend_line_once_a_person")]
 
+    @property
+    def by_lesson(self) -> bool:
+        return set(self.counted) == {"lesson"}
+
 
 class PaidDuty(models.Model):
     """Each duty is paid at most once (L16)."""

@@ -1,6 +1,6 @@
 """补助发放表 as the finance office knows it: the rows of the spreadsheet and of the paper."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -22,8 +22,13 @@ COUNTED = {"lesson": "课时", "session": "次数", "day": "天数"}
 class Measure:
     """A column of the sheet: what the policy counts, and where a line has it."""
 
-    head: str
+    name: str
     of: Callable[[StipendLine], int | str]
+    unit: str = ""
+
+    @property
+    def head(self) -> str:
+        return f"{self.name}（{self.unit}）" if self.unit else self.name
 
 
 def measures(sheet: StipendSheet) -> list[Measure]:
@@ -32,11 +37,11 @@ def measures(sheet: StipendSheet) -> list[Measure]:
     found = []
     if "hour" in units or "minute" in units:
         unit, said = ("分钟", str) if "hour" not in units else ("小时", hours)
-        found = [Measure(f"{name}（{unit}）", partial(_time, field, said)) for field, name in KINDS_OF_DAY.items()]
+        found = [Measure(name, partial(_time, field, said), unit) for field, name in KINDS_OF_DAY.items()]
     return found + [Measure(head, partial(_count, unit)) for unit, head in COUNTED.items() if unit in units]
 
 
-def measured(lines: Iterable[StipendLine], columns: list[Measure]) -> None:
+def measured(lines, columns: Sequence[Measure]):
     """Give each line its `cells`."""
     for line in lines:
         line.cells = [column.of(line) for column in columns]

@@ -70,12 +70,12 @@ def _square(day: Day, line: StipendLine, by_day: dict[date, list[Duty]]) -> Squa
         return Square(day.day)
     duties = by_day[day.day]
     lessons, minutes = sum(duty.lessons for duty in duties), sum(duty.minutes for duty in duties)
-    sign = f"{lessons}课时" if line.lessons else f"{minutes}分"
+    sign = f"{lessons}课时" if line.by_lesson else f"{minutes}分"
     return Square(day.day, sign, "" if day.kind == "workday" else "is-leave")
 
 
 def _length(line: StipendLine, duties: Sequence[Duty]) -> str:
-    """By lessons where the line is paid by lessons."""
-    if line.lessons:
+    """By lessons where the line is paid by nothing else."""
+    if line.by_lesson:
         return f"{sum(duty.lessons for duty in duties)} 课时"
     return duration(sum(duty.minutes for duty in duties))

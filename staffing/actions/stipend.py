@@ -9,6 +9,7 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
+from afterschool.policy.payslip import MINUTES_OF
 from afterschool.schools.calendar import require_settled
 from afterschool.schools.models import School
 from afterschool.schools.why import clauses, sentences
@@ -102,8 +103,8 @@ def _line(sheet: StipendSheet, school: School, duties: list[Duty], facts: Facts)
     """One person's month: the policy works it out, the line keeps how."""
     pay = facts.pay(duties)
     minutes = defaultdict(int)
-    for duty in duties:
-        minutes[facts.kinds[duty.day]] += duty.minutes
+    for one in pay.counted:
+        minutes[one.duty.day_kind] += int(one.paid) if one.scale.unit in MINUTES_OF else 0
     return StipendLine(
         school=school,
         sheet=sheet,

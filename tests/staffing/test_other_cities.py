@@ -167,6 +167,7 @@ def test_each_day_is_paid_by_the_policy_of_its_day(town, clerk, adopt):
     line = sheet.lines.get()
     assert line.amount_fen == 59_00 + 120_00
     assert [cite["label"] for cite in line.cites] == ["实施方案 四.7", "办法 1"]
+    assert (line.workday_minutes, line.lessons) == (59, 2)
     assert heads(sheet)[2:6] == ["平日（小时）", "休息日（小时）", "法定节假日（小时）", "课时"]
 
 
