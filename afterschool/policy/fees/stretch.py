@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from afterschool.errors import NoRule
 from afterschool.policy import rules
@@ -39,6 +40,8 @@ class Stretch:
     days: tuple[date, ...]
     span: tuple[date, ...]
     workdays: int | None
+    _lessons: dict[date, Fraction] = field(default_factory=dict)
+    _uses: dict[date, Fraction] = field(default_factory=dict)
 
     def amount(self, served: Collection[date]) -> Fraction:
         """What the days served come to, before the caps of a month and a term."""
@@ -84,11 +87,11 @@ class Stretch:
             raise NoRule("part_month.exactly_half", "正好参加半个月按半月还是整月收", self.now.policy)
         return Fraction(1, 2) if twice < of or (twice == of and part_month.exactly_half == "half") else Fraction(1)
 
-    @property
+    @cached_property
     def day_value(self) -> Fraction:
         return self._rate(self.price / self.billing_days)
 
-    @property
+    @cached_property
     def billing_days(self) -> int:
         """What the price is divided by to find a day's."""
         calendar = self.now.maybe(rules.BillingCalendar, self.case)
@@ -115,9 +118,10 @@ class Stretch:
 
     def use(self, day: date) -> Fraction:
         """What the units of one day come to, under the cap of a day."""
-        exact = self.rate * self.units(day)
-        cap = self.cap("day")
-        return min(exact, Fraction(cap.yuan.fen)) if cap else exact
+        if day not in self._uses:
+            exact, cap = self.rate * self.units(day), self.cap("day")
+            self._uses[day] = min(exact, Fraction(cap.yuan.fen)) if cap else exact
+        return self._uses[day]
 
     def units(self, day: date) -> Fraction:
         if self.unit == "lesson":
@@ -128,6 +132,11 @@ class Stretch:
 
     def lessons(self, day: date) -> Fraction:
         """Lessons of the day: those planned, fewer where they were cut short and the notice says what counts."""
+        if day not in self._lessons:
+            self._lessons[day] = self._counted(day)
+        return self._lessons[day]
+
+    def _counted(self, day: date) -> Fraction:
         planned, lesson = Fraction(self.plan.lessons), self.now.maybe(rules.Lesson, self.case)
         minutes = self.plan.minutes_on.get(day, self.plan.minutes)
         if lesson is None:
@@ -142,6 +151,11 @@ class Stretch:
         return {"prorated": exact, "not_counted": Fraction(exact // 1), "whole": Fraction(-(-exact // 1))}[
             lesson.shorter
         ]
+
+    @cached_property
+    def is_even(self) -> bool:
+        """Is every day like the other? Then it only matters how many are served."""
+        return self.unit in ("free", *OF_A_PERIOD) or not self.plan.minutes_on
 
     def minutes(self, day: date) -> int:
         minutes = self.plan.minutes_on.get(day, self.plan.minutes)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from itertools import groupby
 
 from afterschool.money import PLACES, ZERO, Money
@@ -41,11 +42,9 @@ class Tariff:
         self.law, self.case, self.period, self.stretches = law, case, period, tuple(stretches)
         self._stretch = {day: stretch for stretch in stretches for day in stretch.days}
         self.runs_on = tuple(self._stretch)
-        self._known: dict[tuple[tuple[date, ...], int, int, int], Charge] = {}
-        last = stretches[-1] if stretches else None
-        self._term_cap = last.cap("term") if last else None
-        place = last.now.maybe(rules.Rounding, of="charge") if last else None
-        self._place = PLACES[place.to] if place else 1
+        self._days = frozenset(self.runs_on)
+        self._gross: dict[Hashable, int] = {}
+        self._charges: dict[tuple[int, int], Charge] = {}
 
     def charge(
         self, days: tuple[date, ...], off: int = 0, charged_before: Money = ZERO, this_month: Money = ZERO
@@ -55,13 +54,14 @@ class Tariff:
 
         A waiver is taken off so that a part of a fen falls to the family's good.
         """
-        key = (days, off, charged_before.fen if self._term_cap else 0, this_month.fen)
-        known = self._known.get(key)
+        gross = self.under_month_cap(days, this_month)
+        if self.term_cap:
+            gross = max(0, min(gross, self.term_cap.yuan.fen - charged_before.fen))
+        known = self._charges.get((gross, off))
         if known is None:
-            gross = self.gross(days, charged_before, this_month)
-            net = gross.fen * (100 - off) // 100
+            net = gross * (100 - off) // 100
             net -= net % self._place if off else 0
-            known = self._known[key] = Charge(gross, Money(gross.fen - net), Money(net))
+            known = self._charges[gross, off] = Charge(Money(gross), Money(gross - net), Money(net))
         return known
 
     def explain(
@@ -76,24 +76,37 @@ class Tariff:
 
         return tell(self, days, off, charged_before, this_month)
 
-    def gross(self, days: Sequence[date], charged_before: Money = ZERO, this_month: Money = ZERO) -> Money:
-        served = set(days)
-        if not served <= self._stretch.keys():
+    def under_month_cap(self, days: tuple[date, ...], this_month: Money = ZERO) -> int:
+        """In fen, rounded; before the cap of the term, which is whole by itself."""
+        if not self._days.issuperset(days):
             raise ValueError("a child is served only on days of service")
-        if not served:
-            return ZERO
-        exact, left = self.exact(served, this_month), self.term_left(charged_before)
-        return self.rounded(exact if left is None else min(exact, Fraction(left.fen)))
+        # Asked for every child of a city: what only the number of days decides is worked out once.
+        shape = (len(days) if self._is_even else days, this_month.fen)
+        known = self._gross.get(shape)
+        if known is None:
+            exact = self._exact(set(days), this_month)
+            known = self._gross[shape] = rounded(self.stretches[-1].now, "charge", exact).fen if days else 0
+        return known
 
-    def exact(self, served: Collection[date], this_month: Money = ZERO) -> Fraction:
-        """Before the cap of the term."""
-        return sum((month.under_cap(served, this_month) for month in self.months), self.of_term(served))
+    @cached_property
+    def _is_even(self) -> bool:
+        """Does only the number of days count? Not where a rate, a rule or the lessons change on the way."""
+        return len(self.stretches) == 1 and self.stretches[0].is_even
 
-    def term_left(self, charged_before: Money) -> Money | None:
-        """What may still be charged under the cap of the term."""
-        return max(ZERO, self._term_cap.yuan - charged_before) if self._term_cap else None
+    @cached_property
+    def _place(self) -> int:
+        """To which part of a yuan a waived charge is rounded down, in fen."""
+        rule = self.stretches[-1].now.maybe(rules.Rounding, of="charge")
+        return PLACES[rule.to] if rule else 1
 
-    def of_term(self, served: Collection[date]) -> Fraction:
+    @cached_property
+    def term_cap(self) -> rules.ChargeCap | None:
+        return self.stretches[-1].cap("term") if self.stretches else None
+
+    def _exact(self, served: Collection[date], this_month: Money) -> Fraction:
+        return sum((month.under_cap(served, this_month) for month in self.months), self._of_term(served))
+
+    def _of_term(self, served: Collection[date]) -> Fraction:
         """What a term's price comes to: served to the full, just that price, however many months it is divided by."""
         of_term = [stretch for stretch in self.stretches if stretch.unit == "term"]
         full = sum((Fraction(one.rate * len(one.days), len(self.runs_on)) for one in of_term), Fraction(0))
@@ -101,25 +114,18 @@ class Tariff:
             return full
         return min(full, sum((stretch.part(served) for stretch in of_term), Fraction(0)))
 
-    def rounded(self, exact: Fraction) -> Money:
-        return rounded(self.stretches[-1].now, "charge", exact)
-
-    @property
+    @cached_property
     def months(self) -> list[Month]:
         of_months = [stretch for stretch in self.stretches if stretch.unit != "term"]
         by_month = groupby(of_months, key=lambda stretch: stretch.days[0].replace(day=1))
         return [Month(tuple(stretches)) for _, stretches in by_month]
 
-    @property
-    def term_cap(self) -> rules.ChargeCap | None:
-        return self._term_cap
-
     # ── one day, for refunds: before any waiver ──
 
-    @property
+    @cached_property
     def whole(self) -> Fraction:
         """The price of the whole period, in fen."""
-        return sum((month.exact(self.runs_on) for month in self.months), self.of_term(self.runs_on))
+        return sum((month.exact(self.runs_on) for month in self.months), self._of_term(self.runs_on))
 
     def unit_on(self, day: date) -> str:
         return self._stretch[day].unit
@@ -151,7 +157,7 @@ class Month:
 
     stretches: tuple[Stretch, ...]
 
-    @property
+    @cached_property
     def limit(self) -> Fraction | None:
         """The cap of the month; where it changes, each day counts by the cap that holds on it."""
         if not self.capped:
@@ -159,7 +165,7 @@ class Month:
         days = sum(len(stretch.days) for stretch in self.stretches)
         return sum((Fraction(cap.yuan.fen * len(stretch.days), days) for stretch, cap in self.capped), Fraction(0))
 
-    @property
+    @cached_property
     def capped(self) -> list[tuple[Stretch, rules.ChargeCap]]:
         return [(stretch, cap) for stretch in self.stretches if (cap := stretch.cap("month"))]
 

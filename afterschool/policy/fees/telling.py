@@ -45,7 +45,7 @@ def tell(tariff: Tariff, days: Sequence[date], off: int, charged_before: Money, 
             _stretch(told, stretch, served, alone=len(tariff.stretches) == 1)
     for month in tariff.months:
         _month_cap(told, month, served, this_month)
-    _term_cap(told, tariff, served, charged_before, this_month)
+    _term_cap(told, tariff, days, charged_before, this_month)
     charge = tariff.charge(tuple(days), off, charged_before, this_month)
     if off:
         told.say(f"按学校的减免决定减免 {off}%，免去", f"{charge.gross} × {off}%", charge.waived)
@@ -166,14 +166,12 @@ def _month_cap(told: Telling, month: Month, served: Collection[date], this_month
         told.say(f"一个月最多收 {rounded(month.limit).short()} 元{other}，这里收", "", held)
 
 
-def _term_cap(
-    told: Telling, tariff: Tariff, served: Collection[date], charged_before: Money, this_month: Money
-) -> None:
-    left = tariff.term_left(charged_before)
-    if tariff.term_cap and left is not None and left.fen < tariff.exact(served, this_month):
-        told.rest_on(tariff.term_cap)
+def _term_cap(told: Telling, tariff: Tariff, days: Sequence[date], charged_before: Money, this_month: Money) -> None:
+    cap, charge = tariff.term_cap, tariff.charge(tuple(days), 0, charged_before, this_month)
+    if cap and charge.gross.fen < tariff.under_month_cap(tuple(days), this_month):
+        told.rest_on(cap)
         before = f"，前面已收 {charged_before.short()} 元" if charged_before else ""
-        told.say(f"一学期最多收 {tariff.term_cap.yuan.short()} 元{before}，这里收", "", left)
+        told.say(f"一学期最多收 {cap.yuan.short()} 元{before}，这里收", "", charge.gross)
 
 
 def number(exact: Fraction) -> str:
