@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from afterschool.policy import clauses
+from afterschool.errors import NoRule
+from afterschool.policy import clauses, loader
 from afterschool.policy.book import Policy
 from afterschool.policy.rule import Rule
 from afterschool.policy.saying import say
@@ -46,9 +47,16 @@ def heading(policy: Policy) -> list[tuple[str, str]]:
         ("依据", "；".join(policy.cites)),
         ("废止", "；".join(policy.supersedes)),
         ("上位文件", policy.parent.title if policy.parent else ""),
-        ("对照核对", "、".join(policy.above)),
+        ("对照的上级文件", "；".join(_title(code) for code in policy.above)),
     ]
     return [(what, words) for what, words in facts if words]
+
+
+def _title(code: str) -> str:
+    try:
+        return loader.load(code).title
+    except NoRule:
+        return code
 
 
 def document(policy: Policy, on: date | None = None) -> list[Clause]:

@@ -43,6 +43,9 @@ quote = "补助"
 """
 SAID = {
     ("price", 'items = ["club"]\nunit = "lesson"\nyuan = "3.50"'): "特色社团每课时每生不高于 3.50 元",
+    ("service_item", 'key = "c"\nlabel = "足球"\nlegal = "collected"\nclub = true'): (
+        "服务项目“足球”是代收项目，是特色社团"
+    ),
     ("price", 'unit = "free"\nstages = ["primary"]'): "小学免费",
     ("price", 'unit = "term"\nyuan = 600\nnature = "fixed"\nareas = ["urban"]'): "城区每学期每生收 600 元",
     ("price", 'unit = "month"\nyuan = 200\nnature = "base"\nfloats = 10'): "每月每生以 200 元为基准，可以上下浮动 10%",
@@ -181,6 +184,7 @@ def test_the_heading_says_what_the_notice_says_of_itself(changle, dalian):
     facts = dict(heading(changle))
     assert facts["施行"] == "2021-09-01 起" and facts["废止"] == "长政办〔2018〕194 号" and facts["级别"] == "区县"
     assert facts["依据"].startswith("教基一厅〔2017〕2号；")
+    assert facts["对照的上级文件"] == "教育部办公厅等四部门关于进一步规范义务教育课后服务有关工作的通知"
     assert "废止" not in dict(heading(dalian)) and "上位文件" not in dict(heading(dalian))
 
 

@@ -19,8 +19,8 @@ def applies_to(rule: rules.AppliesTo, known: Names) -> str:
 
 
 def service_item(rule: rules.ServiceItem, known: Names) -> str:
-    legal = {"service": "属于课后服务", "free_care": "是免费看护", "collected": "是代收项目"}[rule.legal]
-    return f"“{rule.label}”{legal}" + ("，是特色社团" if rule.club else "")
+    legal = {"service": "按课后服务管理", "free_care": "是免费看护", "collected": "是代收项目"}[rule.legal]
+    return listed(f"服务项目“{rule.label}”{legal}", "是特色社团" if rule.club else "")
 
 
 def outside_scope(rule: rules.OutsideScope, known: Names) -> str:
