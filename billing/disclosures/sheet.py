@@ -130,9 +130,15 @@ def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
         for cause in Refund.Cause.values
     }
     remitted = [charge for charge in charges if charge.remitted_fen]
+    always = {"withdrawal": "中途退出", "surplus": "月末结余，全部返还"}
+    seldom = {"absence": "缺勤退费", "cancelled": "学校停课退费", "waiver": "补办减免退费"}
     lines = [
-        Line("中途退出，按剩余天数", sum(by_cause["withdrawal"][0]), by_cause["withdrawal"][1]),
-        Line("月末结余，全部返还", sum(by_cause["surplus"][0]), by_cause["surplus"][1]),
+        *(Line(said, sum(by_cause[cause][0]), by_cause[cause][1]) for cause, said in always.items()),
+        *(
+            Line(said, sum(by_cause[cause][0]), by_cause[cause][1])
+            for cause, said in seldom.items()
+            if by_cause[cause][0]
+        ),
         Line(
             "先抵还没有交的费用",
             sum(charge.remitted_fen for charge in remitted),

@@ -16,7 +16,7 @@ from billing.disclosures.selectors import DUE_DAY
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
 
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
-from .settling import figures
+from .settling import has_moved
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Overview:
 
 def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     settlement = Settlement.objects.filter(fee_month=fee_month).first()
-    stale = bool(settlement and fee_month.is_open and figures(fee_month).groups != settlement.groups)
+    stale = bool(settlement and fee_month.is_open and has_moved(settlement))
     facts = _facts(fee_month)
     before_draft = missing_for_draft(fee_month) if fee_month.is_open else []
     before_lock = missing_for_lock(fee_month) if fee_month.is_open else []

@@ -164,6 +164,20 @@ def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Miss
     return found
 
 
+def served_days(fee_month: FeeMonth, charges: Iterable[Charge]) -> dict[int, int]:
+    """On how many of the days it was charged for each child was really there."""
+    known = {charge.pk: charge for charge in charges}
+    closed, away = _closed(fee_month), _away(fee_month, known)
+    return {
+        pk: sum(day not in closed and day <= _last_on(charge) and day not in away.get(pk, ()) for day in charge.days)
+        for pk, charge in known.items()
+    }
+
+
+def _last_on(charge: Charge) -> date:
+    return min(charge.agreement.ended_on or date.max, charge.student.left_on or date.max)
+
+
 def _closed(fee_month: FeeMonth) -> set[date]:
     """Days without service as the calendar stands now."""
     return {one.day for one in days_of(fee_month.school, fee_month.month, fee_month.last_on) if not one.serves}

@@ -4,16 +4,18 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
+from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import settlement
+from afterschool.policy import rules, settlement
 from afterschool.policy.verdict import Step
+from afterschool.schools.rules import case_of
 from afterschool.schools.why import clauses, sentences
-from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+from billing.models import Charge, Expense, FeeMonth, Fund, Refund, Settlement
 from billing.offset import Return
-from billing.selectors.returns import returns
+from billing.selectors.returns import returns, served_days
 from billing.tariffs import law_of
 
-WHOLE_SCHOOL = 0  # the group where nobody is charged
+WHOLE_SCHOOL = 0  # the group where all share alike, or nobody is charged
 
 
 @dataclass(frozen=True)
@@ -28,41 +30,75 @@ class Figures:
         return {(one.charge.pk, one.cause): one.refund.fen for one in self.returns if one.refund}
 
 
+def has_moved(settlement: Settlement) -> bool:
+    """Whether the figures are others than drafted, or cannot be told any more."""
+    try:
+        return figures(settlement.fee_month).groups != settlement.groups
+    except (RuleBroken, NoRule):
+        return True
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Those who share a cost: a grade's charges, or the whole school's."""
+
+    key: int
+    charges: list[Charge]
+    direct: Money
+    shared: Money
+
+
 def figures(fee_month: FeeMonth) -> Figures:
     """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted; whatever else is
     not served or was waived late goes back first, and the surplus is of the rest."""
     charges = list(
         fee_month.charges.select_related("agreement", "student").order_by("agreement__number", "item_id", "pk")
     )
-    law = law_of(fee_month)
+    law, case = law_of(fee_month), case_of(fee_month.school)
+    rule = law.on(fee_month.month).maybe(rules.Settlement, case)
     before = returns(fee_month, charges)
-    borne = {charge.pk: Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen) for charge in charges}
-    for one in before:
-        borne[one.charge.pk] -= one.amount
-    by_grade: dict[int, list[Charge]] = defaultdict(list)
-    for charge in charges:
-        by_grade[charge.grade].append(charge)
-    direct, shared = costs(fee_month)
-    grades = sorted(by_grade.keys() | direct.keys()) or [WHOLE_SCHOOL]
-    shared_by_grade = _share_costs(shared, grades, by_grade)
-
+    borne, owed = _after(charges, before)
+    sharing = _sharing(fee_month, charges, whole=bool(rule and rule.per == "school"))
+    days = served_days(fee_month, charges) if rule and rule.shared_by == "days_served" else {}
     groups = [
         settlement.Group(
-            grade,
-            [(charge.pk, borne[charge.pk]) for charge in by_grade[grade]],
-            direct.get(grade, ZERO) + shared_by_grade[grade],
+            one.key,
+            [(charge.pk, borne[charge.pk]) for charge in one.charges],
+            one.direct + one.shared,
+            days=[days.get(charge.pk, 0) for charge in one.charges],
         )
-        for grade in grades
+        for one in sharing
     ]
-    results = settlement.settle(law, fee_month.month, groups)
-    owed = _still_owed(charges, before)
+    if rule and rule.every == "term" and any(borne.values()):
+        raise RuleBroken("本地政策规定按学期结算，系统现在只会按月结算，请联系教育局管理员", cite=rule.cite)
     rows, found = [], before
-    for grade, result in zip(grades, results, strict=True):
-        of_grade = by_grade[grade]
-        rows.append(_row(result, of_grade, direct.get(grade, ZERO), shared_by_grade[grade]))
-        sharing = [charge for charge in of_grade if result.refunds[charge.pk]]
-        found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in sharing]
+    for one, result in zip(sharing, settlement.settle(law, fee_month.month, groups, case=case), strict=True):
+        rows.append(_row(result, one))
+        given = [charge for charge in one.charges if result.refunds[charge.pk]]
+        found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in given]
     return Figures(rows, found)
+
+
+def _after(charges: Iterable[Charge], before: Iterable[Return]) -> tuple[dict[int, Money], dict[int, Money]]:
+    """What each family bears of a charge, and still owes of it, after these."""
+    borne = {charge.pk: Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen) for charge in charges}
+    owed = {charge.pk: Money(charge.owed_fen) for charge in charges}
+    for one in before:
+        borne[one.charge.pk] -= one.amount
+        owed[one.charge.pk] -= one.remitted
+    return borne, owed
+
+
+def _sharing(fee_month: FeeMonth, charges: Iterable[Charge], *, whole: bool) -> list[Sharing]:
+    by_grade: dict[int, list[Charge]] = defaultdict(list)
+    for charge in charges:
+        by_grade[WHOLE_SCHOOL if whole else charge.grade].append(charge)
+    direct, shared = costs(fee_month)
+    if whole:
+        direct = {WHOLE_SCHOOL: total(direct.values())}
+    grades = sorted(by_grade.keys() | direct.keys()) or [WHOLE_SCHOOL]
+    parts = _share_costs(shared, grades, by_grade)
+    return [Sharing(grade, by_grade[grade], direct.get(grade, ZERO), parts[grade]) for grade in grades]
 
 
 def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
@@ -100,17 +136,13 @@ def _heads(charges: list[Charge], *, paying: bool = False) -> set[int]:
     return {charge.student_id for charge in charges if charge.net_fen or not paying}
 
 
-def _still_owed(charges: Iterable[Charge], before: Iterable[Return]) -> dict[int, Money]:
-    owed = {charge.pk: Money(charge.owed_fen) for charge in charges}
-    for one in before:
-        owed[one.charge.pk] -= one.remitted
-    return owed
-
-
-def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, shared: Money) -> dict:
-    heads, paying = _heads(charges), _heads(charges, paying=True)
-    charged = total(Money(charge.net_fen) for charge in charges)
-    steps = [Step("只为本年级花的钱", amount=direct), Step("全校一起花的钱，按交费的人数算到本年级", amount=shared)]
+def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
+    heads, paying = _heads(sharing.charges), _heads(sharing.charges, paying=True)
+    charged = total(Money(charge.net_fen) for charge in sharing.charges)
+    steps = [
+        Step("只为本年级花的钱", amount=sharing.direct),
+        Step("全校一起花的钱，按交费的人数算到本年级", amount=sharing.shared),
+    ]
     return {
         "grade": result.key,
         "heads": len(heads),
@@ -118,13 +150,13 @@ def _row(result: settlement.GroupResult, charges: list[Charge], direct: Money, s
         "paying_heads": len(paying),
         "charged_fen": charged.fen,
         "withdrawn_fen": (charged - result.charged).fen,
-        "direct_fen": direct.fen,
-        "shared_fen": shared.fen,
+        "direct_fen": sharing.direct.fen,
+        "shared_fen": sharing.shared.fen,
         "cost_fen": result.cost.fen,
         "surplus_fen": (result.charged - result.cost).fen,
         "refund_fen": total(result.refunds.values()).fen,
         "borne_fen": result.borne_by_school.fen,
-        "steps": sentences([*steps, *result.steps]),
+        "steps": sentences([*(steps if sharing.key else ()), *result.steps]),
         "cites": clauses([result.cite]),
     }
 
