@@ -7,6 +7,7 @@ from django.urls import path
 from afterschool.access.gate import public
 from afterschool.policy import codes, load
 from afterschool.policy.book import Policy
+from afterschool.policy.loader import bundled
 from afterschool.policy.reading import document
 
 
@@ -26,11 +27,11 @@ def policy_clause(request, name, clause):
 
 
 def _find(name: str) -> Policy:
-    """By its code; by the short title that older addresses carry, where the first by code answers for it."""
+    """By its code; or by the short title of older addresses, which a later file of that title does not take over."""
     known = codes()
     if name in known:
         return load(name)
-    for policy in map(load, known):
+    for policy in map(load, [*bundled(), *known]):
         if policy.short == name:
             return policy
     raise Http404

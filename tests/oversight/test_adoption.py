@@ -152,6 +152,18 @@ def test_confirmed_policy_is_in_force_from_its_day_and_principals_hear_of_it(cou
     assert (notice.to, notice.title) == (county.principal, "自2026年12月1日起按《碧海县中小学课后服务实施细则》执行")
 
 
+def test_adopted_file_is_read_by_its_code_and_takes_no_older_address_over(client, county):
+    body = renamed("bihai-namesake").replace('short = "实施细则"', 'short = "实施方案"')
+    agreed(county, upload_policy(county.bureau, body=body, by=act(county.keeper)))
+    theirs, older = (client.get(f"/law/{name}/").context["policy"] for name in ("bihai-namesake", "实施方案"))
+    assert (theirs.code, older.code) == ("bihai-namesake", "dalian-2024")
+    assert client.get("/law/bihai-namesake/第六条/").status_code == 200
+
+
+def test_file_on_trial_is_not_published(client, text):
+    assert client.get(f"/law/{text.code}/").status_code == 404
+
+
 def test_proposer_cannot_confirm_neither_here_nor_in_the_database(county, text):
     adoption = asked(county, text)
     with pytest.raises(RuleBroken, match="提请的人不能自己确认"):
