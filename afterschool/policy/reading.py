@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+from pathlib import Path
 
 from afterschool.errors import NoRule
 from afterschool.policy import clauses, loader
@@ -11,6 +13,9 @@ from afterschool.policy.book import Policy
 from afterschool.policy.rule import Rule
 from afterschool.policy.saying import say
 from afterschool.policy.terms import LEVELS
+
+# The notices of the bundled policies.
+NOTICES = Path(__file__).parents[2] / "docs" / "policies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +67,24 @@ def _title(code: str) -> str:
 def document(policy: Policy, on: date | None = None) -> list[Clause]:
     """Every clause that a rule rests on, in the notice's order; with a day, only the rules in force on it."""
     said: dict[str, dict[str, list[str]]] = {}
-    for rule in policy.rules:
+    for rule in sorted(policy.rules, key=lambda rule: rule.line):
         if on is None or rule.in_force(on):
             sentences = said.setdefault(rule.cite.clause, {})
             sentences.setdefault(rule.cite.quote, []).append(dated(rule, policy))
-    return [
-        Clause(number, tuple(Sentence(quote, tuple(sayings)) for quote, sayings in said[number].items()))
-        for number in sorted(said, key=clauses.order)
-    ]
+    return [_clause(number, said[number], _notice(policy.text)) for number in sorted(said, key=clauses.order)]
+
+
+def _clause(number: str, said: dict[str, list[str]], notice: str) -> Clause:
+    """Its sentences as they follow one another in the notice; where that is not at hand, in the file."""
+    words = "".join(clauses.passages(notice, number))
+    quotes = sorted(said, key=words.find)
+    return Clause(number, tuple(Sentence(quote, tuple(said[quote])) for quote in quotes))
+
+
+@cache
+def _notice(name: str) -> str:
+    file = NOTICES / Path(name).name
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def dated(rule: Rule, policy: Policy) -> str:

@@ -160,6 +160,16 @@ def test_a_document_follows_the_order_of_the_notice(dalian):
     assert numbers[:4] == ["二(二)", "二(三)", "三", "四.1"] and numbers[-1] == "五(四)"
 
 
+def test_the_sentences_of_a_clause_follow_the_notice_or_else_the_file(dalian):
+    [times] = [clause for clause in document(dalian) if clause.number == "四.2"]
+    assert times.quotes[0].startswith("义务教育阶段学校周一至周五")
+    assert times.quotes[-1] == "收费标准比照周六课后服务收费标准执行。"
+    rule = '[[{}]]\nkey = "{}"\nlabel = "某事"\nclause = "二"\nquote = "第{}句"\n'
+    mixed = [rule.format(kind, n, n) for n, kind in enumerate(("obligation", "prohibition", "obligation"))]
+    [clause] = document(parse(HEAD + "".join(mixed), "x.toml"))
+    assert clause.quotes == ["第0句", "第1句", "第2句"]
+
+
 def test_a_sentence_of_the_notice_carries_what_rests_on_it(dalian):
     [fees] = [clause for clause in document(dalian) if clause.number == "四.4"]
     assert fees.sentences[0].quote == "小学、初中每月每生收费不高于200元。"
