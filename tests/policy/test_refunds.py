@@ -13,6 +13,7 @@ from afterschool.policy import fees, load, refunds
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.rule import Case
 from tests.policy.tiny import law
+from tests.redoing import is_right
 
 yuan = Money.parse
 PAID = yuan("200")
@@ -173,7 +174,9 @@ def test_a_derived_day_rate_is_rounded_where_the_notice_says_so():
 
 def test_a_refund_is_rounded_where_the_notice_says_so():
     text = PRICE + EACH_DAY + 'yuan = "3.33"\n[[rounding]]\nof = "refund"\nto = "yuan"\nhow = "down"\n'
-    assert schedule(text).refund(PAID, missing(3, 4)) == yuan("6")
+    refund = schedule(text).explain(PAID, missing(3, 4))
+    assert refund.amount == schedule(text).refund(PAID, missing(3, 4)) == yuan("6")
+    assert told(refund)[2:] == ["退 2 天的费用：3.33 × 2 = 6.66 元", "按规定取整，退 6.00 元"]
 
 
 def test_friday_and_the_next_monday_are_consecutive():
@@ -335,7 +338,7 @@ def test_a_printed_day_rate_gives_back_no_more_than_was_paid():
     assert told(refund)[2:] == [
         "退 18 天的费用：15.00 × 18 = 270.00 元",
         "退的钱加起来不超过您交的钱，少退 70.00 元",
-        "退给您 200.00 元",
+        "退给您：270.00 − 70.00 = 200.00 元",
     ]
 
 
@@ -454,6 +457,7 @@ def test_no_refund_is_below_zero_above_what_was_paid_or_less_for_more_days(table
     refund, grown = (table.refund(Money(paid), missed) for missed in (fewer, more_))
     assert ZERO <= refund <= grown <= Money(paid)
     assert table.explain(Money(paid), fewer).amount == refund
+    assert all(is_right(step.sum + f" = {step.amount}") for step in table.explain(Money(paid), more_).steps if step.sum)
     assert table.refund(Money(paid), fewer, before=Money(paid // 2)) <= Money(paid - paid // 2)
 
 

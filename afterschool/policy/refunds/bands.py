@@ -55,9 +55,17 @@ class Band:
 
     @cached_property
     def readings(self) -> list[Reading]:
-        """All that the notice leaves open; one where it says everything."""
-        said = [(getattr(self.rule, switch),) for switch in SWITCHES]
-        ways = [both if one == (None,) else one for one, both in zip(said, SWITCHES.values(), strict=True)]
+        """All that the notice leaves open; one where it says everything, or where nothing hangs on it."""
+        matter: set[str] = set()
+        if self.rule.at_least is not None or self.rule.at_least_share is not None:
+            matter = set(SWITCHES)
+        elif self.rule.elapsed_at_most is not None:
+            matter = {"inclusive"}
+        said = {switch: getattr(self.rule, switch) for switch in SWITCHES}
+        ways = [
+            both if said[switch] is None and switch in matter else (both[0] if said[switch] is None else said[switch],)
+            for switch, both in SWITCHES.items()
+        ]
         return [Reading(*one) for one in product(*ways)]
 
     @cached_property
@@ -133,6 +141,16 @@ class Band:
     def rate(self, day: date, off: int = 0) -> Fraction:
         """What a unit of this day gives back: a rate that the notice prints as it is, whoever paid less; otherwise
         what the family paid for the day, and for a lesson its part of the day."""
+        known = self._rates.get((day, off))
+        if known is None:
+            known = self._rates[day, off] = self._rate(day, off)
+        return known
+
+    @cached_property
+    def _rates(self) -> dict[tuple[date, int], Fraction]:
+        return {}
+
+    def _rate(self, day: date, off: int) -> Fraction:
         if self.rule.yuan is None:
             of_day = self.tariff.day_value(day) * (100 - off) / 100
         else:

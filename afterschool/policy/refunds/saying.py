@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 
-from afterschool.money import ZERO, Money
+from afterschool.money import ZERO, Money, rounded
 from afterschool.policy.refunds.attendance import Claim
 from afterschool.policy.refunds.bands import Band, Decision
 from afterschool.policy.terms import UNITS, Cause
@@ -28,11 +28,19 @@ def steps(cause: Cause, claim: Claim, made: Decision) -> tuple[Step, ...]:
         told.append(Step("前面已经退过", amount=claim.before))
     if not made.exact:
         return (*told, Step(_why_nothing(made.band), amount=ZERO))
-    told += [*_threshold(made), Step(*_sum(claim, made), made.exact)]
+    told += [*_threshold(made), *_worked_out(claim, made)]
     if made.amount < made.exact:
-        told.append(Step("退的钱加起来不超过您交的钱，少退", amount=made.exact - made.amount))
-        told.append(Step("退给您", amount=made.amount))
+        over = made.exact - made.amount
+        told.append(Step("退的钱加起来不超过您交的钱，少退", amount=over))
+        told.append(Step("退给您", f"{made.exact} − {over}", made.amount))
     return tuple(told)
+
+
+def _worked_out(claim: Claim, made: Decision) -> list[Step]:
+    """The sum to the fen, and what is left of it where the notice rounds."""
+    to_the_fen = rounded(made.given.fen)
+    told = [Step(*_sum(claim, made), to_the_fen)]
+    return told if made.exact == to_the_fen else [*told, Step("按规定取整，退", amount=made.exact)]
 
 
 def _days(cause: Cause, claim: Claim, period: str) -> list[Step]:

@@ -88,10 +88,17 @@ class Schedule:
     def goes_by_time(self) -> bool:
         return any(band.rule.elapsed_at_most is not None for band in self.bands)
 
+    @cached_property
+    def _goes_by_rows(self) -> bool:
+        """Does it matter how many were missed on end?"""
+        return any(band.least is not None and band.rule.counted != "total" for band in self.bands)
+
     def _shape(self, missed: Attendance) -> Hashable:
         """All of it that the refund depends on."""
         if missed.lessons or self.goes_by_time or not self._is_even:
             return missed
+        if not self._goes_by_rows:
+            return len(missed.of_days), len(missed.absent)
         place = self._place
         return len(missed.of_days), lengths(sorted([place[day] for day in missed.absent]))
 
