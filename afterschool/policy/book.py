@@ -123,6 +123,9 @@ class Succession:
     def short(self) -> str:
         return max(self.adopted, key=lambda one: one[0])[1].short
 
+    def speaks_of(self, kind: type[Rule]) -> bool:
+        return any(isinstance(rule, kind) for _, policy in self.adopted for rule in policy.rules)
+
     def policy_on(self, day: date) -> Policy:
         begun = [one for one in self.adopted if one[0] <= day]
         if not begun:

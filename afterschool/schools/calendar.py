@@ -1,16 +1,20 @@
 """What a school's days are: the bureau's calendar, its terms, and the changes bureau and school have made."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
-from afterschool.errors import RuleBroken
+from afterschool.errors import NoRule, RuleBroken
+from afterschool.policy import rules, windows
+from afterschool.policy.book import Succession
+from afterschool.policy.rule import Case
 
 from .models import Bureau, CalendarChange, CalendarDay, CalendarYear, School, Term
+from .rules import case_of, laws_of
 
 SCHOOL_WEEK = frozenset({1, 2, 3, 4, 5})
 Spell = tuple[School | Bureau, date, date]
@@ -39,16 +43,16 @@ class Day:
 
 
 def days_of(place: School | Bureau, first: date, last: date) -> list[Day]:
-    """Every day from first to last. Two queries.
+    """Every day from first to last. Three queries.
 
-    Service runs on the workdays of a term. The bureau's changes stand over that, the school's over the bureau's,
-    the later over the earlier.
+    Service runs on the workdays of a term, but for the days that the policy keeps free. The bureau's changes stand over
+    that, the school's over the bureau's, the later over the earlier.
     """
     return days_of_each([(place, first, last)])[0]
 
 
 def days_of_each(spells: Sequence[Spell]) -> list[list[Day]]:
-    """The days of several places and spells. Two queries, however many there are."""
+    """The days of several places and spells. Three queries, however many there are."""
     asked = [Q(bureau=_bureau_of(place), day__range=(first, last)) for place, first, last in spells]
     within = reduce(or_, asked, Q(pk__in=()))
     term = Term.objects.filter(bureau=OuterRef("bureau"), began_on__lte=OuterRef("day"), ended_on__gte=OuterRef("day"))
@@ -57,7 +61,8 @@ def days_of_each(spells: Sequence[Spell]) -> list[list[Day]]:
     schools = [place for place, _, _ in spells if isinstance(place, School)]
     whose = Q(school=None) | Q(school__in=schools)
     changes = list(CalendarChange.objects.filter(within, whose).order_by("pk"))
-    return [_spell(place, first, last, held, changes) for place, first, last in spells]
+    laws = laws_of({_bureau_of(place) for place in schools})
+    return [_spell(place, first, last, _kept_free(held, place, laws), changes) for place, first, last in spells]
 
 
 def _spell(
@@ -74,6 +79,27 @@ def _spell(
     for change in sorted(own, key=lambda change: change.school_id is not None):
         days[change.day] = _as_changed(days.get(change.day), change)
     return [days[day] or _unknown(day) for day in every]
+
+
+def _kept_free(
+    held: Mapping[tuple[int, date], Day], place: School | Bureau, laws: Mapping[int, Succession]
+) -> Mapping[tuple[int, date], Day]:
+    """Without the days on which the policy wants no service in such a school."""
+    law = laws.get(_bureau_of(place))
+    if law is None or not isinstance(place, School) or not law.speaks_of(rules.DayOff):
+        return held
+    case = case_of(place)
+    ours = {key: day for key, day in held.items() if key[0] == place.bureau_id and day.serves}
+    free = {key: why for key in ours if (why := _day_off(law, key[1], case))}
+    return {**held, **{key: replace(held[key], serves=False, note=why) for key, why in free.items()}}
+
+
+def _day_off(law: Succession, day: date, case: Case) -> str:
+    try:
+        off = windows.day_off(law, day, case)
+    except NoRule:  # before the first policy nothing is kept free
+        return ""
+    return off.because if off else ""
 
 
 def _bureau_of(place: School | Bureau) -> int:

@@ -10,11 +10,13 @@ from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
+from afterschool.policy import load
 from afterschool.policy.national import national_days
 from afterschool.schools.actions import change_day, change_days, confirm_year, fill_calendar, open_term
 from afterschool.schools.calendar import days_of, require_settled, service_days
-from afterschool.schools.models import CalendarChange, CalendarDay, CalendarYear
+from afterschool.schools.models import Adoption, CalendarChange, CalendarDay, CalendarYear, PolicyText
 from tests import cast
+from tests.policy import tiny
 
 KEEPER = Actor.system("tests")
 WORKDAY, REST, HOLIDAY = CalendarDay.Kind
@@ -26,6 +28,21 @@ PLAIN_TUESDAY = date(2026, 10, 13)
 @pytest.fixture
 def year(d_bureau, term):
     return fill_calendar(d_bureau, 2026, by=KEEPER)
+
+
+@pytest.fixture
+def keep():
+    """Adopt a policy of these few rules."""
+
+    def adopt(bureau, text):
+        uploader = cast.make_person("钱颖", Role.BUREAU_KEEPER, bureau)
+        body = tiny.file(text, code="tiny-days", since="2026-09-01")
+        PolicyText.objects.create(code="tiny-days", title="办法", body=body, bureau=bureau, uploaded_by=uploader)
+        Adoption.objects.create(bureau=bureau, policy="tiny-days", began_on=date(2026, 9, 1))
+        load.cache_clear()
+
+    yield adopt
+    load.cache_clear()
 
 
 def the_day(place, day):
@@ -130,9 +147,9 @@ def test_change_of_the_bureau_is_told_to_its_schools_and_no_other(d_bureau, hait
     assert (notice.to, notice.title) == (ours, "教育局调整了10月13日的日历：不开展课后服务")
 
 
-def test_days_come_in_two_queries_however_many(haitang, year, django_assert_num_queries):
+def test_days_come_in_three_queries_however_many(haitang, year, django_assert_num_queries):
     for length in (1, 200):
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(3):
             days_of(haitang, date(2026, 1, 1), date(2026, 1, 1) + timedelta(days=length))
 
 
@@ -184,3 +201,13 @@ def test_terms_do_not_overlap(d_bureau, term):
             d_bureau, "2027年春季学期", school_year=2026,
             began_on=term.ended_on, ended_on=term.ended_on + timedelta(days=120), by=KEEPER,
         )  # fmt: skip
+
+
+def test_day_that_the_policy_keeps_free_runs_nothing_unless_the_bureau_opens_it(d_bureau, haitang, term, year, keep):
+    childrens_day = date(2026, 11, 20)
+    keep(d_bureau, '[[day_off]]\nstages = ["primary"]\non = "11-20"\nreason = "世界儿童日"\n')
+    free = the_day(haitang, childrens_day)
+    assert (free.serves, free.note) == (False, "世界儿童日，不开课后服务")
+    assert the_day(haitang, childrens_day - timedelta(days=1)).serves
+    change_day(d_bureau, childrens_day, kind=WORKDAY, serves=True, reason="照常开课后服务", by=KEEPER)
+    assert the_day(haitang, childrens_day).serves

@@ -37,6 +37,9 @@ class DayOff(Rule, asks="哪些特别的日子不开课后服务", told_apart_by
     on: str
     reason: str
 
+    def fault(self) -> str:
+        return "放假按学段、学校写，不分年级和项目" if self.grades or self.items or self.slots else ""
+
 
 class Window(Rule, asks="课后服务最晚几点结束", told_apart_by=("weekdays",)):
     """When a service may run, on all or some weekdays. The bells stand for times that each school fills in."""
