@@ -155,9 +155,10 @@ PLACES = {"fen": 1, "jiao": 10, "yuan": 100}
 def rounded(exact: Fraction | int, to: str = "fen", how: str = "half_up") -> Money:
     """So many fen, made whole: to the fen, jiao or yuan; half away from zero (四舍五入), or always down or up."""
     place = PLACES[to]
-    whole, rest = divmod(abs(Fraction(exact)), place)
-    up = {"half_up": rest * 2 >= place, "up": rest > 0, "down": False}[how]
-    fen = (int(whole) + up) * place
+    per = exact.denominator * place
+    whole, rest = divmod(abs(exact.numerator), per)
+    up = {"half_up": rest * 2 >= per, "up": rest > 0, "down": False}[how]
+    fen = (whole + up) * place
     return Money(fen if exact >= 0 else -fen)
 
 

@@ -117,7 +117,6 @@ class Place:
     """One school: its policy, its rate, the days of service."""
 
     law: Policy
-    case: Case
     rate: Money
     runs_on: tuple[date, ...]
 
@@ -143,14 +142,29 @@ def absences(days: tuple[date, ...], dice: random.Random) -> tuple[date, ...]:
     return days[start : start + dice.randrange(3, 12)]
 
 
-def work_out(place: Place, grade: int, held: list[Child], sums: Counter[str]) -> None:
+class Books:
+    """The tariff of each kind of case in a school, with what goes back of it."""
+
+    def __init__(self, place: Place):
+        self.place, self._known = place, {}
+
+    def of(self, case: Case) -> tuple[fees.Tariff, refunds.Schedule | None, refunds.Schedule | None]:
+        place = self.place
+        alike = fees.footing(place.law, place.runs_on, case)
+        if alike not in self._known:
+            rates = [(FIRST, place.rate)]
+            tariff = fees.tariff(
+                place.law, case, period=MONTH, runs_on=place.runs_on, rates=rates, lessons_a_day=2, minutes_a_day=80
+            )
+            absence, withdrawal = (schedule(place.law, cause, case, tariff) for cause in ("absence", "withdrawal"))
+            self._known[alike] = tariff, absence, withdrawal
+        return self._known[alike]
+
+
+def work_out(books: Books, grade: int, held: list[Child], sums: Counter[str]) -> None:
     """What month end does for one grade of a school, child by child."""
-    law, case = place.law, replace(place.case, grade=grade)
-    tariff = fees.tariff(
-        law, case, period=MONTH, runs_on=place.runs_on, rates=[(FIRST, place.rate)], lessons_a_day=2, minutes_a_day=80
-    )
-    absence, withdrawal = (schedule(law, cause, case, tariff) for cause in ("absence", "withdrawal"))
-    runs_on = place.runs_on
+    law, runs_on = books.place.law, books.place.runs_on
+    tariff, absence, withdrawal = books.of(replace(CASE, grade=grade))
     for child in held:
         days = runs_on[child.first : child.end]
         off = waivers.strongest(law, FIRST, child.waived).answer if child.waived else 0
@@ -179,7 +193,7 @@ def places(dice: random.Random) -> Iterator[Place]:
         rate = Money(dice.randrange(300, 501, 50) if law is laws[2] else dice.randrange(12000, 22001, 500))
         closed = dice.sample(range(2, 28), 1)  # a sports day of its own
         every = (FIRST + timedelta(days=n) for n in range(30) if n not in closed)
-        yield Place(law, CASE, rate, tuple(day for day in every if day.isoweekday() <= 5))
+        yield Place(law, rate, tuple(day for day in every if day.isoweekday() <= 5))
 
 
 def main() -> None:
@@ -192,8 +206,9 @@ def main() -> None:
         many = options.students * (number + 1) // SCHOOLS - options.students * number // SCHOOLS
         grades = [list(children(many * (grade + 1) // 6 - many * grade // 6, place, dice)) for grade in range(6)]
         began = time.perf_counter()
+        books = Books(place)
         for grade, held in enumerate(grades, 1):
-            work_out(place, grade, held, sums)
+            work_out(books, grade, held, sums)
         seconds += time.perf_counter() - began
     assert sums["students"] == options.students, "every child must have been worked out"
     found = {

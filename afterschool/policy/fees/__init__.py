@@ -11,9 +11,9 @@ from afterschool.policy.fees.prices import (
     price,
     within_price,
 )
-from afterschool.policy.fees.tariff import Charge, Period, Tariff, tariff
+from afterschool.policy.fees.tariff import Charge, Period, Tariff, footing, tariff
 
 __all__ = [
-    "PER", "Charge", "Period", "Tariff", "account", "collected_apart", "extra_for_outsiders", "highest",
+    "PER", "Charge", "Period", "Tariff", "account", "collected_apart", "extra_for_outsiders", "footing", "highest",
     "needs_committee", "per_unit", "price", "tariff", "within_price",
 ]  # fmt: skip

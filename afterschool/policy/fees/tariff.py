@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from afterschool.money import PLACES, ZERO, Money
@@ -14,7 +14,7 @@ from afterschool.policy import rules
 from afterschool.policy.book import Law, RulesInForce
 from afterschool.policy.fees.stretch import OF_A_PERIOD, Plan, Stretch
 from afterschool.policy.rounding import rounded
-from afterschool.policy.rule import Case
+from afterschool.policy.rule import Case, Rule
 from afterschool.policy.verdict import Explained
 
 
@@ -207,6 +207,23 @@ def tariff(
         price = Fraction(rate, months or 1)
         stretches.append(Stretch(now, case, plan, unit, rate, price, held, tuple(span), period.workdays))
     return Tariff(law, case, period, stretches)
+
+
+# What decides about a charge and what goes back of it.
+DECIDING: tuple[type[Rule], ...] = (
+    rules.NoFee, rules.Price, rules.ChargeCap, rules.Billable, rules.Lesson, rules.BillingCalendar, rules.PartMonth,
+    rules.Refund,
+)  # fmt: skip
+
+
+def footing(law: Law, days: Iterable[date], case: Case) -> Hashable:
+    """Children of whom this is equal may share a tariff and its refunds: the same rules hold for them."""
+    return tuple(_held(now, case) for now in dict.fromkeys(law.on(day) for day in days))
+
+
+@lru_cache(maxsize=4096)
+def _held(now: RulesInForce, case: Case) -> tuple[int, ...]:
+    return tuple(id(rule) for kind in DECIDING for rule in now.every(kind, case))
 
 
 def _asked(law: Law, case: Case, day: date, rates: Sequence[tuple[date, Money]]) -> tuple[str, int]:
