@@ -92,6 +92,7 @@ def test_a_policy_goes_from_a_file_to_the_day_it_holds(transactional_db, visit, 
 
     other = visit(county.reviewer)
     other.get_by_role("link", name=re.compile("自12月1日起采用新政策，等您确认")).click()
+    expect(other.get_by_text(re.compile("1 所学校的方案不符；每月家长交的 400.00 → 360.00"))).to_be_visible()
     looks_right(other)
     other.get_by_role("button", name="确认，自 12月1日起执行").click()
     expect(other.get_by_text("各校校长已收到通知")).to_be_visible()

@@ -162,6 +162,7 @@ def _adoption_page(request, text, *, proposal=None, decline=None, refusal=None):
     context = {
         "text": text,
         "history": policies.history(text),
+        "effects": policies.effects_of(text),
         "waiting": waiting,
         "why_not_earlier": why,
         "proposal": proposal or ProposalForm(initial={"began_on": earliest}),
