@@ -11,7 +11,7 @@ KEYS = {"+": add, "−": sub, "×": mul, "÷": truediv, "": lambda before, numbe
 
 def sums_on(page: str) -> list[str]:
     """Every sum that a page shows."""
-    return [found.removesuffix(" 元") for found in SUM.findall(page)]
+    return [found.removesuffix("\u00a0元") for found in SUM.findall(page)]
 
 
 def is_right(said: str) -> bool:

@@ -10,11 +10,13 @@ from django.urls import reverse
 from afterschool.money import Money, total
 from afterschool.policy import load
 from afterschool.policy.verdict import Cite, Step
+from afterschool.templatetags.words import NO_BREAK_SPACE
 from afterschool.templatetags.words import day as day_words
 
 from .months import in_weeks
 
 STEP = re.compile(r"(?P<words>.*?)(?:：(?P<sum>[^：]+ = [\d,.]+ 元)| (?P<amount>[\d,.]+ 元))?")
+UNIT = f"{NO_BREAK_SPACE}元"
 
 
 # How it is kept
@@ -104,12 +106,13 @@ def tell(
 
 def _line(step: str) -> Line:
     found = STEP.fullmatch(step)
-    return Line(found["words"], found["sum"] or found["amount"] or "") if found else Line(step)
+    figures = found and (found["sum"] or found["amount"])
+    return Line(found["words"], figures.replace(" 元", UNIT)) if found and figures else Line(step)
 
 
 def _sums(lines: Iterable[Line], amount: Money) -> list[str]:
     """All sums in a row, so that the last one comes to the figure."""
-    sums = [line.figures.removesuffix(" 元") for line in lines if line.is_sum]
+    sums = [line.figures.removesuffix(UNIT) for line in lines if line.is_sum]
     results = [Money.parse(sum_.rpartition("=")[2]) for sum_ in sums]
     if len(results) > 1 and results[-1] != amount == total(results):
         sums.append(f"{' + '.join(map(str, results))} = {amount}")

@@ -1,5 +1,6 @@
 """为什么是这个数？ What stands beside a charge, a refund and a grade's settlement."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
@@ -7,16 +8,26 @@ from typing import Any
 
 from afterschool.money import Money
 from afterschool.policy import load
+from afterschool.policy.settlement import SHARED_BY
 from afterschool.policy.windows import closed_weekdays
-from afterschool.schools.calendar import SCHOOL_WEEK, Day, days_of_each
+from afterschool.schools.calendar import SCHOOL_WEEK, Day, days_of, days_of_each
 from afterschool.schools.why import Days, Square, Why, dates, tell
+from afterschool.templatetags.words import day as day_words
 from afterschool.templatetags.words import grade_name
 from billing.models import Charge, FeeMonth, Refund
 
+Cause = Refund.Cause
 ABSENT, NOT_CHOSEN, WEEKEND = "没有参加", "没有选这一天", "周六、周日休息"
 # The word under a day of the month table that is not charged; any other such day is a day off.
 SIGNS = {ABSENT: "不算", NOT_CHOSEN: "没选", WEEKEND: ""}
 IN_THE_CHARGE = "参加几天，已经算在您家应交的钱里了"
+# The same for the days of a refund, and how many they are.
+NOT_SERVED = {
+    Cause.WITHDRAWAL: ("没用", "没有用"),
+    Cause.ABSENCE: ("没来", "没有来"),
+    Cause.CANCELLED: ("停课", "学校停课"),
+}
+NAMED_DAY = re.compile(r"\d+月\d+日")
 
 
 def explain(charges: Sequence[Charge]) -> None:
@@ -28,17 +39,18 @@ def explain(charges: Sequence[Charge]) -> None:
     found = days_of_each([(month.school, month.month, month.last_on) for month in months.values()])
     calendars = dict(zip(months, found, strict=True))
     for charge in charges:
-        calendar = calendars[charge.fee_month_id]
+        month, calendar = charge.fee_month, calendars[charge.fee_month_id]
         charge.why = _charged(charge, calendar)
-        charge.why_remitted = [_remitted(charge, kept, calendar) for kept in charge.remissions]
+        charge.why_remitted = [_remitted(charge, kept, month, calendar) for kept in charge.remissions]
         for refund in charge.refunds.all():
-            refund.why = _refunded(refund, charge.fee_month, **_unused(refund.cause, charge, calendar))
+            refund.why = _refunded(refund, charge, month, calendar)
 
 
-def explain_surplus(fee_month: FeeMonth, refunds: Iterable[Refund]) -> None:
-    """For refunds of the month's surplus: no day matters, so nothing is asked."""
+def explain_refunds(fee_month: FeeMonth, refunds: Iterable[Refund]) -> None:
+    """For a month's refunds, which come with their charge and its agreement. Two queries."""
+    calendar = days_of(fee_month.school, fee_month.month, fee_month.last_on)
     for refund in refunds:
-        refund.why = _refunded(refund, fee_month, days=[Days(IN_THE_CHARGE)])
+        refund.why = _refunded(refund, refund.charge, fee_month, calendar)
 
 
 def of_group(fee_month: FeeMonth, group: Mapping) -> Why:
@@ -63,40 +75,52 @@ def _charged(charge: Charge, calendar: Sequence[Day]) -> Why:
     )
 
 
-def _remitted(charge: Charge, kept: Mapping, calendar: Sequence[Day]) -> Why:
+def _remitted(charge: Charge, kept: Mapping, fee_month: FeeMonth, calendar: Sequence[Day]) -> Why:
     amount = Money(kept["fen"])
     return tell(
-        f"{charge.fee_month}不用再交 {amount} 元",
+        f"{fee_month}不用再交 {amount} 元",
         amount,
         steps=kept["steps"],
         cites=kept["cites"],
-        code=charge.fee_month.policy,
-        **_unused(kept["cause"], charge, calendar),
+        code=fee_month.policy,
+        **_not_served(kept["cause"], kept["steps"], charge, calendar),
     )
 
 
-def _refunded(refund: Refund, fee_month: FeeMonth, **days: Any) -> Why:
+def _refunded(refund: Refund, charge: Charge, fee_month: FeeMonth, calendar: Sequence[Day]) -> Why:
     return tell(
         f"{fee_month}{refund.get_cause_display()}退 {Money(refund.amount_fen)} 元",
         Money(refund.amount_fen),
         steps=refund.steps,
         cites=refund.cites,
         code=fee_month.policy,
-        **days,
+        **_not_served(refund.cause, refund.steps, charge, calendar),
     )
 
 
-def _unused(cause: str, charge: Charge, calendar: Sequence[Day]) -> dict[str, Any]:
-    """Who leaves gets back the days that were not used; a surplus asks after no day."""
-    last_on = charge.agreement.ended_on
-    if cause != Refund.Cause.WITHDRAWAL or last_on is None:
+def _not_served(cause: str, steps: Sequence[str], charge: Charge, calendar: Sequence[Day]) -> dict[str, Any]:
+    """The days of the charge, apart: those that were served, and those that were not."""
+    if cause == Cause.SURPLUS and not any(SHARED_BY["days_served"] in step for step in steps):
         return {"days": [Days(IN_THE_CHARGE)]}
-    used = [day for day in charge.days if day <= last_on]
-    unused = [day for day in charge.days if day > last_on]
-    looks = dict.fromkeys(used, ("用了", "")) | dict.fromkeys(unused, ("没用", "is-leave"))
-    squares = [Square(day.day, *looks.get(day.day, ())) for day in calendar]
-    days = [Days(f"用了 {len(used)} 天", dates(used)), Days(f"没有用 {len(unused)} 天，这些天不收钱", dates(unused))]
-    return {"squares": squares, "days": days}
+    if cause not in NOT_SERVED:
+        return {}
+    sign, word = NOT_SERVED[Cause(cause)]
+    gone = _left(charge) if cause == Cause.WITHDRAWAL else _named(steps, charge)
+    served = [day for day in charge.days if day not in gone]
+    looks = dict.fromkeys(served, ("参加", "")) | dict.fromkeys(gone, (sign, "is-leave"))
+    days = [Days(f"参加 {len(served)} 天", dates(served)), Days(f"{word} {len(gone)} 天", dates(gone))]
+    return {"squares": [Square(day.day, *looks.get(day.day, ())) for day in calendar], "days": days}
+
+
+def _left(charge: Charge) -> list[date]:
+    last_on = charge.agreement.ended_on or date.max
+    return [day for day in charge.days if day > last_on]
+
+
+def _named(steps: Iterable[str], charge: Charge) -> list[date]:
+    """The days that the refund itself names."""
+    named = {found for step in steps for found in NAMED_DAY.findall(step)}
+    return [day for day in charge.days if day_words(day) in named]
 
 
 def _square(day: date, reason: str | None) -> Square:

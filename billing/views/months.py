@@ -12,7 +12,7 @@ from billing.ledger.balances import trial_balance, vouchers
 from billing.models import FeeMonth
 from billing.selectors.months import openable, overview
 from billing.selectors.settling import sums
-from billing.selectors.why import explain_surplus, of_group
+from billing.selectors.why import explain_refunds, of_group
 
 from .saying import rights, said
 
@@ -61,9 +61,10 @@ def settlement_detail(request, reach, pk, grade):
     group = next((group for group in groups if group["grade"] == grade), None)
     if group is None:
         raise Http404
-    refunds = fee_month.refunds.filter(cause="surplus", charge__grade=grade)
-    refunds = refunds.select_related("student__school_class").order_by("charge__agreement__number")
-    explain_surplus(fee_month, refunds)
+    refunds = fee_month.refunds.filter(charge__grade=grade) if grade else fee_month.refunds.all()
+    refunds = refunds.select_related("student__school_class", "charge__agreement")
+    refunds = refunds.order_by("charge__agreement__number", "pk")
+    explain_refunds(fee_month, refunds)
     context = {"month": fee_month, "group": group, "why": of_group(fee_month, group), "refunds": refunds}
     return render(request, "billing/settlement_detail.html", context)
 

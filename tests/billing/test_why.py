@@ -120,7 +120,7 @@ def test_who_leaves_reads_which_days_come_back(town, client, mother):
             page,
             "200.00 ÷ 15 × 6 = 80.00",
             LEAVING,
-            "用了 9 天",
+            "参加 9 天",
             "没有用 6 天",
             "10月22日、23日、26日、27日、29日、30日",
         )
@@ -195,3 +195,20 @@ def test_explaining_asks_as_much_for_three_children_as_for_one(town, client, mot
     charge_month(town.month, by=town.clerk)
     draft_settlement(town.month, by=town.clerk)
     assert all_pages() == one
+
+
+def test_days_on_which_the_child_did_not_come_are_those_the_refund_names(town, client, mother):
+    child = family(town, guardian=mother)
+    charge_month(town.month, by=town.clerk)
+    pay(town, child, 200)
+    charge = Charge.objects.get()
+    Refund.objects.create(
+        school=town.school, fee_month=town.month, student=child, charge=charge, cause="absence", amount_fen=26_66,
+        state="payable", cites=charge.cites,
+        steps=["这个月开 15 天，没有来的有 2 天：10月13日、10月15日", "退 2 天的费用：13.33 × 2 = 26.66 元"],
+    )  # fmt: skip
+    page = read(client, mother, "disclosures:my-month", child.pk, OCTOBER)
+    finds(page, "13.33 × 2 = 26.66", "参加 13 天", "没有来 2 天", "没来")
+    settle(town, "150.00")
+    page = read(client, town.people["clerk"], "billing:settlement-detail", town.month.pk, 3)
+    finds(page, "缺勤", "没有来 2 天", "结余返还", SURPLUS)
