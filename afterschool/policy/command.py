@@ -12,10 +12,9 @@ from afterschool.policy.book import Policy
 from afterschool.policy.checking import check as check_policy
 from afterschool.policy.comparing import diff as compare
 from afterschool.policy.loader import PolicyFileError
-from afterschool.policy.reading import document, heading
+from afterschool.policy.reading import NOTICES, document, heading
 from afterschool.policy.trial import ScenarioError
 
-NOTICES = Path(__file__).parents[2] / "docs" / "policies"
 GOOD, FINDING, BAD = 0, 1, 2
 
 
@@ -34,7 +33,9 @@ def check(file: str) -> Told:
     places = [Path(file).with_name(policy.text), NOTICES / policy.text]
     notice = next((place.read_text(encoding="utf-8") for place in places if place.is_file()), None)
     report = check_policy(policy, notice=notice)
-    return Told(GOOD if report.passed else FINDING, _plain(report), printing.checked(policy, report))
+    return Told(
+        GOOD if report.passed else FINDING, {"passed": report.passed} | _plain(report), printing.checked(policy, report)
+    )
 
 
 def show(name: str) -> Told:
