@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from afterschool.jobs.book import run_waiting
 from afterschool.notices.models import Notice
 from afterschool.schools.models import Adoption
+from tests.test_look import serious
 
 from .conftest import BODY, NOTICE
 
@@ -17,7 +18,7 @@ SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1440, "height
 
 @pytest.fixture(params=SIZES, ids=SIZES)
 def visit(request, client, new_context, live_server, tmp_path):
-    """Sign somebody in at a browser of their own; a page that is wider than its screen is a fault."""
+    """Sign somebody in at a browser of their own; a page too wide, or with a barrier, is a fault."""
 
     def visit(person):
         client.force_login(person)
@@ -34,6 +35,7 @@ def visit(request, client, new_context, live_server, tmp_path):
 def looks_right(page):
     width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert width <= 0, f"{page.url} is {width} px too wide"
+    assert serious(page) == [], page.url
 
 
 def test_a_policy_goes_from_a_file_to_the_day_it_holds(transactional_db, visit, county):
