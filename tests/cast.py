@@ -7,8 +7,20 @@ from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.plans.models import Offering, Plan
-from afterschool.schools.models import Adoption, Bureau, Guardianship, Post, School, SchoolClass, Student, Term
+from afterschool.schools.models import (
+    Adoption,
+    Bureau,
+    Guardianship,
+    PolicyText,
+    Post,
+    School,
+    SchoolClass,
+    Student,
+    Term,
+)
 from afterschool.schools.people import actor_for
+
+from .policy.tiny import file
 
 _numbers = count(1)
 LONG_AGO = date(2026, 8, 1)
@@ -18,6 +30,14 @@ def make_bureau(name="碧海县教育和文化旅游局", policy="dalian-2024", 
     bureau = Bureau.objects.create(name=name, short_name=name[:3], phone="0411-85550120", **more)
     Adoption.objects.create(bureau=bureau, policy=policy, began_on=date(2021, 9, 1))
     return bureau
+
+
+def adopt(bureau, rules, began_on=date(2026, 9, 1)) -> Adoption:
+    """Let the bureau work under a policy of these few rules from a day on."""
+    code = f"tiny-{next(_numbers)}"
+    body = file(rules, code=code, since="2026-08-01")
+    PolicyText.objects.create(code=code, title="办法", body=body, bureau=bureau, uploaded_by=make_person("文书"))
+    return Adoption.objects.create(bureau=bureau, policy=code, began_on=began_on)
 
 
 def make_school(bureau, name="海棠路小学", stage="primary", **more) -> School:

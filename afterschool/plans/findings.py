@@ -1,65 +1,28 @@
 """边填边查: what the policy says of a plan as it stands, saved or still being typed."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
 
 from afterschool.money import ZERO, Money, total
-from afterschool.policy import fees, filing, offerings, rules, staffing
-from afterschool.policy.book import Policy
+from afterschool.policy import fees, filing, offerings, rules
 from afterschool.policy.rule import Case
 from afterschool.policy.terms import service_on
-from afterschool.policy.verdict import Cite, Verdict, asked
+from afterschool.policy.verdict import Verdict, asked
 from afterschool.policy.windows import BELLS, Bells
 from afterschool.schools.rules import case_of
 
 from .cases import case_of_offering, slot_of
-from .models import Offering, Plan
+from .drafts import Draft, Finding, label, told
+from .duties import duties
+from .models import Offering
 from .parts import PART_OF, PARTS
+from .people import class_sizes, staff
 
 # What the law library calls a field, and what a plan calls it.
 FIELD = {"starts": "starts_at", "ends": "ends_at", "weekday": "weekdays", "fee": "monthly_fee", "stage": "grades"}
 LABEL = {"starts_at": "开始时间", "ends_at": "结束时间", "weekdays": "星期", "monthly_fee": "收费", "grades": "年级"}
 Slot = Offering.Slot
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing the policy says. `part`, `field` and `offering_id` lead to the place to mend."""
-
-    level: str  # ok, breach, missing, warn, unknown
-    say: str
-    cite: Cite | None = None
-    part: str = "time"
-    field: str = ""
-    title: str = ""
-    offering_id: int | None = None
-
-    @property
-    def blocks(self) -> bool:
-        """Where the policy is silent on an offering nobody may guess; a bell not filled in only reminds."""
-        silent = self.level == "unknown" and self.offering_id is not None and self.field not in BELLS
-        return silent or self.level in {"breach", "missing"}
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A plan as it stands, with what its checks need to know; nothing here has to be saved."""
-
-    plan: Plan
-    offerings: Sequence[Offering]
-    policy: Policy
-    classes: Mapping[int, int]  # how many of each grade
-    has_minutes: bool
-    on: date
-
-    @property
-    def charges(self) -> bool:
-        return any(offering.monthly_fee_fen for offering in self.offerings)
-
-    @property
-    def basics(self) -> list[Offering]:
-        return [offering for offering in self.offerings if offering.kind == Offering.Kind.BASIC]
 
 
 def check(draft: Draft) -> list[Finding]:
@@ -69,9 +32,11 @@ def check(draft: Draft) -> list[Finding]:
         *_basic_first(draft),
         *(finding for offering in draft.offerings for finding in check_offering(draft, offering)),
         *_together(draft),
-        *_staff(draft),
+        *staff(draft),
+        *class_sizes(draft),
         *_account(draft),
         *_committee(draft),
+        *duties(draft),
     ]
     return list(dict.fromkeys(found))
 
@@ -90,25 +55,30 @@ def check_offering(draft: Draft, offering: Offering) -> Iterator[Finding]:
             club=offering.kind == Offering.Kind.CLUB,
             vacation=offering.slot == Slot.VACATION,
         )
-        for verdict in offerings.check_offering(draft.policy, draft.on, asked_about, bells=bells):
-            if verdict.level != "unknown" or verdict.field != "fee" or offering.monthly_fee:
-                yield _of_offering(verdict, offering)
+        for day in _days(draft, offering):
+            for verdict in offerings.check_offering(draft.policy, day, asked_about, bells=bells):
+                if verdict.level != "unknown" or verdict.field != "fee" or offering.monthly_fee:
+                    yield _of_offering(verdict, offering)
+
+
+def _days(draft: Draft, offering: Offering) -> Iterator[date]:
+    """The plan's first day and each month after it, since hours may change with the season; a vacation follows the term."""
+    last = min(draft.plan.term.ended_on, draft.policy.until or draft.plan.term.ended_on)
+    if offering.slot == Slot.VACATION:
+        yield max(draft.on, last)
+        return
+    day = draft.on
+    while day <= last or day == draft.on:
+        yield day
+        day = (day.replace(day=1) + timedelta(days=32)).replace(day=1)
 
 
 def _of_offering(verdict: Verdict[bool], offering: Offering) -> Finding:
     if verdict.field in BELLS:
-        return _told(verdict, "time", verdict.field, "作息时间")
+        return told(verdict, "time", verdict.field, "作息时间")
     field = FIELD.get(verdict.field, verdict.field)
     title = f"{offering.name} · {LABEL.get(field, '时段')}"
-    return replace(_told(verdict, "time", field, title), offering_id=offering.pk)
-
-
-def _label(field: str) -> str:
-    return next(str(known.verbose_name) for known in Plan._meta.fields if known.name == field)
-
-
-def _told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
-    return Finding(verdict.level, verdict.because, verdict.cite, part, field, title)
+    return replace(told(verdict, "time", field, title), offering_id=offering.pk)
 
 
 def _filled_in(draft: Draft) -> Iterator[Finding]:
@@ -117,7 +87,7 @@ def _filled_in(draft: Draft) -> Iterator[Finding]:
     for part in PARTS:
         for field in part.required:
             if getattr(draft.plan, field) in ("", None):
-                yield Finding("missing", f"请填写{_label(field)}", cite, part.key, field, part.title)
+                yield Finding("missing", f"请填写{label(field)}", cite, part.key, field, part.title)
 
 
 def _basic_first(draft: Draft) -> Iterator[Finding]:
@@ -162,7 +132,7 @@ def _within_price_together(draft: Draft, case: Case, paid: list[Offering]) -> It
     for verdict in asked("fee", lambda: [fees.within_price(draft.policy, draft.on, case, together)]):
         if verdict.level != "ok":
             names = "、".join(offering.name for offering in paid)
-            yield _told(verdict, "time", "offerings", f"{names} 合计")
+            yield told(verdict, "time", "offerings", f"{names} 合计")
 
 
 def _dearest(paid: list[Offering]) -> Money:
@@ -190,39 +160,6 @@ def _boardings(draft: Draft, offering: Offering) -> tuple[bool, ...]:
     return (offering.boarding == Offering.Boarding.BOARD,)
 
 
-def _staff(draft: Draft) -> Iterator[Finding]:
-    on, stage = (draft.policy, draft.on), draft.plan.school.stage
-    students, classes = _students(draft), _classes(draft)
-    needs: dict[str, Callable[[], staffing.Need]] = {
-        "teacher_count": lambda: staffing.teachers_needed(*on, stage=stage, students=students, classes=classes),
-        "assistant_count": lambda: staffing.assistants_needed(*on, stage=stage, students=students),
-        "leader_count": lambda: staffing.leaders_needed(*on, stage=stage),
-    }
-    for field, need in needs.items():
-        have = getattr(draft.plan, field)
-        # Of an empty box that must be filled is told already.
-        if have is not None or field == "assistant_count":
-            yield from _enough(need, have or 0, field)
-
-
-def _enough(need: Callable[[], staffing.Need], have: int, field: str) -> Iterator[Finding]:
-    for verdict in asked(field, lambda: [staffing.enough(need(), have)]):
-        if verdict.cite or verdict.level == "unknown":
-            yield _told(verdict, "staff", field, _label(field))
-
-
-def _classes(draft: Draft) -> int:
-    return sum(draft.classes.get(grade, 0) for grade in {g for offering in draft.basics for g in offering.grades})
-
-
-def _students(draft: Draft) -> int:
-    """How many are expected at the fullest time of the day."""
-    by_slot: dict[str, int] = {}
-    for offering in draft.basics:
-        by_slot[offering.slot] = by_slot.get(offering.slot, 0) + offering.expected
-    return max(by_slot.values(), default=0)
-
-
 def _committee(draft: Draft) -> Iterator[Finding]:
     plan, needed = draft.plan, fees.needs_committee(draft.policy, draft.on)
     if not (draft.charges and needed.answer):
@@ -230,7 +167,7 @@ def _committee(draft: Draft) -> Iterator[Finding]:
     fields = ("committee_met_on", "committee_present", "committee_agreed")
     empty = [field for field in fields if getattr(plan, field) is None]
     for field in empty:
-        say = f"{needed.because}，请填写{_label(field)}"
+        say = f"{needed.because}，请填写{label(field)}"
         yield Finding("missing", say, needed.cite, PART_OF[field], field, "家委会意见")
     if empty:
         return

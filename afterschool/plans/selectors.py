@@ -16,8 +16,8 @@ from afterschool.policy.book import Policy
 from afterschool.schools.models import Adoption, School, SchoolClass, Student, Term
 from afterschool.schools.rules import policy_of
 
-from . import findings as checks
-from .findings import Finding
+from .drafts import Draft, Finding
+from .findings import check
 from .models import OPEN_STATES, Minutes, Offering, Plan
 
 
@@ -25,8 +25,8 @@ def findings(plan: Plan, offerings: Sequence[Offering] | None = None, *, law: Po
     """What the policy says of the plan, the one adopted or another; `offerings` as typed, or as they are saved."""
     began_on = plan.term.began_on
     try:
-        return checks.check(
-            checks.Draft(
+        return check(
+            Draft(
                 plan=plan,
                 offerings=list(plan.offerings.all()) if offerings is None else offerings,
                 policy=law or policy_of(plan.school, began_on),
@@ -231,4 +231,4 @@ def form_facts(plan: Plan, today: date) -> dict:
 
 def reminders(plan: Plan) -> list[Finding]:
     """What the reviewer should look at twice; a filed plan has nothing that blocks."""
-    return [finding for finding in findings(plan) if finding.level != "ok"]
+    return [finding for finding in findings(plan) if finding.level not in {"ok", "note"}]

@@ -4,7 +4,7 @@ from datetime import date
 
 from django.urls import reverse
 
-from .findings import Finding
+from .drafts import Finding
 from .forms import OfferingForm, Told, part_form
 from .models import Minutes, Offering, Plan
 from .parts import PART, PARTS, Part
@@ -65,7 +65,8 @@ class Sheet:
             "steps": self._steps(blocking),
             "breaches": [finding for finding in blocking if finding.level != "missing"],
             "missing": [finding for finding in blocking if finding.level == "missing"],
-            "warnings": [finding for finding in found if not finding.blocks and finding.level != "ok"],
+            "warnings": [finding for finding in found if not finding.blocks and finding.level not in {"ok", "note"}],
+            "notes": [finding for finding in found if finding.level == "note"],
             "passed": [finding for finding in found if finding.level == "ok"],
             "expected": sum(each.expected or 0 for each in self.offerings if each.kind == Offering.Kind.BASIC),
             "minutes": Minutes.objects.filter(plan=self.plan).defer("file").first(),
@@ -92,7 +93,7 @@ class Sheet:
     def _places(self, found: list[Finding]) -> dict[str, list[Finding]]:
         places: dict[str, list[Finding]] = {}
         for finding in found:
-            if finding.level not in {"ok", "warn"}:
+            if finding.level not in {"ok", "warn", "note"}:
                 prefix = f"o{finding.offering_id}-" if finding.offering_id else ""
                 places.setdefault(f"e-{prefix}{finding.field}", []).append(finding)
         return places

@@ -24,6 +24,15 @@ def outsiders_from_directory(law: Law, on: date) -> Verdict[bool]:
     return Verdict(False, "政策没有要求从目录中选", rule.cite)
 
 
+def outsiders_satisfy(law: Law, on: date) -> Verdict[int] | None:
+    """How many in a hundred must be content with an institution; None where the policy does not ask."""
+    rule = law.on(on).maybe(rules.ThirdParty)
+    if rule is None or not rule.allowed or rule.satisfaction_at_least is None:
+        return None
+    least = rule.satisfaction_at_least
+    return Verdict(least, f"引进的校外机构，满意度不低于 {least}%", rule.cite)
+
+
 def prohibitions(law: Law, on: date) -> list[rules.Prohibition]:
     """What the policy forbids outright; `weight` says whether it blocks, warns or is only shown."""
     return law.on(on).every(rules.Prohibition)

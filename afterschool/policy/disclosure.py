@@ -19,3 +19,12 @@ def rule(law: Law, on: date, what: str = "accounts") -> Verdict[str]:
 
 def everything(law: Law, on: date) -> list[rules.Disclosure]:
     return law.on(on).every(rules.Disclosure)
+
+
+def posted(law: Law, on: date) -> list[Verdict[int]]:
+    """What must hang for some days at least, and for how many."""
+    return [
+        Verdict(held.posted_days, f"{held.label}每次公示要挂满 {held.posted_days} 天", held.cite)
+        for held in everything(law, on)
+        if held.posted_days
+    ]

@@ -60,9 +60,9 @@ def class_size(law: Law, on: date, case: Case, students: int) -> Verdict[bool]:
     limit = "，".join(part for part in (least, most) if part)
     if rule.opens_from and students < rule.opens_from:
         mend = {True: "，可以和别的班合并", False: "，也不能和别的班合并", None: ""}[rule.merging]
-        why = f"{least}，现有 {students} 人，还差 {rule.opens_from - students} 人{mend}"
+        why = f"{least}，{students} 人还差 {rule.opens_from - students} 人{mend}"
     elif rule.at_most and students > rule.at_most:
-        why = f"{most}，现有 {students} 人，要分成 {-(-students // rule.at_most)} 个班"
+        why = f"{most}，{students} 人要分成 {-(-students // rule.at_most)} 个班"
     else:
         return Verdict(True, limit or "政策没有限制一班多少人", rule.cite, field="students")
     return Verdict(False, why, rule.cite, rule.level_when_broken, "students")
