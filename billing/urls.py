@@ -1,10 +1,12 @@
 from django.urls import path
 
-from .views import charges, expenses, months, receipts, refunds, statements
+from .views import charges, expenses, months, receipts, refunds, statements, trials
 
 app_name = "billing"
 urlpatterns = [
     path("", months.month_list, name="month-list"),
+    path("trial/", trials.trial, name="trial"),
+    path("trial/scenario.json", trials.trial_download, name="trial-download"),
     path("open/", months.month_open, name="month-open"),
     path("<int:pk>/", months.month_detail, name="month-detail"),
     path("<int:pk>/books/", months.book_list, name="book-list"),

@@ -1,3 +1,12 @@
 from .books import ExpenseForm, PaidForm, ReceiptForm, StatementForm, SubsidyForm, VoucherForm, minted_key
+from .trials_of_fees import PriceForm, RefundForm, SettlementForm
+from .trials_of_service import FileForm, HoursForm, PeopleForm, SpendingForm, StipendForm
 
-__all__ = ["ExpenseForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm", "minted_key"]
+TRIALS = {
+    form.what: form
+    for form in (PriceForm, RefundForm, StipendForm, SettlementForm, PeopleForm, SpendingForm, HoursForm, FileForm)
+}
+
+__all__ = [
+    "TRIALS", "ExpenseForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm", "minted_key",
+]  # fmt: skip

@@ -11,7 +11,6 @@ from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.policy import expenses, load
 from afterschool.schools.models import GRADES
-
 from billing.models import Expense, FeeMonth, Fund, Receipt
 from billing.vouchers import LARGEST
 

@@ -76,7 +76,9 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
 
 
 # Posts that only ask; every other post of somebody who may changes rows.
-ONLY_ASKS = {"plans:plan-check POST", "schools:student-list POST"}
+ONLY_ASKS = {
+    "billing:trial POST", "billing:trial-download POST", "plans:plan-check POST", "schools:student-list POST",
+}  # fmt: skip
 
 
 # ---------------------------------------------------------------- what is filled in
@@ -219,6 +221,11 @@ BODY: dict[str, Body] = {
     "attendance:handover-create POST": adult,
     "attendance:wrong-adult POST": lambda corner, person: {"student": corner.child.pk},
     "attendance:leave-create POST": lambda corner, person: {"when": "tomorrow"},
+    "billing:trial POST": lambda corner, person: {
+        "what": "people", "policy": "dalian-2024", "grade": corner.klass.grade, "on": THURSDAY.isoformat(),
+        "students": "30", "classes": "1",
+    },
+    "billing:trial-download POST": lambda corner, person: {"scenario": '{"on": "2026-11-12"}'},
     "billing:month-open POST": lambda corner, person: {"school": corner.school.pk, "month": NOVEMBER.isoformat()},
     "billing:receipt-create POST": lambda corner, person: {
         "key": "typed", "student": corner.child.number, "on": THURSDAY.isoformat(), "amount": "100", "method": "bank",

@@ -19,7 +19,7 @@ from afterschool.policy.trial.returning import refund, settle
 from afterschool.policy.trial.rulings import judge
 from afterschool.policy.trial.telling import tell
 
-__all__ = ["ScenarioError", "read", "simulate"]
+__all__ = ["ScenarioError", "checked", "read", "simulate"]
 
 PARTS = (judge, charge, refund, settle, pay, subsidise, share_out, tell)
 
