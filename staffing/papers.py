@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import partial
 
 from afterschool.money import Money
-from afterschool.policy import stipends
+from afterschool.policy import rates
 from afterschool.policy.payslip import number
 from afterschool.schools.rules import case_of, law_of
 from afterschool.xlsx import Column, Sheet
@@ -110,7 +110,7 @@ def _bases(sheet: StipendSheet):
     """At the beginning of the month and at its end: another policy may have come between."""
     law, case = law_of(sheet.school), case_of(sheet.school)
     last = (sheet.month + timedelta(days=32)).replace(day=1) - timedelta(days=1)
-    return [stipends.basis(law, day, case) for day in (sheet.month, last)]
+    return [rates.basis(law, day, case) for day in (sheet.month, last)]
 
 
 def hours(minutes: int) -> str:

@@ -13,7 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
 from afterschool.policy import staffing
 from afterschool.policy.book import Policy
-from afterschool.policy.stipends import OwnRate
+from afterschool.policy.rates import OwnRate
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
 from afterschool.schools.models import Post, School

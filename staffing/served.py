@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from afterschool.money import Money
 from afterschool.policy import stipends
 from afterschool.policy.book import Law
-from afterschool.policy.terms import service_on
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import School
 from afterschool.schools.rules import case_of, law_of
@@ -47,20 +46,14 @@ class Facts:
     def duty(self, duty: Duty) -> stipends.Duty:
         section = duty.section
         klass, slot = (section.school_class, section.offering.slot) if section else (None, None)
-        kind = self.kinds[duty.day]
         return stipends.Duty(
             duty.day,
             duty.minutes,
-            kind,
+            self.kinds[duty.day],
             duty.lessons,
             role="substitute" if duty.stands_in_for_id else duty.role,
             slot="afternoon" if slot in ("saturday", "vacation") else slot,
             students=self.students.get((section.pk, duty.day)) if section else None,
             grade=klass.grade if klass else None,
-            service=slot if slot in ("saturday", "vacation") else _service(duty.day, kind),
+            service=slot if slot in ("saturday", "vacation") else None,
         )
-
-
-def _service(day: date, kind: str) -> str:
-    """A make-up Saturday is a day of the school week."""
-    return "weekday" if kind == "workday" else service_on(day.isoweekday())

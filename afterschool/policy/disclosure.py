@@ -21,6 +21,12 @@ def everything(law: Law, on: date) -> list[rules.Disclosure]:
     return law.on(on).every(rules.Disclosure)
 
 
+def posted_days(law: Law, on: date, what: str = "accounts") -> int | None:
+    """For how many days the notice hangs; None where the policy does not say."""
+    held = law.on(on).maybe(rules.Disclosure, what=what)
+    return held.posted_days if held else None
+
+
 def posted(law: Law, on: date) -> list[Verdict[int]]:
     """What must hang for some days at least, and for how many."""
     return [

@@ -3,87 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from operator import attrgetter
-from typing import Literal
 
 from afterschool.errors import NoRule, RuleBroken
-from afterschool.money import ZERO, Money, total
+from afterschool.money import Money, total
 from afterschool.policy import rules
 from afterschool.policy.book import Law, RulesInForce
 from afterschool.policy.lessons import Limits
 from afterschool.policy.payslip import MINUTES_OF, Count, Duty, Part, Pay, Scale, rate_in_words
+from afterschool.policy.rates import base_allowed, within
 from afterschool.policy.rounding import rounded
 from afterschool.policy.rule import Case
-from afterschool.policy.terms import DAY_KINDS, UNITS
-from afterschool.policy.verdict import Cite, Verdict
+from afterschool.policy.terms import DAY_KINDS, service_on
+from afterschool.policy.verdict import Verdict
 
-__all__ = ["Duty", "OwnRate", "Pay", "basis", "own_rate", "paid_every", "pay", "payroll", "percent", "rate_allowed"]
+__all__ = ["Duty", "Pay", "paid_every", "pay", "payroll", "percent"]
 
 ANY = Case()
 _by_day = attrgetter("day")
-
-
-def basis(law: Law, on: date, case: Case = ANY) -> Verdict[tuple[str, ...]]:
-    """What is counted: "hour", "lesson", "minute", "session", "day"; several where the policy pays some so, some so."""
-    now = law.on(on)
-    rates = [rule for rule in now.every(rules.StipendRate) if rule.may_hold(case)]
-    base = now.maybe(rules.StipendBase, case)
-    if not rates and base is None:
-        raise NoRule("stipend_rate", rules.StipendRate.question, law.short)
-    said = [rate_in_words(rule) for rule in rates]
-    units = [rule.unit for rule in rates]
-    if base:
-        said.append(f"每小时基数不高于{base.average_of}，再按日子乘比例")
-        units.append("hour")
-    return Verdict(tuple(dict.fromkeys(units)), "；".join(dict.fromkeys(said)), (base or rates[0]).cite)
-
-
-@dataclass(frozen=True, slots=True)
-class OwnRate:
-    """A rate that the school sets itself: a base that the kinds of day multiply, or within a floor or ceiling."""
-
-    unit: str
-    nature: Literal["base", "floor", "ceiling"]
-    because: str
-    cite: Cite
-
-    @property
-    def name(self) -> str:
-        return "补助基数" if self.nature == "base" else "本校补助标准"
-
-    @property
-    def label(self) -> str:
-        return f"{self.name}（元/{UNITS[self.unit]}）"
-
-
-def own_rate(law: Law, on: date, case: Case = ANY) -> OwnRate | None:
-    """What the school sets itself; None where the policy fixes all of it."""
-    now = law.on(on)
-    if base := now.maybe(rules.StipendBase, case):
-        return OwnRate("hour", "base", f"每小时补助基数不高于{base.average_of}", base.cite)
-    for bound in _bounds(now, case):
-        nature: Literal["floor", "ceiling"] = "floor" if bound.nature == "floor" else "ceiling"
-        return OwnRate(bound.unit, nature, rate_in_words(bound), bound.cite)
-    return None
-
-
-def rate_allowed(
-    law: Law, on: date, *, rate: Money, city_average: Money | None = None, case: Case = ANY
-) -> Verdict[bool]:
-    """May the school pay this rate of its own: so much an hour before the day's percent, or under a floor or ceiling?"""
-    now = law.on(on)
-    if base := now.maybe(rules.StipendBase, case):
-        return _base_allowed(base, rate, city_average)
-    bounds = _bounds(now, case)
-    if not bounds:
-        told = basis(law, on, case)
-        return Verdict(False, f"{told.because}，不用学校另定标准", told.cite, "breach", "base")
-    judged = [_within(bound, rate) for bound in bounds]
-    return next((verdict for verdict in judged if not verdict.answer), judged[0])
 
 
 def percent(law: Law, on: date, day_kind: str) -> Verdict[int]:
@@ -153,7 +94,9 @@ def _workdays_first(part: Part) -> int:
 
 
 def _scale_of(law: Law, case: Case, duty: Duty) -> Scale:
-    facts = (duty.day.month, duty.day_kind, duty.role, duty.slot, duty.service, duty.students, duty.grade)
+    # A make-up Saturday is a day of the school week.
+    service = duty.service or ("weekday" if duty.day_kind == "workday" else service_on(duty.day.isoweekday()))
+    facts = (duty.day.month, duty.day_kind, duty.role, duty.slot, service, duty.students, duty.grade)
     return _scale_in(law.on(duty.day), case, *facts)
 
 
@@ -165,7 +108,7 @@ def _scale_in(
     day_kind: str,
     role: str,
     slot: str | None,
-    service: str | None,
+    service: str,
     students: int | None,
     grade: int | None,
 ) -> Scale:
@@ -216,7 +159,7 @@ def _own_or_given(rule: rules.StipendRate, own: Money | None) -> Money:
         return rule.yuan
     if own is None:
         raise RuleBroken(f"{rate_in_words(rule)}，请先填写本校的补助标准", cite=rule.cite, field="base")
-    _refuse(_within(rule, own))
+    _refuse(within(rule, own))
     return own
 
 
@@ -225,7 +168,7 @@ def _lawful_base(scale: Scale, base: Money | None, city_average: Money | None) -
         raise NoRule("stipend_base", rules.StipendBase.question, scale.rule.cite.policy)
     if base is None or city_average is None:
         raise RuleBroken("请先填写补助基数和全市教师每小时平均工资", cite=scale.base.cite, field="base")
-    _refuse(_base_allowed(scale.base, base, city_average))
+    _refuse(base_allowed(scale.base, base, city_average))
     return base
 
 
@@ -241,26 +184,5 @@ def _refuse(verdict: Verdict[bool]) -> None:
         raise RuleBroken(verdict.because, cite=verdict.cite, field=verdict.field)
 
 
-def _base_allowed(rule: rules.StipendBase, base: Money, city_average: Money | None) -> Verdict[bool]:
-    if city_average is None:
-        return Verdict(False, "请先填写全市教师每小时平均工资", rule.cite, "breach", "base")
-    limit = f"每小时补助基数不高于{rule.average_of} {city_average} 元"
-    if ZERO < base <= city_average:
-        return Verdict(True, limit, rule.cite, field="base")
-    return Verdict(False, f"{limit}，现填 {base} 元", rule.cite, rule.level_when_broken, "base")
-
-
-def _within(rule: rules.StipendRate, own: Money) -> Verdict[bool]:
-    fits = own > ZERO and (own >= rule.yuan if rule.nature == "floor" else own <= rule.yuan)
-    said = rate_in_words(rule)
-    if fits:
-        return Verdict(True, said, rule.cite, field="base")
-    return Verdict(False, f"{said}，现填 {own} 元", rule.cite, rule.level_when_broken, "base")
-
-
 def _percent_in_words(rule: rules.StipendPercent) -> str:
     return f"{DAY_KINDS[rule.day_kind]}按{' ' if rule.exactly is not None else '不低于 '}{rule.least}%"
-
-
-def _bounds(now: RulesInForce, case: Case) -> list[rules.StipendRate]:
-    return [rule for rule in now.every(rules.StipendRate) if rule.nature != "fixed" and rule.may_hold(case)]

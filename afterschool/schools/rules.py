@@ -5,7 +5,7 @@ from datetime import date
 
 from afterschool import policy
 from afterschool.errors import NoRule
-from afterschool.policy import stipends
+from afterschool.policy import rates
 from afterschool.policy.book import Policy, Succession
 from afterschool.policy.rule import Case
 
@@ -43,10 +43,10 @@ def case_of(school: School) -> Case:
     return Case(stage=school.stage, ownership=school.ownership, area=school.area, school=school.name)
 
 
-def own_rate_of(school: School, on: date) -> stipends.OwnRate | None:
+def own_rate_of(school: School, on: date) -> rates.OwnRate | None:
     """The stipend rate that the policy leaves to the school, if it leaves any."""
     try:
-        return stipends.own_rate(policy_of(school, on), on, case_of(school))
+        return rates.own_rate(policy_of(school, on), on, case_of(school))
     except NoRule:
         return None
 

@@ -132,6 +132,35 @@ def test_disclosure(dalian, changle, on):
         disclosure.rule(changle, on, "accounts")
 
 
+def test_a_notice_hangs_for_as_long_as_the_policy_says(dalian, on):
+    policy = law('[[disclosure]]\nwhat = "accounts"\nlabel = "收支情况"\nevery = "month"\nposted_days = 7')
+    assert (disclosure.posted_days(policy, on), disclosure.posted_days(dalian, on)) == (7, None)
+    assert [one.because for one in disclosure.posted(policy, on)] == ["收支情况每次公示要挂满 7 天"]
+    assert disclosure.posted(dalian, on) == []
+
+
+PRICE_AND_ACCOUNTS = """
+[[filing]]
+what = "price"
+mode = "approved"
+to = "市发展改革委"
+[[filing]]
+what = "accounts"
+mode = "filed"
+to = "市教育局"
+by = "01-31"
+"""
+
+
+def test_what_is_filed_beside_the_plan(dalian, on):
+    policy = law(PRICE_AND_ACCOUNTS)
+    assert [one.because for one in filing.besides_plan(policy, on)] == [
+        "收费标准要报市发展改革委审核同意",
+        "收支情况要在 1 月 31 日前报市教育局备案",
+    ]
+    assert filing.besides_plan(dalian, on) == []
+
+
 def test_subsidy_is_two_hundred_in_changle_and_absent_in_dalian(dalian, changle, on):
     given = subsidy.per_student_year(changle, on)
     assert (given.answer, given.cite.clause) == (Money(20000), "四(二)")

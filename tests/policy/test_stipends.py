@@ -6,7 +6,7 @@ import pytest
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money
-from afterschool.policy import stipends
+from afterschool.policy import rates, stipends
 from afterschool.policy.book import Succession
 from afterschool.policy.rule import Case
 from afterschool.policy.stipends import Duty
@@ -76,10 +76,10 @@ def test_a_school_may_pay_more_than_the_percent_but_not_less(dalian):
 
 
 def test_the_base_may_not_pass_the_citys_average(dalian, on):
-    assert stipends.rate_allowed(dalian, on, rate=AVERAGE, city_average=AVERAGE).answer
+    assert rates.rate_allowed(dalian, on, rate=AVERAGE, city_average=AVERAGE).answer
     with pytest.raises(RuleBroken, match=r"不高于大连市教师每小时平均工资 60\.00 元，现填 60\.01 元"):
         dalian_pay(dalian, hours(1), base=AVERAGE + Money(1))
-    assert not stipends.rate_allowed(dalian, on, rate=ZERO, city_average=AVERAGE).answer
+    assert not rates.rate_allowed(dalian, on, rate=ZERO, city_average=AVERAGE).answer
 
 
 @pytest.mark.parametrize("given", [{"base": None, "city_average": None}, {"base": None}, {"city_average": None}])
@@ -103,9 +103,9 @@ def test_changle_does_not_say_how_long_a_lesson_is(changle):
 
 
 def test_basis_and_payroll(dalian, changle, on):
-    assert stipends.basis(dalian, on).answer == ("hour",)
-    assert stipends.basis(changle, on).answer == ("lesson",)
-    assert stipends.basis(changle, on).because == "每课时 60 元"
+    assert rates.basis(dalian, on).answer == ("hour",)
+    assert rates.basis(changle, on).answer == ("lesson",)
+    assert rates.basis(changle, on).because == "每课时 60 元"
     assert stipends.payroll(changle, on, "own").answer == "绩效工资增量"
     assert stipends.payroll(changle, on, "outside").answer == "劳务费"
     with pytest.raises(NoRule, match="没有写明"):
@@ -138,7 +138,7 @@ def test_minutes_are_paid_by_slot():
         "午间 45 分钟，每分钟 0.50 元：45 × 0.50 = 22.50 元",
         "下午放学后 1 小时 40 分钟，每分钟 1.20 元：100 × 1.20 = 120.00 元",
     ]
-    assert stipends.basis(law(BY_SLOT), MONDAY).because == "午间每分钟 0.50 元；下午放学后每分钟 1.20 元"
+    assert rates.basis(law(BY_SLOT), MONDAY).because == "午间每分钟 0.50 元；下午放学后每分钟 1.20 元"
 
 
 def test_a_slot_without_a_rate_is_asked_for():
@@ -291,7 +291,7 @@ def test_a_school_sets_its_own_rate_within_the_bound(nature, own, amount):
     policy = law(LESSONS + f'nature = "{nature}"')
     pay = stipends.pay(policy, duties=[Duty(MONDAY, 45, "workday", 1)], base=own and yuan(own))
     assert pay.amount == yuan(amount)
-    assert stipends.own_rate(policy, MONDAY).label == "本校补助标准（元/课时）"
+    assert rates.own_rate(policy, MONDAY).label == "本校补助标准（元/课时）"
 
 
 @pytest.mark.parametrize(
@@ -311,10 +311,10 @@ def test_a_rate_outside_the_bound_is_refused(nature, own, said):
 
 
 def test_where_the_rate_is_fixed_the_school_sets_none(changle, dalian, on):
-    assert stipends.own_rate(changle, on) is None
-    refused = stipends.rate_allowed(changle, on, rate=yuan("50"))
+    assert rates.own_rate(changle, on) is None
+    refused = rates.rate_allowed(changle, on, rate=yuan("50"))
     assert refused.because == "每课时 60 元，不用学校另定标准"
-    assert stipends.own_rate(dalian, on).label == "补助基数（元/小时）"
+    assert rates.own_rate(dalian, on).label == "补助基数（元/小时）"
 
 
 def test_rates_by_kind_of_day_stand_beside_a_base():
@@ -335,7 +335,7 @@ exactly = 200
     given = {"base": yuan("40"), "city_average": AVERAGE}
     pay = stipends.pay(policy, duties=[Duty(MONDAY, 45, "workday", 1), Duty(SATURDAY, 90, "rest", 2)], **given)
     assert pay.amount == yuan("180")  # 60 + 1.5 × 40 × 2
-    assert stipends.basis(policy, MONDAY).answer == ("lesson", "hour")
+    assert rates.basis(policy, MONDAY).answer == ("lesson", "hour")
     with pytest.raises(RuleBroken, match="休息日按 200%，现填 210%"):
         stipends.pay(policy, duties=[Duty(SATURDAY, 90, "rest")], percents={"rest": 210}, **given)
 
@@ -365,7 +365,7 @@ def test_rural_schools_have_a_rate_of_their_own():
     policy = law(LESSONS.replace("60", '60\nareas = ["urban"]') + LESSONS.replace("60", '80\nareas = ["rural"]'))
     duty = [Duty(MONDAY, 45, "workday", 1)]
     assert stipends.pay(policy, duties=duty, case=Case(area="rural")).amount == yuan("80")
-    assert stipends.basis(policy, MONDAY, Case(area="rural")).because == "每课时 80 元"
+    assert rates.basis(policy, MONDAY, Case(area="rural")).because == "每课时 80 元"
 
 
 def test_the_amount_is_shared_by_grade_to_the_fen(dalian):
@@ -399,5 +399,6 @@ def test_saturdays_may_have_a_rate_of_their_own():
     policy = law(
         LESSONS.replace("60", '60\nservices = ["weekday"]') + LESSONS.replace("60", '90\nservices = ["saturday"]')
     )
-    duties = [Duty(MONDAY, 45, "workday", 1, service="weekday"), Duty(SATURDAY, 45, "rest", 1, service="saturday")]
-    assert stipends.pay(policy, duties=duties).amount == yuan("150")
+    made_up = Duty(date(2026, 10, 10), 45, "workday", 1)
+    duties = [Duty(MONDAY, 45, "workday", 1), made_up, Duty(SATURDAY, 45, "rest", 1)]
+    assert stipends.pay(policy, duties=duties).amount == yuan("210")

@@ -7,7 +7,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from afterschool.policy import stipends
+from afterschool.policy import rates
 
 from ..models import Bureau, School
 from ..rules import case_of, policy_of
@@ -59,7 +59,7 @@ def _appoint(school: School, name: str, phone: str, began_on: date, by: Actor) -
 
 def _refuse_base(school: School, base: Money, today: date) -> None:
     policy, case, average = policy_of(school, today), case_of(school), school.bureau.hourly_wage_fen
-    own = stipends.own_rate(policy, today, case)
+    own = rates.own_rate(policy, today, case)
     if own and own.nature == "base" and average is None:
         raise RuleBroken(
             f"教育局还没有填全市教师每小时平均工资，暂时不能定基数。请联系{school.bureau}（{school.bureau.phone}）",
@@ -67,6 +67,6 @@ def _refuse_base(school: School, base: Money, today: date) -> None:
             field="base",
         )
     city_average = None if average is None else Money(average)
-    lawful = stipends.rate_allowed(policy, today, rate=base, city_average=city_average, case=case)
+    lawful = rates.rate_allowed(policy, today, rate=base, city_average=city_average, case=case)
     if not lawful.answer:
         raise RuleBroken(lawful.because, cite=lawful.cite, field="base")

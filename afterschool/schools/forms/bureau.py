@@ -5,7 +5,7 @@ from django import forms
 from afterschool.access.capabilities import Role
 from afterschool.access.forms import PhoneField
 from afterschool.money import Money
-from afterschool.policy.stipends import OwnRate
+from afterschool.policy.rates import OwnRate
 
 from ..models import Bureau, School
 from .fields import AccountField, DayInput, MoneyField, PlainForm
