@@ -11,7 +11,8 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from tests import cast
 
 INKED = {
-    "audit_deed", "disclosures_disclosure", "ledger_entry", "ledger_transfer", "schools_adoption", "schools_policytext",
+    "audit_deed", "disclosures_disclosure", "ledger_account", "ledger_bookhead", "ledger_entry", "ledger_transfer",
+    "schools_adoption", "schools_policytext",
 }  # fmt: skip
 
 

@@ -4,9 +4,12 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import ExtractYear
+from django.utils import timezone
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School
+
+from .chain import BEGINNING, number_of
 
 
 class Account(models.Model):
@@ -42,17 +45,35 @@ class Account(models.Model):
         verbose_name = verbose_name_plural = "账户"
 
 
-class VoucherCounter(models.Model):
-    """The last voucher number of a school and year: a row lock, not a sequence, so that no number is ever missing (L5)."""
+class Book(models.Model):
+    """How far a school's book has come. Whoever writes waits for this row, so numbers have no gaps (L5) and links follow (L6)."""
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    last = models.PositiveIntegerField(default=0)
+    school = models.OneToOneField(School, models.PROTECT, primary_key=True, related_name="book")
+    entries = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, default=BEGINNING)
+    numbers = models.JSONField(default=dict)  # the last voucher number of each year: {"2026": 17}
 
     objects = ReachQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["school", "year"], name="voucher_counter_once")]
+        verbose_name = verbose_name_plural = "账本"
+
+
+class BookHead(models.Model):
+    """The last link of a verified book on a day. Copies of it lie outside, so that a rewritten book is found out."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="book_heads")
+    day = models.DateField("日期")
+    entries = models.PositiveIntegerField("凭证张数")
+    head = models.CharField("账簿指纹", max_length=64)
+    kept_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-day"]
+        constraints = [models.UniqueConstraint(fields=["school", "day"], name="book_head_once_a_day")]
+        verbose_name = verbose_name_plural = "账簿指纹"
 
 
 class Entry(models.Model):
@@ -66,7 +87,9 @@ class Entry(models.Model):
     body_sha256 = models.CharField(max_length=64)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
     posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    posted_at = models.DateTimeField(auto_now_add=True)
+    posted_at = models.DateTimeField("记账时间", default=timezone.now)
+    place = models.PositiveIntegerField()  # in the school's book, through all years
+    chain = models.CharField("校验码", max_length=64)
 
     objects = ReachQuerySet.as_manager()
 
@@ -75,9 +98,14 @@ class Entry(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["school", "key"], name="entry_key_once"),
             models.UniqueConstraint(ExtractYear("on"), F("school"), F("number"), name="entry_number_once_a_year"),
+            models.UniqueConstraint(fields=["school", "place"], name="entry_place_once"),
             models.UniqueConstraint(fields=["id", "school"], name="entry_of_school"),
         ]
         verbose_name = verbose_name_plural = "记账凭证"
+
+    @property
+    def number_said(self) -> str:
+        return number_of(self.on, self.number)
 
 
 class Transfer(models.Model):

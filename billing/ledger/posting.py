@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import School
 
-from .models import Account, Entry, Transfer, VoucherCounter
+from .chain import Said, link
+from .models import Account, Book, Entry, Transfer
 
 Kind = Account.Kind
 AccountRef = tuple[str, str]  # kind, and whom or what it is kept for
@@ -61,7 +62,7 @@ def post_many(school: School, vouchers: Sequence[Voucher], *, by: Actor) -> list
     """Write many vouchers of one school in a handful of statements. Returns their entries in the same order."""
     _check(vouchers)
     # Whoever writes in this school's book waits here: numbers follow without gaps, and a used key is seen.
-    counters = _counters(school, {voucher.on.year for voucher in vouchers})
+    book = _hold(school)
     written = {entry.key: entry for entry in Entry.objects.filter(school=school, key__in=[v.key for v in vouchers])}
     fresh = []
     for voucher in vouchers:
@@ -69,7 +70,7 @@ def post_many(school: School, vouchers: Sequence[Voucher], *, by: Actor) -> list
             fresh.append(voucher)
         elif written[voucher.key].body_sha256 != voucher.sha256:
             raise RuleBroken(f"凭证 {voucher.key} 已经记过，内容不同，不能再记")
-    for entry in _write(school, fresh, counters, by):
+    for entry in _write(book, fresh, by):
         written[entry.key] = entry
     return [written[voucher.key] for voucher in vouchers]
 
@@ -94,7 +95,7 @@ def entry_of(school: School, key: str) -> Entry | None:
 
 def number_of(entry: Entry) -> str:
     """How people write a voucher number: 2026-00017."""
-    return f"{entry.on.year}-{entry.number:05}"
+    return entry.number_said
 
 
 def _check(vouchers: Sequence[Voucher]) -> None:
@@ -111,30 +112,17 @@ def _check(vouchers: Sequence[Voucher]) -> None:
                 raise RuleBroken("借方和贷方不能是同一个账户")
 
 
-def _counters(school: School, years: set[int]) -> dict[int, VoucherCounter]:
-    VoucherCounter.objects.bulk_create([VoucherCounter(school=school, year=y) for y in years], ignore_conflicts=True)
-    rows = VoucherCounter.objects.select_for_update().filter(school=school, year__in=years).order_by("year")
-    return {row.year: row for row in rows}
+def _hold(school: School) -> Book:
+    Book.objects.bulk_create([Book(school=school)], ignore_conflicts=True)
+    book = Book.objects.select_for_update().get(school=school)
+    book.school = school
+    return book
 
 
-def _write(school: School, vouchers: Sequence[Voucher], counters: dict[int, VoucherCounter], by: Actor) -> list[Entry]:
-    entries = []
-    for voucher in vouchers:
-        counter = counters[voucher.on.year]
-        counter.last += 1
-        entries.append(
-            Entry(
-                school=school,
-                on=voucher.on,
-                number=counter.last,
-                key=voucher.key,
-                memo=voucher.memo,
-                body_sha256=voucher.sha256,
-                reverses=voucher.reverses,
-                posted_by_id=by.person_id,
-            )
-        )
-    VoucherCounter.objects.bulk_update(counters.values(), ["last"])
+def _write(book: Book, vouchers: Sequence[Voucher], by: Actor) -> list[Entry]:
+    school = book.school
+    entries = [_append(book, voucher, by) for voucher in vouchers]
+    book.save()
     Entry.objects.bulk_create(entries, batch_size=2000)
     accounts = _accounts(school, vouchers)
     Transfer.objects.bulk_create(
@@ -146,6 +134,40 @@ def _write(school: School, vouchers: Sequence[Voucher], counters: dict[int, Vouc
         batch_size=2000,
     )
     return entries
+
+
+def _append(book: Book, voucher: Voucher, by: Actor) -> Entry:
+    """The book's next voucher: its number in the year, its place in the book, its link to the one before."""
+    year = str(voucher.on.year)
+    book.numbers[year] = book.numbers.get(year, 0) + 1
+    book.entries += 1
+    entry = Entry(
+        school=book.school,
+        on=voucher.on,
+        number=book.numbers[year],
+        key=voucher.key,
+        memo=voucher.memo,
+        body_sha256=voucher.sha256,
+        reverses=voucher.reverses,
+        posted_by_id=by.person_id,
+        place=book.entries,
+    )
+    entry.chain = book.head = link(book.head, said(entry, voucher.moves))
+    return entry
+
+
+def said(entry: Entry, moves: Iterable[Move]) -> Said:
+    """The voucher as its link knows it."""
+    return Said(
+        number=number_of(entry),
+        on=entry.on,
+        key=entry.key,
+        memo=entry.memo,
+        reverses=number_of(entry.reverses) if entry.reverses else None,
+        who=entry.posted_by_id,
+        at=entry.posted_at,
+        moves=[(*debit, *credit, money.fen) for debit, credit, money in moves],
+    )
 
 
 def _accounts(school: School, vouchers: Sequence[Voucher]) -> dict[AccountRef, int]:

@@ -10,7 +10,7 @@ from afterschool.access.reach import Actor
 from afterschool.errors import RuleBroken
 from afterschool.money import ZERO, Money
 from billing.ledger.balances import balance, balances, is_balanced, trial_balance
-from billing.ledger.models import Account, Entry, Transfer, VoucherCounter
+from billing.ledger.models import Account, Book, Entry, Transfer
 from billing.ledger.posting import Kind, Voucher, number_of, post, post_many, reverse
 from tests import cast
 
@@ -39,7 +39,7 @@ def test_a_voucher_names_both_sides_and_moves_the_balances(haitang):
 
 def test_the_same_key_again_gives_the_first_voucher(haitang):
     assert write(haitang) == write(haitang)
-    assert (Entry.objects.count(), Transfer.objects.count(), VoucherCounter.objects.get().last) == (1, 1, 1)
+    assert (Entry.objects.count(), Transfer.objects.count(), Book.objects.get().entries) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("other", [{"fen": 201_00}, {"memo": "别的"}, {"on": date(2026, 10, 13)}])
@@ -54,7 +54,7 @@ def test_a_used_key_with_other_content_is_refused(haitang, other):
 def test_nothing_zero_negative_or_in_a_circle_is_written(haitang, moves):
     with pytest.raises(RuleBroken):
         post(haitang, moves, on=DAY, memo="x", key="x", by=BY)
-    assert not Entry.objects.exists() and not VoucherCounter.objects.filter(last__gt=0).exists()
+    assert not Entry.objects.exists() and not Book.objects.filter(entries__gt=0).exists()
 
 
 def test_a_key_belongs_to_its_school(haitang, lanting):
@@ -93,7 +93,7 @@ def refused(sql, *values):
         cursor.execute(sql, values)
 
 
-@pytest.mark.parametrize("table", ["ledger_entry", "ledger_transfer"])
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_transfer", "ledger_account"])
 @pytest.mark.parametrize("deed", ["UPDATE {} SET school_id = school_id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 def test_ink_refuses_change_removal_and_truncation(haitang, table, deed):
     write(haitang)
@@ -124,8 +124,8 @@ def test_the_database_refuses_what_the_door_would_never_write(haitang, lanting):
     refused(insert + "; SET CONSTRAINTS ALL IMMEDIATE", haitang.pk, entry.pk, mine[0].pk, theirs.pk, 5)
     refused(insert + "; SET CONSTRAINTS ALL IMMEDIATE", haitang.pk, foreign.pk, mine[0].pk, mine[1].pk, 5)
     refused(
-        'INSERT INTO ledger_entry (school_id, "on", number, key, memo, body_sha256, posted_at)'
-        " VALUES (%s, '2026-10-12', 99, 'one', '', '', now())",
+        'INSERT INTO ledger_entry (school_id, "on", number, key, memo, body_sha256, posted_at, place, chain)'
+        " VALUES (%s, '2026-10-12', 99, 'one', '', '', now(), 99, '')",
         haitang.pk,
     )
 
