@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money
 from afterschool.policy import fees, load, refunds
+from afterschool.policy.loader import PolicyFileError
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.rule import Case
 from tests.policy.tiny import law
@@ -468,6 +469,19 @@ def test_the_memory_of_a_schedule_changes_no_answer(away):
     for other in (MONTH[:3], MONTH[5:9], tuple(sorted(away))):
         shared.refund(PAID, Attendance(MONTH, other))
     assert shared.refund(PAID, missed) == shared.explain(PAID, missed).amount
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (EACH_DAY + "at_least = 0\n", "at_least 要大于 0"),
+        (EACH_DAY.replace("each_day", "surplus"), "一起写"),
+        (EACH_DAY.replace("absence", "surplus"), "一起写"),
+    ],
+)
+def test_a_rule_that_says_nothing_sensible_is_refused(wrong, said):
+    with pytest.raises(PolicyFileError, match=said):
+        law(PRICE + wrong)
 
 
 def test_dalian_needs_no_price_to_say_that_absence_is_not_named():

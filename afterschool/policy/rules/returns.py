@@ -50,6 +50,10 @@ class Refund(
             return '只有 gives = "each_day" 或 "each_lesson" 才写 yuan'
         if self.at_least is not None and self.at_least_share is not None:
             return "at_least 和 at_least_share 只能写一个"
+        if self.at_least == 0:
+            return "at_least 要大于 0；一天也退的，不写 at_least"
+        if (self.cause == "surplus") != (self.gives == "surplus"):
+            return 'cause = "surplus" 和 gives = "surplus" 一起写'
         return ""
 
 
