@@ -29,9 +29,17 @@ class AsCharged(Tariffs):
     """The month's tariffs as it was charged: a day closed since then is still one of those that the price was for."""
 
     charged: Mapping[tuple[int, tuple[int, ...]], set[date]] = field(default_factory=dict)
+    _schedules: dict[tuple[Cause, fees.Tariff], refunds.Schedule] = field(default_factory=dict, init=False)
 
     def runs_on(self, item: AgreementItem) -> list[date]:
         return sorted({*super().runs_on(item), *self.charged[item.offering_id, tuple(item.weekdays)]})
+
+    def schedule(self, cause: Cause, item: AgreementItem) -> refunds.Schedule:
+        tariff = self.of(item)
+        if (cause, tariff) not in self._schedules:
+            on = self.period.first
+            self._schedules[cause, tariff] = refunds.schedule(self.law, on, cause, tariff.case, tariff)
+        return self._schedules[cause, tariff]
 
 
 def as_charged(fee_month: FeeMonth) -> AsCharged:
@@ -75,10 +83,9 @@ def returns(fee_month: FeeMonth, charges: Iterable[Charge]) -> list[Return]:
 
 def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refund:
     """What goes back of a charge for the days after the child's last. The charge comes `with_tariff`."""
-    tariff, days = tariffs.of(charge.item), tuple(charge.days)
-    schedule = refunds.schedule(tariffs.law, tariffs.period.first, "withdrawal", tariff.case, tariff)
+    schedule, days = tariffs.schedule("withdrawal", charge.item), tuple(charge.days)
     gone = tuple(day for day in days if day > last_on)
-    elapsed = _elapsed(charge, last_on) if schedule.goes_by_time else None
+    elapsed = _elapsed(charge, gone[0]) if schedule.goes_by_time else None
     missed = Attendance(days, gone, elapsed=elapsed)
     told = schedule.explain(Money(charge.net_fen), missed, off=_percent_waived(charge))
     return refunds.Refund(told.amount, _asked_first(charge, told.steps), told.cite)
@@ -91,15 +98,15 @@ def _percent_waived(charge: Charge) -> int:
 def _of_charge(
     tariffs: AsCharged, charge: Charge, off: int, missed: Missed
 ) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
-    tariff, days, net = tariffs.of(charge.item), tuple(charge.days), Money(charge.net_fen)
+    days, net = tuple(charge.days), Money(charge.net_fen)
     left = net - Money(charge.refunded_fen + charge.remitted_fen)
-    due = tariff.charge(days, off)
+    due = tariffs.of(charge.item).charge(days, off)
     if due.gross.fen == charge.gross_fen and due.net < net:
         kept = left.times_down(Fraction(due.net.fen, net.fen))
         yield Refund.Cause.WAIVER, left - kept, _waived(net, left, due, off), _groups(tariffs)
         net, left = due.net, kept
     for cause, absent in missed.items():
-        schedule = refunds.schedule(tariffs.law, tariffs.period.first, cause, tariff.case, tariff)
+        schedule = tariffs.schedule(cause, charge.item)
         elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
         told = schedule.explain(net, Attendance(days, absent, elapsed=elapsed), before=net - left, off=off)
         left -= told.amount
@@ -133,12 +140,11 @@ def _groups(tariffs: Tariffs) -> list[dict]:
     return clauses(rule.cite for rule in waivers.groups(tariffs.law, tariffs.period.first))
 
 
-def _elapsed(charge: Charge, last_on: date) -> Fraction:
-    """How much of the term is gone after this day."""
-    item = charge.item
-    term = item.agreement.term
-    days = service_days(charge.school, item.weekdays, term.began_on, term.ended_on)
-    return Fraction(sum(day <= last_on for day in days), len(days))
+def _elapsed(charge: Charge, first_gone: date) -> Fraction:
+    """How much of the term went by before this day."""
+    term = charge.item.agreement.term
+    days = service_days(charge.school, charge.item.weekdays, term.began_on, term.ended_on)
+    return Fraction(sum(day < first_gone for day in days), len(days))
 
 
 def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Missed]:
