@@ -31,7 +31,7 @@ NAMED_DAY = re.compile(r"\d+月\d+日")
 
 
 def explain(charges: Sequence[Charge]) -> None:
-    """Give each charge, and each refund fetched with it, its `why`. Two queries, however many charges.
+    """Give each charge, and each refund fetched with it, its `why`. Three queries, however many charges.
 
     The charges come with month, school, offering, agreement and refunds.
     """
@@ -47,7 +47,7 @@ def explain(charges: Sequence[Charge]) -> None:
 
 
 def explain_refunds(fee_month: FeeMonth, refunds: Iterable[Refund]) -> None:
-    """For a month's refunds, which come with their charge and its agreement. Two queries."""
+    """For a month's refunds, which come with their charge and its agreement. Three queries."""
     calendar = days_of(fee_month.school, fee_month.month, fee_month.last_on)
     for refund in refunds:
         refund.why = _refunded(refund, refund.charge, fee_month, calendar)

@@ -13,7 +13,7 @@ from afterschool.notices.models import Notice
 from afterschool.policy import load
 from afterschool.policy.national import national_days
 from afterschool.schools.actions import change_day, change_days, confirm_year, fill_calendar, open_term
-from afterschool.schools.calendar import days_of, require_settled, service_days
+from afterschool.schools.calendar import days_of, days_of_each, require_settled, service_days
 from afterschool.schools.models import Adoption, CalendarChange, CalendarDay, CalendarYear, PolicyText
 from tests import cast
 from tests.policy import tiny
@@ -211,3 +211,19 @@ def test_day_that_the_policy_keeps_free_runs_nothing_unless_the_bureau_opens_it(
     assert the_day(haitang, childrens_day - timedelta(days=1)).serves
     change_day(d_bureau, childrens_day, kind=WORKDAY, serves=True, reason="照常开课后服务", by=KEEPER)
     assert the_day(haitang, childrens_day).serves
+
+
+def test_many_places_and_spells_take_as_many_queries_as_one_and_each_has_its_own_days(
+    d_bureau, haitang, lanting, wuhang, year, django_assert_num_queries
+):
+    fill_calendar(wuhang.bureau, 2026, by=KEEPER)
+    change_day(d_bureau, PLAIN_TUESDAY, school=haitang, kind=REST, serves=False, reason="台风停课", by=KEEPER)
+    october, september = (date(2026, 10, 1), date(2026, 10, 31)), (date(2026, 9, 1), date(2026, 9, 30))
+    spells = [(haitang, *october), (lanting, *october), (wuhang, *october), (haitang, *september)]
+    with django_assert_num_queries(3):
+        days_of(*spells[0])
+    with django_assert_num_queries(3):
+        found = days_of_each(spells)
+    assert found == [days_of(*spell) for spell in spells]
+    assert [len(days) for days in found] == [31, 31, 31, 30]
+    assert [days[12].note for days in found[:2]] == ["台风停课", ""]
