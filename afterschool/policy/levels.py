@@ -158,6 +158,8 @@ def _open_when_closed(mine: rules.OpenDays, theirs: rules.ClosedDays) -> str:
 
 
 def _longer_window(mine: rules.Window, theirs: rules.Window) -> str:
+    if mine.weekdays and theirs.weekdays and set(mine.weekdays).isdisjoint(theirs.weekdays):
+        return ""
     if theirs.starts_from and mine.starts_from and mine.starts_from < theirs.starts_from:
         return f"{mine.who}从 {mine.starts_from:%H:%M} 开始，上位文件不早于 {theirs.starts_from:%H:%M}"
     if theirs.ends_by is None or mine.ends_by_bell or (mine.ends_by and mine.ends_by <= theirs.ends_by):

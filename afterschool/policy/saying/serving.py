@@ -52,9 +52,10 @@ def window(rule: rules.Window, known: Names) -> str:
     bell = f"从{BELLS[rule.starts_from_bell]}开始" if rule.starts_from_bell else ""
     ends = f"不晚于 {rule.ends_by:%H:%M} 结束" if rule.ends_by else ""
     until = f"到{BELLS[rule.ends_by_bell]}为止" if rule.ends_by_bell else ""
+    days = weekdays(rule.weekdays) if rule.weekdays else ""
     if not (ends or until):
-        return listed("可以开课后服务", starts, bell, "几点结束由学校安排")
-    return f"{_service(rule, known)}{listed(starts, bell, ends, until)}"
+        return listed(f"{days}可以开课后服务", starts, bell, "几点结束由学校安排")
+    return f"{_service(rule, known)}{days}{listed(starts, bell, ends, until)}"
 
 
 def ends_not_before(rule: rules.EndsNotBefore, known: Names) -> str:
