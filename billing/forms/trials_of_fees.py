@@ -17,14 +17,7 @@ ASKED_CAUSES = ("withdrawal", "absence", "cancelled", "force_majeure")
 
 class PriceForm(OfferingForm):
     what, title = "price", "收费"
-    rows = (
-        ("grade", "month"),
-        ("item", "service"),
-        ("rate", "lessons"),
-        ("first", "group"),
-        ("percent",),
-        ("boarding",),
-    )
+    asks = ("grade", "month", "item", "service", "rate", "lessons", "first", "group", "percent", "boarding")
 
     month = forms.ChoiceField(label="月份")
     service = forms.ChoiceField(label="什么时候", choices=[*SERVICES.items()])
@@ -37,7 +30,21 @@ class PriceForm(OfferingForm):
     )
 
     def choices(self):
-        return super().choices() | {"group": self.named(rules.Waiver, "group", "没有减免")}
+        prices = [rule for rule in self.held if isinstance(rule, rules.Price)]
+        services = [one for one in SERVICES if any(one in (rule.services or SERVICES) for rule in prices)]
+        groups = {rule.group: rule.label for rule in self.held if isinstance(rule, rules.Waiver)}
+        return super().choices() | {
+            "service": [(one, SERVICES[one]) for one in services],
+            "group": [("", "没有减免"), *groups.items()],
+        }
+
+    def uses(self):
+        waivers = [rule for rule in self.held if isinstance(rule, rules.Waiver)]
+        return super().uses() | {
+            "service": len(self.fields["service"].choices) > 1,
+            "group": bool(waivers),
+            "percent": any(rule.percent is None for rule in waivers),
+        }
 
     def scenario(self):
         waiver = self.given(group="group", percent="percent")
@@ -49,7 +56,7 @@ class PriceForm(OfferingForm):
 
 class RefundForm(OfferingForm):
     what, title = "refund", "退费"
-    rows = (("grade", "month"), ("item", "lessons"), ("rate", "paid"), ("cause", "first"), ("last",), ("boarding",))
+    asks = ("grade", "month", "item", "lessons", "rate", "paid", "cause", "first", "last", "boarding")
 
     month = forms.ChoiceField(label="月份")
     lessons = CountField(label="一天几课时", required=False, min_value=1, max_value=10, help_text="按课时收费的才填")
@@ -90,7 +97,7 @@ class RefundForm(OfferingForm):
 
 class SettlementForm(TrialForm):
     what, title = "settlement", "结算"
-    rows = (("grade", "on"), ("charges", "refunded"), ("cost",))
+    asks = ("grade", "on", "charges", "refunded", "cost")
 
     grade = forms.TypedChoiceField(label="年级", coerce=int)
     on = DayField(label="按哪一天的规定")

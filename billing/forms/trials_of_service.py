@@ -16,14 +16,7 @@ LARGEST_FILE = 1024 * 1024
 
 class HoursForm(OfferingForm):
     what, title = "hours", "时间"
-    rows = (
-        ("grade", "on"),
-        ("item", "slot"),
-        ("starts", "ends"),
-        ("afternoon_dismissal", "work_ends"),
-        ("weekdays",),
-        ("boarding",),
-    )
+    asks = ("grade", "on", "item", "slot", "weekdays", "starts", "ends", "afternoon_dismissal", "work_ends", "boarding")
 
     on = DayField(label="按哪一天的规定")
     slot = forms.ChoiceField(label="时段", choices=[*SLOTS.items()])
@@ -35,8 +28,16 @@ class HoursForm(OfferingForm):
     )
     starts = TimeField(label="几点开始")
     ends = TimeField(label="几点结束")
-    afternoon_dismissal = TimeField(label="下午放学", required=False, help_text="文件跟着作息走的才用得着")
+    afternoon_dismissal = TimeField(label="下午放学", required=False)
     work_ends = TimeField(label="当地下班", required=False)
+
+    def uses(self):
+        windows = [rule for rule in self.held if isinstance(rule, rules.Window)]
+        ends = [rule for rule in self.held if isinstance(rule, rules.EndsNotBefore)]
+        return super().uses() | {
+            "afternoon_dismissal": any(rule.starts_from_bell == "afternoon_dismissal" for rule in windows),
+            "work_ends": any(rule.bell for rule in ends),
+        }
 
     def scenario(self):
         item = self.given(weekdays="weekdays", starts="starts", ends="ends", slot="slot", item="item")
@@ -46,10 +47,11 @@ class HoursForm(OfferingForm):
 
 class StipendForm(TrialForm):
     what, title = "stipend", "补助"
-    rows = (("base", "city_average"), ("day", "lessons"), ("starts", "ends"), ("slot", "students"), ("role",))
+    asks = ("base", "city_average", "day", "lessons", "starts", "ends", "slot", "students", "role")
 
     base = MoneyField(
-        label="学校的补助标准（元）", required=False, help_text="每小时基数；文件直接写了每课时多少的不用填"
+        label="学校的补助标准（元）",
+        required=False,
     )
     city_average = MoneyField(label="教师每小时平均工资（元）", required=False)
     day = DayField(label="哪天值班")
@@ -61,13 +63,25 @@ class StipendForm(TrialForm):
     role = forms.ChoiceField(label="岗位", required=False)
 
     def choices(self):
-        roles = {rule.role: rule.label for rule in self.law.rules if isinstance(rule, rules.StipendRole)}
-        return {"role": [("teacher", "值班教师"), *roles.items()] if roles else []}
+        roles = {rule.role: rule.label for rule in self.held if isinstance(rule, rules.StipendRole)}
+        return {"role": [("teacher", "值班教师"), *roles.items()]}
+
+    def uses(self):
+        rates = [rule for rule in self.held if isinstance(rule, rules.StipendRate)]
+        by_base = any(isinstance(rule, rules.StipendBase) for rule in self.held)
+        return {
+            "base": by_base or any(rate.nature != "fixed" for rate in rates),
+            "city_average": by_base,
+            "lessons": any(rate.unit == "lesson" for rate in rates),
+            "students": any(rate.by_size for rate in rates),
+            "slot": any(rate.slots for rate in rates),
+            "role": len(self.fields["role"].choices) > 1,
+        }
 
     def clean(self):
         starts, ends = self.cleaned_data.get("starts"), self.cleaned_data.get("ends")
         if not self.errors and self.cleaned_data.get("lessons") is None and not (starts and ends):
-            self.add_error("starts", "请填几点到几点，或者填几课时")
+            self.add_error("starts", "请填几点到几点" + ("，或者填几课时" if "lessons" in self.fields else ""))
         if starts and ends and ends <= starts:
             self.add_error("ends", "离岗要晚于到岗")
         return self.cleaned_data
@@ -84,7 +98,7 @@ class StipendForm(TrialForm):
 
 class PeopleForm(TrialForm):
     what, title = "people", "人手"
-    rows = (("grade", "on"), ("students", "classes"), ("teachers", "assistants"), ("leaders",))
+    asks = ("grade", "on", "students", "classes", "teachers", "assistants", "leaders")
 
     grade = forms.TypedChoiceField(label="年级", coerce=int)
     on = DayField(label="按哪一天的规定")
@@ -101,7 +115,7 @@ class PeopleForm(TrialForm):
 
 class SpendingForm(TrialForm):
     what, title = "spending", "开支"
-    rows = (("fund", "category"), ("on",))
+    asks = ("fund", "category", "on")
 
     fund = forms.ChoiceField(label="从哪笔钱里出", choices=[*FUNDS.items()])
     category = forms.ChoiceField(label="开支项目")
@@ -119,7 +133,7 @@ class FileForm(TrialForm):
     """A scenario as a file, for whatever the other forms do not ask."""
 
     what, title = "file", "情况文件"
-    rows = (("file",),)
+    asks = ("file",)
 
     file = forms.FileField(
         label="情况文件（.json）",

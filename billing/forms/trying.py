@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from crispy_forms.bootstrap import InlineCheckboxes
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Column, Layout, Row
 from django import forms
@@ -15,6 +16,7 @@ from django.urls import reverse_lazy
 from afterschool.money import Money
 from afterschool.policy import rules
 from afterschool.policy.book import Policy
+from afterschool.policy.rule import Case, Rule
 from afterschool.policy.terms import GRADES
 from afterschool.policy.trial import ScenarioError
 from afterschool.schools.models import Bureau, School
@@ -22,6 +24,7 @@ from afterschool.templatetags.words import month as month_words
 from billing.selectors.trials import Tried, calendar_of, school_of, term_of
 
 FIRST_SENIOR_GRADE = 10
+WIDE = {"weekdays": InlineCheckboxes("weekdays")}
 # What is asked for under another name than the scenario's.
 PLACES = {"$.term": "month"}
 # Another policy has other groups, items and categories: the form is laid out anew for it.
@@ -65,7 +68,7 @@ class TrialForm(forms.Form):
 
     what = ""
     title = ""
-    rows: tuple[tuple[str, ...], ...] = ()
+    asks: tuple[str, ...] = ()  # in the order of the page
 
     policy = forms.ChoiceField(label="按哪份文件", widget=forms.Select(attrs=LAID_OUT_ANEW))
 
@@ -77,12 +80,10 @@ class TrialForm(forms.Form):
         self.tried = next((one for one in tried if one.code == asked), tried[0])
         self.initial["policy"] = self.tried.code
         for name, choices in self.choices().items():
-            if choices:
-                self.fields[name].choices = choices
-            else:
+            self.fields[name].choices = choices
+        for name, is_asked in self.uses().items():
+            if name in self.fields and not is_asked:
                 del self.fields[name]
-        if "boarding" in self.fields and max(self.grades) < FIRST_SENIOR_GRADE:
-            del self.fields["boarding"]
 
     @classmethod
     def beginning(cls, place: Bureau | School, today: date, typed: QueryDict) -> dict[str, Any]:
@@ -106,8 +107,8 @@ class TrialForm(forms.Form):
     def helper(self) -> FormHelper:
         helper = FormHelper()
         helper.form_tag = False
-        known = [[name for name in row if name in self.fields] for row in self.rows]
-        helper.layout = Layout("policy", *(Row(*(Column(name, css_class="col-md-6") for name in row)) for row in known))
+        columns = [Column(WIDE.get(name, name), css_class="col-md-6") for name in self.asks if name in self.fields]
+        helper.layout = Layout("policy", Row(*columns))
         return helper
 
     @property
@@ -118,18 +119,31 @@ class TrialForm(forms.Form):
     def law(self) -> Policy:
         return self.tried.policy
 
+    @property
+    def held(self) -> list[Rule]:
+        """The rules that may speak of this place."""
+        stage = self.place.stage if isinstance(self.place, School) else None
+        return [rule for rule in self.law.rules if rule.may_hold(Case(stage=stage))]
+
     def choices(self) -> dict[str, list]:
-        """The fields whose choices depend on the place or the policy; without any choice the field goes."""
+        """The fields whose choices depend on the place or the policy."""
         known: dict[str, list] = {
             "grade": [(grade, GRADES[grade]) for grade in self.grades],
             "month": months_around(self.today),
-            "item": self.named(rules.ServiceItem, "key", "不分项目"),
+            "item": [
+                ("", "不分项目"),
+                *((one.key, one.label) for one in self.held if isinstance(one, rules.ServiceItem)),
+            ],
         }
         return {name: choices for name, choices in known.items() if name in self.fields}
 
-    def named(self, kind: type[rules.Waiver] | type[rules.ServiceItem], key: str, none: str) -> list[tuple[str, str]]:
-        found = {getattr(rule, key): rule.label for rule in self.law.rules if isinstance(rule, kind)}
-        return [("", none), *found.items()] if found else []
+    def uses(self) -> dict[str, bool]:
+        """Which fields this policy and this place give a reason to ask."""
+        return {
+            "boarding": max(self.grades) >= FIRST_SENIOR_GRADE,
+            "item": any(rule.items for rule in self.held),
+            "lessons": any(isinstance(rule, rules.Price) and rule.unit == "lesson" for rule in self.held),
+        }
 
     def scenario(self) -> dict[str, Any]:
         raise NotImplementedError

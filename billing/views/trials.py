@@ -19,7 +19,9 @@ MAY_TRY = Capability.KEEP_BOOKS, Capability.SEE_BOOKS, Capability.ADOPT_POLICIES
 def trial(request, reach):
     """A case tried on a policy: what to try, a few fields, and what comes of it below."""
     form = _form(request, place_of(reach), timezone.localdate())
-    context = {"form": form, "kinds": TRIALS.values()} | (_answer(form) if form.is_bound and form.is_valid() else {})
+    context = {"form": form, "kinds": [(one.what, one.title) for one in TRIALS.values()]} | (
+        _answer(form) if form.is_bound and form.is_valid() else {}
+    )
     page = "billing/_trial.html" if request.htmx else "billing/trial.html"
     return render(request, page, context, status=422 if form.errors else 200)
 
