@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from afterschool.access.reach import ReachQuerySet
+from afterschool.plans.models import Offering
 from afterschool.schools.models import School, Student
 from afterschool.schools.why import Why
 from enrollment.models import Agreement, AgreementItem, OfChild
@@ -63,6 +64,7 @@ class Charge(models.Model):
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="charges")
     item = models.ForeignKey(AgreementItem, models.PROTECT, related_name="charges")
     grade = models.PositiveSmallIntegerField("年级")
+    unit = models.CharField("收费单位", max_length=10, choices=Offering.Unit, default=Offering.Unit.MONTH)
     days = ArrayField(models.DateField(), verbose_name="服务日")
     gross_fen = models.PositiveBigIntegerField("标准（分）")
     waived_fen = models.PositiveBigIntegerField("减免（分）", default=0)
@@ -84,6 +86,7 @@ class Charge(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["fee_month", "item"], name="charge_once_a_month"),
+            models.UniqueConstraint(fields=["item"], condition=Q(unit="term"), name="charge_once_a_term"),
             models.CheckConstraint(
                 condition=Q(net_fen=F("gross_fen") - F("waived_fen")), name="charge_net_is_gross_less_waived"
             ),

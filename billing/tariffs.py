@@ -7,22 +7,25 @@ from itertools import groupby
 
 from afterschool.money import Money
 from afterschool.plans.cases import case_of_offering
+from afterschool.plans.models import Offering
 from afterschool.policy import fees, load, rules, waivers
 from afterschool.policy.book import Law, Succession
 from afterschool.policy.rule import Case, Rule
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
+from afterschool.schools.models import Term
 from afterschool.schools.rules import adoptions_of
 from billing.models import FeeMonth
 from enrollment.models import AgreementItem, Waiver
 
+TERM = Offering.Unit.TERM
+
 
 def law_of(fee_month: FeeMonth) -> Law:
-    """The policy the month was opened under, and what the bureau adopted within the month."""
+    """The policy the month was opened under, and what the bureau adopted from a later day on."""
     opened_under = load(fee_month.policy)
-    within = [(day, then) for day, then in adoptions_of(fee_month.school.bureau) if fee_month.month < day]
-    within = [(day, then) for day, then in within if day <= fee_month.last_on]
-    return Succession([(date.min, opened_under), *within]) if within else opened_under
+    later = [(day, then) for day, then in adoptions_of(fee_month.school.bureau) if fee_month.month < day]
+    return Succession([(date.min, opened_under), *later]) if later else opened_under
 
 
 @dataclass
@@ -33,16 +36,17 @@ class Tariffs:
     law: Law
     calendar: Sequence[Day]
     _known: dict[tuple[object, ...], fees.Tariff] = field(default_factory=dict, init=False)
+    _terms: dict[int, list[Day]] = field(default_factory=dict, init=False)
 
     def of(self, item: AgreementItem, rate: Money | None = None) -> fees.Tariff:
         """At the rate of the agreement, or at another."""
-        case, rate = self.case(item), rate or Money(item.monthly_fee_fen)
-        key = (case, item.offering_id, rate, tuple(item.weekdays), item.agreement.term_id)
+        case, rate = self.case(item), rate or Money(item.fee_fen)
+        key = (case, item.offering_id, rate, item.unit, tuple(item.weekdays), item.agreement.term_id)
         if key not in self._known:
             self._known[key] = fees.tariff(
                 self.law,
                 case,
-                period=self.period,
+                period=self.period_of(item),
                 runs_on=self.runs_on(item),
                 rates=[(date.min, rate)],
                 lessons_a_day=item.offering.lessons,
@@ -57,11 +61,15 @@ class Tariffs:
         )
 
     def runs_on(self, item: AgreementItem) -> list[date]:
-        """The days of the month on which the service runs."""
+        """The days on which the service runs: of the month, or of the term where the price is for all of it."""
         term = item.agreement.term
-        return [
-            one.day for one in self.calendar if one.runs(item.weekdays) and term.began_on <= one.day <= term.ended_on
-        ]
+        days = self._days_of(term) if item.unit == TERM else self.calendar
+        return [one.day for one in days if one.runs(item.weekdays) and term.began_on <= one.day <= term.ended_on]
+
+    def _days_of(self, term: Term) -> list[Day]:
+        if term.pk not in self._terms:
+            self._terms[term.pk] = days_of(self.fee_month.school, term.began_on, term.ended_on)
+        return self._terms[term.pk]
 
     def turns(self, days: Sequence[date]) -> list[date]:
         """The first of these days, and each on which other rules begin to hold."""
@@ -83,8 +91,17 @@ class Tariffs:
 
     @property
     def period(self) -> fees.Period:
-        workdays = sum(one.kind == "workday" for one in self.calendar)
-        return fees.Period(self.fee_month.month, self.fee_month.last_on, workdays=workdays)
+        return fees.Period(self.fee_month.month, self.fee_month.last_on, workdays=_workdays(self.calendar))
+
+    def period_of(self, item: AgreementItem) -> fees.Period:
+        """What its price is for."""
+        term = item.agreement.term
+        span = (term.began_on, term.ended_on)
+        return fees.Period(*span, span, _workdays(self._days_of(term))) if item.unit == TERM else self.period
+
+
+def _workdays(days: Sequence[Day]) -> int:
+    return sum(one.kind == "workday" for one in days)
 
 
 def tariffs_of(fee_month: FeeMonth) -> Tariffs:

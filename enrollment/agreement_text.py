@@ -7,7 +7,7 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
-TEXT_VERSION = "v2026-1"  # a changed wording is a new file and a new version; old agreements keep theirs
+TEXT_VERSION = "v2026-2"  # a changed wording is a new file and a new version; old agreements keep theirs
 MARK = "★"  # clauses that limit what the family may claim are pointed out (民法典 496)
 
 

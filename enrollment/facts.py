@@ -6,7 +6,7 @@ from datetime import date
 from django.utils import timezone
 
 from afterschool.plans.models import Offering
-from afterschool.policy import rules
+from afterschool.policy import fees, rules
 from afterschool.policy.book import Policy
 from afterschool.policy.rule import Rule
 from afterschool.policy.verdict import Cite
@@ -21,7 +21,7 @@ from .selectors import Fee, fee_of
 def agreement_facts(application: Application, choices: Sequence[Choice], number: str, began_on: date) -> dict:
     student, school, term = application.student, application.school, application.term
     policy = policy_of(school, began_on)
-    fee = fee_of(student, began_on)
+    fee = fee_of(student, [choice.offering for choice in choices], began_on)
     guardianship = Guardianship.objects.filter(student=student, person=application.guardian).first()
     return {
         "title": f"{policy.on(began_on).the(rules.Agreement).label.removesuffix('书')}书",
@@ -38,8 +38,11 @@ def agreement_facts(application: Application, choices: Sequence[Choice], number:
         "begins": full_day(began_on),
         "ends": full_day(term.ended_on),
         "items": [_item(choice) for choice in choices],
-        "monthly_fee_fen": sum(choice.offering.monthly_fee_fen for choice in choices),
-        "fee_because": fee.cap.because,
+        "charges": any(choice.offering.fee_fen for choice in choices),
+        "monthly_fen": sum(
+            choice.offering.fee_fen for choice in choices if choice.offering.unit == Offering.Unit.MONTH
+        ),
+        "fee_because": "；".join(f"{price.because}（{price.cite.label}）" for price in fee.prices if price.cite),
         "waived_percent": fee.waived.answer,
         "leave_mode": application.get_leave_mode_display(),
         "health_note": application.health_note,
@@ -59,7 +62,6 @@ def clauses(policy: Policy, on: date, fee: Fee) -> dict[str, str]:
     now = policy.on(on)
     cites = {
         "agreement": now.the(rules.Agreement).cite,
-        "fee": fee.cap.cite,
         "waiver": fee.waived.cite,
         "settlement": _cite(now.maybe(rules.Settlement)),
         "withdrawal": _cite(now.maybe(rules.Withdrawal)),
@@ -78,7 +80,8 @@ def _item(choice: Choice) -> dict:
         "name": offering.name,
         "kind": offering.get_kind_display(),
         "when": f"{weekday_words(choice.weekdays)} {clock(offering)}",
-        "monthly_fee_fen": offering.monthly_fee_fen,
+        "fee_fen": offering.fee_fen,
+        "rate": fees.per_unit(offering.fee, offering.unit),
     }
 
 

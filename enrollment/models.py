@@ -181,13 +181,14 @@ class Agreement(models.Model):
 
 
 class AgreementItem(models.Model):
-    """One offering under an agreement, at the price published when it was signed (fen a month)."""
+    """One offering under an agreement, at the price published when it was signed."""
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="items")
     offering = models.ForeignKey(Offering, models.PROTECT, related_name="agreement_items")
     weekdays = ArrayField(models.PositiveSmallIntegerField())
-    monthly_fee_fen = models.PositiveBigIntegerField()
+    fee_fen = models.PositiveBigIntegerField()
+    unit = models.CharField(max_length=10, choices=Offering.Unit, default=Offering.Unit.MONTH)
 
     objects = ReachQuerySet.as_manager()
 

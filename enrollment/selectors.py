@@ -2,18 +2,20 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from afterschool.plans.models import Plan
+from afterschool.money import Money
+from afterschool.plans.cases import case_of_offering
+from afterschool.plans.models import Offering, Plan
 from afterschool.policy import enrolment, fees, rules
 from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.models import Guardianship, School, Student, Term
-from afterschool.schools.rules import case_of, policy_of
+from afterschool.schools.rules import policy_of
 
 from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
 from .release import Adult, Grant, Restriction, may_release
@@ -184,18 +186,25 @@ def invitations(students: QuerySet[Student], today: date) -> list[Invitation]:
 
 @dataclass(frozen=True)
 class Fee:
-    cap: Verdict
+    prices: list[Verdict[Money]]
     waived: Verdict
 
+    @property
+    def charges(self) -> bool:
+        return any(price.answer for price in self.prices)
 
-def fee_of(student: Student, day: date) -> Fee:
-    """What the law says about this child's fee: the cap and the waiver, each with its clause."""
+
+def fee_of(student: Student, offerings: Iterable[Offering], day: date) -> Fee:
+    """What the law says about this child's fees: each price once, and the waiver, with their clauses."""
     policy = policy_of(student.school, day)
     grade, boards = student.school_class.grade, student.boards
-    case = replace(
-        case_of(student.school), grade=grade, boarding=boards, service="weekday", slot="afternoon", month=day.month
-    )
-    return Fee(fees.highest(policy, day, case), fee_waived(student, day))
+    prices = {}
+    for offering in offerings:
+        case = case_of_offering(policy, day, offering, grade=grade, boards=boards)
+        # Of a service that costs nothing the policy need not say what it may cost.
+        if offering.fee_fen or policy.on(day).maybe(rules.NoFee) or policy.on(day).maybe(rules.Price, case):
+            prices[fees.highest(policy, day, case)] = None
+    return Fee(list(prices), fee_waived(student, day))
 
 
 def known_adults(student: Student, day: date) -> list[Collector]:

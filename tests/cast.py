@@ -93,7 +93,7 @@ def make_plan(school, term, state=Plan.State.IN_FORCE, fee_fen=200_00, **offerin
     Offering.objects.create(
         **{
             "school": school, "plan": plan, "name": "课后托管", "grades": list(school.grades), "weekdays": [1, 2, 4, 5],
-            "starts_at": time(15, 40), "ends_at": time(17, 30), "monthly_fee_fen": fee_fen, **offering,
+            "starts_at": time(15, 40), "ends_at": time(17, 30), "fee_fen": fee_fen, **offering,
         }
     )  # fmt: skip
     return plan

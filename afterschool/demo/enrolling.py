@@ -131,7 +131,7 @@ def _offering(plan: town.DemoSchool, service: town.Service) -> dict:
     return {
         "name": service.name, "kind": service.kind, "slot": service.slot, "grades": list(service.grades),
         "boarding": service.boarding, "weekdays": list(service.weekdays), "starts_at": service.starts,
-        "ends_at": service.ends, "monthly_fee_fen": service.fee_fen, "seats": service.seats,
+        "ends_at": service.ends, "fee_fen": service.fee_fen, "seats": service.seats,
         "lessons": 2 if service.kind == "basic" else 1, "expected": service.seats or int(pupils * plan.share),
     }  # fmt: skip
 

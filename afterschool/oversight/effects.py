@@ -108,7 +108,7 @@ def _asked(
 
 
 def _within_price(tariffs: Tariffs, dues: Sequence[Due]) -> list[Money]:
-    rates = [Money(due.item.monthly_fee_fen) for due in dues]
+    rates = [Money(due.item.fee_fen) for due in dues]
     highest = fees.highest(tariffs.law, dues[0].days[0], tariffs.case(dues[0].item)).answer
     return rates if total(rates) <= highest else highest.split([rate.fen for rate in rates])
 

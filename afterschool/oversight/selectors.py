@@ -170,7 +170,7 @@ class _Facts:
     def _rates(self, school: School) -> list[Rate]:
         law, term = self.policies.get(school.bureau_id), self.terms.get(school.bureau_id)
         rates = {
-            (offering.monthly_fee, _highest(law, term.began_on, offering, grade))
+            (offering.fee, _highest(law, term.began_on, offering, grade))
             for offering in self.offerings[school.pk]
             for grade in offering.grades
             if law and term and offering.kind == Offering.Kind.BASIC

@@ -17,12 +17,13 @@ from afterschool.policy import filing
 from afterschool.schools.models import Bureau, Post, School, Term
 from afterschool.schools.rules import policy_of
 
+from .cases import unit_of
 from .models import Minutes, Offering, Plan, Review
 from .parts import FIELDS
 from .selectors import filing_of, findings, is_late, open_versions
 
 OFFERING_FIELDS = (
-    "name", "kind", "slot", "grades", "boarding", "weekdays", "starts_at", "ends_at", "lessons", "monthly_fee_fen",
+    "name", "kind", "slot", "grades", "boarding", "weekdays", "starts_at", "ends_at", "lessons", "fee_fen",
     "expected", "seats",
 )  # fmt: skip
 PLAIN_AFTERNOON = {"weekdays": [1, 2, 4, 5], "starts_at": time(15, 40), "ends_at": time(17, 30)}
@@ -71,6 +72,7 @@ def save_offering(plan: Plan, offering: Offering | None = None, *, by: Actor, **
     for name in changed:
         setattr(offering, name, fields[name])
     if changed or offering.pk is None:
+        offering.unit = unit_of(policy_of(plan.school, plan.term.began_on), plan.term.began_on, offering)
         offering.full_clean()
         offering.save()
         record(by, "saved", offering, **{name: _plain(fields[name]) for name in changed})
@@ -172,7 +174,7 @@ def revise_plan(plan: Plan, *, by: Actor) -> Plan:
     newest = Plan.objects.filter(school=plan.school, term=plan.term).order_by("-version")[0]
     new = Plan.objects.create(school=plan.school, term=plan.term, version=newest.version + 1, **kept)
     Offering.objects.bulk_create(
-        Offering(plan=new, school=plan.school, **{name: getattr(offering, name) for name in OFFERING_FIELDS})
+        Offering(plan=new, school=plan.school, **{name: getattr(offering, name) for name in (*OFFERING_FIELDS, "unit")})
         for offering in plan.offerings.all()
     )
     for minutes in Minutes.objects.filter(plan=plan):

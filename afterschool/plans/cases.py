@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from afterschool.errors import NoRule
+from afterschool.policy import fees
 from afterschool.policy.book import Law
 from afterschool.policy.offerings import item_of
 from afterschool.policy.rule import Case
@@ -18,10 +20,20 @@ def slot_of(offering: Offering) -> str:
     return "afternoon" if offering.slot in WHOLE_DAY else offering.slot
 
 
-def case_of_offering(law: Law, on: date, offering: Offering, *, grade: int, boards: bool) -> Case:
+def case_of_offering(law: Law, on: date, offering: Offering, *, grade: int | None, boards: bool) -> Case:
     """One child's case in this service, on a day and under the law of that day."""
     service = offering.slot if offering.slot in WHOLE_DAY else "weekday"
     case = replace(
         case_of(offering.school), grade=grade, boarding=boards, service=service, slot=slot_of(offering), month=on.month
     )
     return replace(case, item=item_of(law, on, case, offering.kind == Offering.Kind.CLUB))
+
+
+def unit_of(law: Law, on: date, offering: Offering) -> str:
+    """What the policy prices it by, for its first grade; the month where there is no price or nothing to pay."""
+    grade, boards = next(iter(offering.grades), None), offering.boarding == Offering.Boarding.BOARD
+    try:
+        unit = fees.price(law, on, case_of_offering(law, on, offering, grade=grade, boards=boards)).unit
+    except NoRule:
+        return Offering.Unit.MONTH
+    return Offering.Unit.MONTH if unit == "free" else unit

@@ -43,7 +43,7 @@ class Draft:
 
     @property
     def charges(self) -> bool:
-        return any(offering.monthly_fee_fen for offering in self.offerings)
+        return any(offering.fee_fen for offering in self.offerings)
 
     @property
     def basics(self) -> list[Offering]:

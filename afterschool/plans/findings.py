@@ -20,8 +20,8 @@ from .parts import PART_OF, PARTS
 from .people import class_sizes, staff
 
 # What the law library calls a field, and what a plan calls it.
-FIELD = {"starts": "starts_at", "ends": "ends_at", "weekday": "weekdays", "fee": "monthly_fee", "stage": "grades"}
-LABEL = {"starts_at": "开始时间", "ends_at": "结束时间", "weekdays": "星期", "monthly_fee": "收费", "grades": "年级"}
+FIELD = {"starts": "starts_at", "ends": "ends_at", "weekday": "weekdays", "stage": "grades"}
+LABEL = {"starts_at": "开始时间", "ends_at": "结束时间", "weekdays": "星期", "fee": "收费", "grades": "年级"}
 Slot = Offering.Slot
 
 
@@ -51,13 +51,14 @@ def check_offering(draft: Draft, offering: Offering) -> Iterator[Finding]:
             weekdays=offering.weekdays,
             starts=offering.starts_at,
             ends=offering.ends_at,
-            fee=offering.monthly_fee,
+            fee=offering.fee,
+            unit=offering.unit,
             club=offering.kind == Offering.Kind.CLUB,
             vacation=offering.slot == Slot.VACATION,
         )
         for day in _days(draft, offering):
             for verdict in offerings.check_offering(draft.policy, day, asked_about, bells=bells):
-                if verdict.level != "unknown" or verdict.field != "fee" or offering.monthly_fee:
+                if verdict.level != "unknown" or verdict.field != "fee" or offering.fee:
                     yield _of_offering(verdict, offering)
 
 
@@ -105,9 +106,14 @@ def _together(draft: Draft) -> Iterator[Finding]:
     for boards in (False, True):
         for service in ("weekday", "saturday", "vacation"):
             for grade in grades:
-                open_to = [o for o in draft.offerings if o.monthly_fee and _reaches(draft, o, grade, boards, service)]
+                open_to = [o for o in draft.offerings if _adds_up(o) and _reaches(draft, o, grade, boards, service)]
                 for case, paid in _by_price(draft, open_to, grade, boards, service):
                     yield from _within_price_together(draft, case, paid)
+
+
+def _adds_up(offering: Offering) -> bool:
+    """What is asked for by the month or the term is one sum; a rate for each lesson or day stands for itself."""
+    return bool(offering.fee) and offering.unit in fees.OF_A_PERIOD
 
 
 def _by_price(
@@ -127,9 +133,9 @@ def _by_price(
 
 def _within_price_together(draft: Draft, case: Case, paid: list[Offering]) -> Iterator[Finding]:
     together = _dearest(paid)
-    if len(paid) < 2 or together == max(offering.monthly_fee for offering in paid):
+    if len(paid) < 2 or together == max(offering.fee for offering in paid):
         return
-    for verdict in asked("fee", lambda: [fees.within_price(draft.policy, draft.on, case, together)]):
+    for verdict in asked("fee", lambda: [fees.within_price(draft.policy, draft.on, case, together, unit=paid[0].unit)]):
         if verdict.level != "ok":
             names = "、".join(offering.name for offering in paid)
             yield told(verdict, "time", "offerings", f"{names} 合计")
@@ -139,7 +145,7 @@ def _dearest(paid: list[Offering]) -> Money:
     dearest: dict[str, Money] = {}
     for offering in paid:
         key = offering.slot if offering.kind == Offering.Kind.BASIC else f"club {offering.name}"
-        dearest[key] = max(dearest.get(key, ZERO), offering.monthly_fee)
+        dearest[key] = max(dearest.get(key, ZERO), offering.fee)
     return total(dearest.values())
 
 

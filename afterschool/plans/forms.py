@@ -6,6 +6,7 @@ from django import forms
 from django.forms.models import modelform_factory
 
 from afterschool.money import Money
+from afterschool.policy import fees
 from afterschool.policy.terms import GRADES, WEEKDAYS
 from afterschool.policy.windows import BELLS
 
@@ -67,7 +68,7 @@ class OfferingForm(Told):
     weekdays = NumbersField(label="星期", choices=[(i, f"周{name}") for i, name in enumerate(WEEKDAYS, 1)])
     starts_at = ClockField(label="开始")
     ends_at = ClockField(label="结束")
-    monthly_fee = MoneyField(label="每月每生（元）")
+    fee = MoneyField(label="收费（元）")
 
     class Meta:
         model = Offering
@@ -75,8 +76,9 @@ class OfferingForm(Told):
 
     def __init__(self, *args, **kwargs):
         offering = kwargs["instance"]
-        seen = {name: getattr(offering, name) for name in ("grades", "weekdays", "starts_at", "ends_at", "monthly_fee")}
+        seen = {name: getattr(offering, name) for name in ("grades", "weekdays", "starts_at", "ends_at", "fee")}
         super().__init__(*args, initial=seen, **kwargs)
+        self.fields["fee"].label = f"{fees.PER[offering.unit]}（元）"
         grades = cast(NumbersField, self.fields["grades"])
         grades.choices = [(grade, GRADES[grade]) for grade in offering.school.grades]
 
@@ -86,15 +88,15 @@ class OfferingForm(Told):
         for name in ("grades", "weekdays", "starts_at", "ends_at"):
             if name in typed:
                 setattr(self.instance, name, typed[name])
-        if "monthly_fee" in typed:
-            self.instance.monthly_fee_fen = typed["monthly_fee"].fen
+        if "fee" in typed:
+            self.instance.fee_fen = typed["fee"].fen
         return typed
 
     @property
     def written(self) -> dict:
         """The fields as the action takes them."""
-        fee = {"monthly_fee_fen": self.cleaned_data["monthly_fee"].fen}
-        return fee | {name: value for name, value in self.cleaned_data.items() if name != "monthly_fee"}
+        fee = {"fee_fen": self.cleaned_data["fee"].fen}
+        return fee | {name: value for name, value in self.cleaned_data.items() if name != "fee"}
 
 
 def part_form(part: Part) -> type[Told]:

@@ -123,7 +123,7 @@ class OfferingQuerySet(ReachQuerySet):
 
 
 class Offering(models.Model):
-    """One service of a plan: when, for which grades, at what monthly fee. 基本 first, 特色 (clubs) on top (1+X)."""
+    """One service of a plan: when, for which grades, at what fee a unit. 基本 first, 特色 (clubs) on top (1+X)."""
 
     class Kind(models.TextChoices):
         BASIC = "basic", "普通延时托管"
@@ -142,6 +142,16 @@ class Offering(models.Model):
         DAY = "day", "走读"
         BOARD = "board", "寄宿"
 
+    class Unit(models.TextChoices):
+        """What the fee is for; the policy's price says which."""
+
+        MONTH = "month", "月"
+        TERM = "term", "学期"
+        LESSON = "lesson", "课时"
+        HOUR = "hour", "小时"
+        DAY = "day", "天"
+        SESSION = "session", "次"
+
     school = models.ForeignKey(School, models.PROTECT, related_name="offerings")
     plan = models.ForeignKey(Plan, models.CASCADE, related_name="offerings")
     name = models.CharField("名称", max_length=40)
@@ -153,7 +163,8 @@ class Offering(models.Model):
     starts_at = models.TimeField("开始")
     ends_at = models.TimeField("结束")
     lessons = models.PositiveSmallIntegerField("每次课时", default=2)
-    monthly_fee_fen = models.PositiveBigIntegerField("每月每生（分）", default=0)
+    fee_fen = models.PositiveBigIntegerField("收费（分）", default=0)
+    unit = models.CharField("收费单位", max_length=10, choices=Unit, default=Unit.MONTH)
     expected = models.PositiveIntegerField("预计人数", default=0)
     seats = models.PositiveIntegerField("名额", null=True, blank=True)  # null: everyone (应收尽收)
 
@@ -182,5 +193,5 @@ class Offering(models.Model):
             raise ValidationError(odd)
 
     @property
-    def monthly_fee(self) -> Money:
-        return Money(self.monthly_fee_fen)
+    def fee(self) -> Money:
+        return Money(self.fee_fen)

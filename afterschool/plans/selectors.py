@@ -16,6 +16,7 @@ from afterschool.policy.book import Policy
 from afterschool.schools.models import Adoption, School, SchoolClass, Student, Term
 from afterschool.schools.rules import policy_of
 
+from .cases import unit_of
 from .drafts import Draft, Finding
 from .findings import check
 from .models import OPEN_STATES, Minutes, Offering, Plan
@@ -25,11 +26,14 @@ def findings(plan: Plan, offerings: Sequence[Offering] | None = None, *, law: Po
     """What the policy says of the plan, the one adopted or another; `offerings` as typed, or as they are saved."""
     began_on = plan.term.began_on
     try:
+        held = law or policy_of(plan.school, began_on)
+        for offering in offerings or ():
+            offering.unit = unit_of(held, began_on, offering)
         return check(
             Draft(
                 plan=plan,
                 offerings=list(plan.offerings.all()) if offerings is None else offerings,
-                policy=law or policy_of(plan.school, began_on),
+                policy=held,
                 classes=_classes_of(plan),
                 has_minutes=Minutes.objects.filter(plan=plan).exists(),
                 on=max(began_on, law.since) if law else began_on,
@@ -68,7 +72,7 @@ def offerings_for(student: Student, term: Term) -> QuerySet[Offering]:
         plan__state=Plan.State.IN_FORCE,
         grades__contains=[student.school_class.grade],
         boarding__in=[Offering.Boarding.ANY, boarding],
-    )
+    ).select_related("school")
 
 
 def price_published(offering: Offering) -> bool:

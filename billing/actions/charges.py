@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
-from afterschool.plans.models import Plan
+from afterschool.plans.models import Offering, Plan
 from afterschool.policy import fees, waivers
 from afterschool.policy.book import RulesInForce
 from afterschool.policy.rule import Rule
@@ -23,6 +23,7 @@ from afterschool.schools.why import clauses, sentences
 from billing import accounts
 from billing.ledger.posting import Voucher, number_of, post_many
 from billing.models import Charge, FeeMonth
+from billing.taken import Taken
 from billing.tariffs import Tariffs, tariffs_of
 from enrollment.models import AgreementItem, Waiver
 from enrollment.selectors import waivers_on
@@ -73,23 +74,26 @@ def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = 
 
 
 def dues_of(tariffs: Tariffs) -> list[Due]:
-    """Every item with a fee whose signed agreement and seat cover a service day of the month."""
+    """Every item with a fee whose signed agreement and seat cover a service day of the month. A term's fee is due in the
+    first month of it, for all its days."""
     fee_month = tariffs.fee_month
+    once = Charge.objects.filter(item=OuterRef("pk"), unit=Offering.Unit.TERM).exclude(fee_month=fee_month)
     first, last = fee_month.month, fee_month.last_on
     items = (
         AgreementItem.objects.filter(
+            ~Exists(once),
             Q(agreement__ended_on=None) | Q(agreement__ended_on__gte=first),
             school=fee_month.school,
             agreement__school_signed_at__isnull=False,
             agreement__began_on__lte=last,
-            monthly_fee_fen__gt=0,
+            fee_fen__gt=0,
         )
         .select_related("agreement__student__school_class", "agreement__term", "offering__plan", "offering__school")
         .prefetch_related("placements")
         .order_by("agreement__number", "pk")
     )
     dues = [Due(item, _in_force(item, tariffs.runs_on(item))) for item in items]
-    return [due for due in dues if due.days]
+    return [due for due in dues if any(first <= day <= last for day in due.days)]
 
 
 def _in_force(item: AgreementItem, runs_on: Sequence[date]) -> tuple[date, ...]:
@@ -103,37 +107,45 @@ def _in_force(item: AgreementItem, runs_on: Sequence[date]) -> tuple[date, ...]:
 
 def _refuse_unpublished(item: AgreementItem) -> None:
     """No price, no fee: what is charged was published with a plan in force."""
-    if item.offering.plan.state not in PUBLISHED or item.monthly_fee_fen > item.offering.monthly_fee_fen:
+    offering = item.offering
+    as_published = item.fee_fen <= offering.fee_fen and item.unit == offering.unit
+    if offering.plan.state not in PUBLISHED or not as_published:
         raise RuleBroken(
             f"{item.agreement.student.name}：协议 {item.agreement.number} 的收费"
-            f" {Money(item.monthly_fee_fen)} 元不是已生效实施方案公布的标准，不能收"
+            f"{fees.per_unit(Money(item.fee_fen), item.unit)}不是已生效实施方案公布的标准，不能收"
         )
 
 
 def _refuse_above_price(tariffs: Tariffs, dues: Sequence[Due]) -> None:
-    """All that one child is asked for by the month, under one line of the price table, stays within that line."""
-    asked: dict[tuple[int, RulesInForce, Rule | None], list[tuple[Due, date]]] = defaultdict(list)
+    """All that one child is asked for by the month or the term, under one line of the price table, stays within that
+    line; a rate for each lesson or day does so by itself."""
+    asked: dict[tuple[int, RulesInForce, Rule | None, str], list[tuple[Due, date]]] = defaultdict(list)
     for due in dues:
+        adds_up = due.item.unit in fees.OF_A_PERIOD
         for first in tariffs.turns(due.days):
-            key = (due.item.agreement_id, tariffs.law.on(first), tariffs.line(due.item, first))
-            asked[key].append((due, first))
+            whose = due.item.agreement_id if adds_up else due.item.pk
+            asked[whose, tariffs.law.on(first), tariffs.line(due.item, first), due.item.unit].append((due, first))
     for together in asked.values():
         item, day = together[0][0].item, together[0][1]
-        rate = total(Money(due.item.monthly_fee_fen) for due, _ in together)
-        verdict = fees.within_price(tariffs.law, day, tariffs.case(item), rate)
+        rate = total(Money(due.item.fee_fen) for due, _ in together)
+        verdict = fees.within_price(tariffs.law, day, tariffs.case(item), rate, unit=item.unit)
         if verdict.level == "breach":
             raise RuleBroken(f"{item.agreement.student.name}：{verdict.because}", cite=verdict.cite)
 
 
 def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:
     granted = waivers_on([due.item.agreement.student for due in dues], tariffs.period.first, tariffs.period.last)
-    return [_charge(tariffs, due, off_of(tariffs, due, granted)) for due in dues]
+    taken, charges = Taken(tariffs, [due.item for due in dues]), []
+    for due in dues:
+        charges.append(_charge(tariffs, due, off_of(tariffs, due, granted), taken))
+        taken.add(charges[-1])
+    return charges
 
 
-def _charge(tariffs: Tariffs, due: Due, off: Verdict[int]) -> Charge:
+def _charge(tariffs: Tariffs, due: Due, off: Verdict[int], taken: Taken) -> Charge:
     agreement, tariff = due.item.agreement, tariffs.of(due.item)
-    sum_ = tariff.charge(due.days, off.answer)
-    told = tariff.explain(due.days, off.answer)
+    facts = (due.days, off.answer, taken.in_term(due.item, due.days[-1]), taken.in_month(due.item, due.days[-1]))
+    sum_, told = tariff.charge(*facts), tariff.explain(*facts)
     return Charge(
         school=tariffs.fee_month.school,
         fee_month=tariffs.fee_month,
@@ -141,6 +153,7 @@ def _charge(tariffs: Tariffs, due: Due, off: Verdict[int]) -> Charge:
         agreement=agreement,
         item=due.item,
         grade=agreement.student.school_class.grade,
+        unit=due.item.unit,
         days=list(due.days),
         gross_fen=sum_.gross.fen,
         waived_fen=sum_.waived.fen,

@@ -32,7 +32,7 @@ def xlsx_of(reading: Reading) -> bytes:
     titles = [
         reading.title,
         f"服务 {len(reading.days)} 天 · {reading.people}",
-        "；".join(f"{rate.word}（{rate.note}）每月每生 {Money(rate.fen)} 元 {rate.cite}" for rate in reading.rates),
+        "；".join(f"{rate.word}（{rate.note}）{rate.per} {Money(rate.fen)} 元 {rate.cite}" for rate in reading.rates),
         f"监督电话：{reading.content['hotline']['of']} {reading.content['hotline']['phone']}",
         f"公示编号 {reading.number}　内容摘要（SHA-256）{reading.disclosure.sha256}",
     ]

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.money import Money
+from afterschool.policy.fees import PER
 from afterschool.templatetags.words import grade_name
 
 from .models import Disclosure
@@ -23,6 +24,7 @@ class Row:
     fen: int
     note: str = ""
     cite: str = ""
+    per: str = ""
 
 
 class Reading:
@@ -70,7 +72,8 @@ class Reading:
     @property
     def rates(self) -> list[Row]:
         return [
-            Row(rate["label"], rate["fen"], _grades(rate["grades"]), rate["cite"]) for rate in self.content["rates"]
+            Row(rate["label"], rate["fen"], _grades(rate["grades"]), rate["cite"], PER[rate.get("unit", "month")])
+            for rate in self.content["rates"]
         ]
 
     @property

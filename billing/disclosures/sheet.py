@@ -7,8 +7,11 @@ from django.db.models import Sum
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import Money
-from afterschool.policy import disclosure, expenses, load, settlement, stipends
+from afterschool.plans.models import Offering
+from afterschool.policy import disclosure, expenses, load, rates, settlement
 from afterschool.policy.book import Policy
+from afterschool.policy.rule import Case
+from afterschool.schools.rules import case_of
 from afterschool.templatetags.words import grade_name
 from attendance.models import Session
 from billing import accounts
@@ -20,14 +23,14 @@ from . import suppression
 from .hours import how_paid
 from .suppression import Fee, Line
 
-SHOWN_DAYS = 10  # neither policy says how long; the page stays readable afterwards
+SHOWN_DAYS = 10  # where the policy does not say how long; the page stays readable afterwards
 
 
 def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
     """All that the public page tells. Refuses where the sums do not meet, among themselves or with the ledger."""
     school, policy = fee_month.school, load(fee_month.policy)
     charges = list(fee_month.charges.select_related("item__offering"))
-    fees = [_fee(charge) for charge in charges]
+    fees = _fees(charges)
     income = [*_opening(fee_month), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(fee_month)]
     spent = _expenses(fee_month, policy)
     refunds = _told(_refunds(fee_month, charges))
@@ -47,9 +50,9 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
         "expense": spent,
         "refund": refunds,
         "sums": sums,
-        "rules": _rules(policy, fee_month.month),
+        "rules": _rules(policy, fee_month.month, case_of(school)),
         "hotline": {"of": school.bureau.name, "phone": school.bureau.phone},
-        "shown_days": SHOWN_DAYS,
+        "shown_days": disclosure.posted_days(policy, fee_month.month) or SHOWN_DAYS,
     }
 
 
@@ -61,28 +64,43 @@ def _told(lines: Iterable[Line]) -> list[dict]:
     return [line.told() for line in lines]
 
 
-def _fee(charge: Charge) -> Fee:
-    offering = charge.item.offering
-    return Fee(charge.student_id, offering.name, charge.item.monthly_fee_fen, charge.waived_fen, charge.net_fen)
+def _fees(charges: list[Charge]) -> list[Fee]:
+    """Each beside the whole price: the month's, or of a rate by lesson or day the most that it came to."""
+    most: dict[tuple[int, int], int] = {}
+    for charge in charges:
+        key = (charge.item.offering_id, charge.item.fee_fen)
+        by_month = charge.item.unit == Offering.Unit.MONTH
+        most[key] = charge.item.fee_fen if by_month else max(charge.gross_fen, most.get(key, 0))
+    return [
+        Fee(
+            charge.student_id,
+            charge.item.offering.name,
+            most[charge.item.offering_id, charge.item.fee_fen],
+            charge.waived_fen,
+            charge.net_fen,
+        )
+        for charge in charges
+    ]
 
 
 def _service_days(fee_month: FeeMonth, charges: list[Charge]) -> list[date]:
     """The days charged for; where nothing is charged, those on which a session was held."""
     if charges:
-        return sorted({day for charge in charges for day in charge.days})
+        days = {day for charge in charges for day in charge.days}
+        return sorted(day for day in days if fee_month.month <= day <= fee_month.last_on)
     held = Session.objects.held().filter(school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on))
     return list(held.order_by("day").values_list("day", flat=True).distinct())
 
 
 def _rates(charges: list[Charge]) -> list[dict]:
-    """What each service costs a month, and by which clause it may."""
-    found: dict[tuple[str, int], tuple[set[int], list[dict]]] = {}
+    """What each service costs a unit, and by which clause it may."""
+    found: dict[tuple[str, int, str], tuple[set[int], list[dict]]] = {}
     for charge in charges:
-        key = (charge.item.offering.name, charge.item.monthly_fee_fen)
+        key = (charge.item.offering.name, charge.item.fee_fen, charge.item.unit)
         found.setdefault(key, (set(), charge.cites))[0].add(charge.grade)
     return [
-        {"label": name, "fen": fen, "grades": sorted(grades), "cite": cites[0]["label"] if cites else ""}
-        for (name, fen), (grades, cites) in sorted(found.items())
+        {"label": name, "fen": fen, "unit": unit, "grades": sorted(grades), "cite": cites[0]["label"] if cites else ""}
+        for (name, fen, unit), (grades, cites) in sorted(found.items())
     ]
 
 
@@ -148,12 +166,12 @@ def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
     return suppression.merge_small(lines, whole="退给家长", rest="其他退费（人数少，合并列出）")
 
 
-def _rules(policy: Policy, on: date) -> list[dict]:
+def _rules(policy: Policy, on: date, case: Case) -> list[dict]:
     """The sentences the sheet rests on, where the policy has them."""
     settled = "据实结算、多退少不补：结余全部退还，不足由学校承担，不向家长补收"
     questions = (
         lambda: (settled, settlement.rule(policy, on).cite),
-        lambda: ((basis := stipends.basis(policy, on)).because, basis.cite),
+        lambda: ((basis := rates.basis(policy, on, case)).because, basis.cite),
         lambda: ((rule := disclosure.rule(policy, on)).because, rule.cite),
     )
     told = []

@@ -39,7 +39,8 @@ def draft_agreement(application: Application, began_on: date) -> Agreement:
             agreement=agreement,
             offering=choice.offering,
             weekdays=choice.weekdays,
-            monthly_fee_fen=choice.offering.monthly_fee_fen,
+            fee_fen=choice.offering.fee_fen,
+            unit=choice.offering.unit,
         )
         for choice in choices
     )

@@ -68,7 +68,7 @@ def _wish_page(request, form, student, term, **more):
         "form": form,
         "student": student,
         "term": term,
-        "fee": fee_of(student, max(today, term.began_on)),
+        "fee": fee_of(student, form.offerings, max(today, term.began_on)),
         "known": known_adults(student, today),
         **more,
     }

@@ -76,7 +76,7 @@ class Town:
         )  # fmt: skip
         item = AgreementItem.objects.create(
             school=self.school, agreement=agreement, offering=section.offering, weekdays=[1, 2, 4, 5],
-            monthly_fee_fen=200_00,
+            fee_fen=200_00,
         )  # fmt: skip
         return Placement.objects.create(
             school=self.school, section=section, student=child, item=item, began_on=date(2026, 9, 1)

@@ -101,7 +101,7 @@ def test_above_the_cap_nothing_at_all_is_charged(town):
     child = family(town, "报得多")
     club = town.plan.offerings.create(
         school=town.school, name="篮球", kind="club", grades=[3], weekdays=[4], starts_at="16:00", ends_at="17:00",
-        monthly_fee_fen=10_00,
+        fee_fen=10_00,
     )  # fmt: skip
     seat(child.agreements.get(), club, [4], None)
     with pytest.raises(RuleBroken, match=r"报得多.*200") as refusal:

@@ -130,7 +130,7 @@ def papers_of(shared: dict) -> Iterator[tuple[str, object]]:
     yield "draft", draft
     yield "offering", Offering.objects.create(
         school=school, plan=draft, name="课后托管", grades=list(school.grades), weekdays=[1, 2, 4, 5],
-        starts_at=time(15, 40), ends_at=time(17, 30), monthly_fee_fen=100_00, expected=640,
+        starts_at=time(15, 40), ends_at=time(17, 30), fee_fen=100_00, expected=640,
     )  # fmt: skip
     yield "minutes", Minutes.objects.create(school=school, plan=draft, file_name="会议记录.pdf", file=PAPER)
     preview = {"school_year": 2026, "new": [], "changed": [], "moved": [], "left": [], "odd": [], "same": 0}

@@ -45,7 +45,7 @@ def test_the_text_says_price_clause_times_and_people(town):
     text = words(agreement)
     assert agreement.content["title"] == "自愿参加课后服务协议书"
     assert "周一、周二、周四、周五 15:40—17:30" in text
-    assert "200.00\u00a0元" in text and agreement.content["clauses"]["fee"] in text
+    assert "200.00\u00a0元" in text and "实施方案 四.4" in text
     assert "多退少不补" in text
     assert agreement.content["pickup"][0]["name"] == "王秀兰"
     assert [article["title"] for article in agreement.content["articles"] if article["marked"]] == [
@@ -105,7 +105,7 @@ def test_a_signature_does_not_fit_another_childs_text(town):
 @pytest.mark.parametrize("signer", ["guardian", "school"])
 def test_a_changed_text_is_noticed_before_either_signs(town, signer):
     agreement = approved(town) if signer == "guardian" else signed_by_guardian(town)
-    flipped = {**agreement.content, "monthly_fee_fen": agreement.content["monthly_fee_fen"] + 1}
+    flipped = {**agreement.content, "monthly_fen": agreement.content["monthly_fen"] + 1}
     Agreement.objects.filter(pk=agreement.pk).update(content=flipped)
 
     with pytest.raises(RuleBroken, match="对不上"):
@@ -164,7 +164,7 @@ def test_the_paper_carries_number_version_hash_and_signatures_and_comes_out_the_
     pdf = agreement_pdf(agreement)
 
     text = text_of(pdf)
-    for said in (agreement.number, "v2026-1", agreement.sha256, "李敏", "周洁", "本人账号登录", code_of(agreement)):
+    for said in (agreement.number, "v2026-2", agreement.sha256, "李敏", "周洁", "本人账号登录", code_of(agreement)):
         assert said in text, said
     for article in agreement.content["articles"]:
         assert article["title"] in text

@@ -49,7 +49,7 @@ def seat(student, plan):
         number=f"A{student.pk}", text_version="1", content={}, sha256="0" * 64, began_on=date(2026, 9, 1),
     )  # fmt: skip
     item = AgreementItem.objects.create(
-        school=student.school, agreement=agreement, offering=offering, weekdays=[1], monthly_fee_fen=200_00
+        school=student.school, agreement=agreement, offering=offering, weekdays=[1], fee_fen=200_00
     )
     section = Section.objects.get_or_create(
         school=student.school, term=plan.term, offering=offering, name="一(1)班课后班"
@@ -72,7 +72,7 @@ def row_of(school, bureau_person, day=NOVEMBER_12):
 
 
 def test_row_tells_who_takes_part_at_what_rate_beside_its_cap(haitang, term, reviewer):
-    plan = cast.make_plan(haitang, term, monthly_fee_fen=180_00)
+    plan = cast.make_plan(haitang, term, fee_fen=180_00)
     klass = cast.make_class(haitang)
     first, _second = cast.make_student(klass), cast.make_student(klass, name="李二")
     seat(first, plan)
@@ -85,7 +85,7 @@ def test_row_tells_who_takes_part_at_what_rate_beside_its_cap(haitang, term, rev
 
 
 def test_rate_above_the_cap_is_out_of_order(haitang, term, reviewer):
-    cast.make_plan(haitang, term, monthly_fee_fen=220_00)
+    cast.make_plan(haitang, term, fee_fen=220_00)
 
     assert "收费超过上限" in row_of(haitang, reviewer).wants
 

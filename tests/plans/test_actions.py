@@ -78,7 +78,7 @@ def test_filed_plan_can_no_longer_be_written(plan, clerk):
 
     for deed in (
         lambda: save_plan(plan, by=clerk, leader="别人"),
-        lambda: save_offering(plan, offering, by=clerk, monthly_fee_fen=1),
+        lambda: save_offering(plan, offering, by=clerk, fee_fen=1),
         lambda: remove_offering(offering, by=clerk),
         lambda: keep_minutes(plan, "记录.pdf", b"%PDF-1.7", by=clerk),
         lambda: file_plan(plan, now=IN_SEPTEMBER, by=clerk),
@@ -88,14 +88,14 @@ def test_filed_plan_can_no_longer_be_written(plan, clerk):
 
     plan.refresh_from_db()
     assert plan.leader == "王校长"
-    assert plan.offerings.get().monthly_fee_fen == 200_00
+    assert plan.offerings.get().fee_fen == 200_00
     assert not Minutes.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("breach", "clause", "field"),
     [
-        ({"fee_fen": 220_00}, "四.4", "monthly_fee"),
+        ({"fee_fen": 220_00}, "四.4", "fee"),
         ({"weekdays": (1, 2, 3, 4, 5)}, "四.2", "weekdays"),
         ({"ends_at": time(17, 45)}, "四.2", "ends_at"),
         ({"leader": ""}, "五(一)", "leader"),
@@ -230,7 +230,7 @@ def test_revision_holds_beside_the_old_one_until_it_is_noted(plan, clerk, review
     new = revise_plan(plan, by=clerk)
     with pytest.raises(RuleBroken, match="已经有一份变更"):
         revise_plan(plan, by=clerk)
-    save_offering(new, new.offerings.get(), by=clerk, monthly_fee_fen=180_00)
+    save_offering(new, new.offerings.get(), by=clerk, fee_fen=180_00)
     assert plan_in_force(plan.school, plan.term) == plan
     assert not price_published(new.offerings.get())
 
@@ -239,7 +239,7 @@ def test_revision_holds_beside_the_old_one_until_it_is_noted(plan, clerk, review
     assert (plan.state, new.state, new.version) == ("replaced", "in_force", 2)
     assert new.filing_number == "课后备〔2026〕002号"
     assert bytes(new.minutes.file) == b"%PDF-1.7 ..."
-    assert Offering.objects.get(plan=plan).monthly_fee_fen == 200_00
+    assert Offering.objects.get(plan=plan).fee_fen == 200_00
 
 
 def test_a_change_of_a_plan_in_force_is_never_late(plan, clerk, reviewer):

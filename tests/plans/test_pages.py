@@ -33,7 +33,7 @@ def typed(plan, **over):
     offering = plan.offerings.get()
     boxes = {
         "name": "课后托管", "kind": "basic", "slot": "afternoon", "boarding": "any", "weekdays": [1, 2, 4, 5],
-        "grades": [1, 2, 3, 4, 5, 6], "starts_at": "15:40", "ends_at": "17:30", "monthly_fee": "200", "expected": "640",
+        "grades": [1, 2, 3, 4, 5, 6], "starts_at": "15:40", "ends_at": "17:30", "fee": "200", "expected": "640",
         "lessons": "2", "seats": "", **over,
     }  # fmt: skip
     bells = {"morning_dismissal": "11:30", "afternoon_start": "", "afternoon_dismissal": "", "work_ends": ""}
@@ -48,8 +48,8 @@ def place(plan, field):
 @pytest.mark.parametrize(
     ("field", "value", "says", "clause"),
     [
-        ("monthly_fee", "220", "小学每月每生不高于 200 元，现填 220.00 元，超 20.00 元", "实施方案 四.4"),
-        ("monthly_fee", "２２０元", "超 20.00 元", "实施方案 四.4"),
+        ("fee", "220", "小学每月每生不高于 200 元，现填 220.00 元，超 20.00 元", "实施方案 四.4"),
+        ("fee", "２２０元", "超 20.00 元", "实施方案 四.4"),
         ("weekdays", [1, 2, 3, 4, 5], "周三", "实施方案 四.2"),
         ("ends_at", "17:45", "请提前 15 分钟", "实施方案 四.2"),
         ("ends_at", "17：45", "请提前 15 分钟", "实施方案 四.2"),
@@ -69,7 +69,7 @@ def test_breach_is_told_while_it_is_typed_and_nothing_is_saved(client, clerk, pl
     assert says in findings and clause in findings
     assert says in at_the_box and clause in at_the_box
     assert "报送教育局（先改 1 处）" in html
-    assert Offering.objects.get().monthly_fee_fen == 200_00
+    assert Offering.objects.get().fee_fen == 200_00
     assert plan.offerings.get().weekdays == [1, 2, 4, 5]
 
 
@@ -79,7 +79,7 @@ def test_in_c_any_fee_and_an_end_after_half_past_six_are_told(client, c_bureau, 
     client.force_login(person)
 
     answer = client.post(
-        reverse("plans:plan-check", args=[plan.pk, "time"]), typed(plan, monthly_fee="100", ends_at="18:45")
+        reverse("plans:plan-check", args=[plan.pk, "time"]), typed(plan, fee="100", ends_at="18:45")
     )
 
     html = answer.content.decode()
@@ -90,7 +90,7 @@ def test_in_c_any_fee_and_an_end_after_half_past_six_are_told(client, c_bureau, 
 @pytest.mark.parametrize(
     ("field", "value", "says"),
     [
-        ("monthly_fee", "两百", "不是金额"),
+        ("fee", "两百", "不是金额"),
         ("ends_at", "五点半", "时间请写成 17:30 这样"),
         ("ends_at", "15:00", "结束时间要晚于开始时间"),
         ("name", "", "请填写名称"),
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_stays_in_its_box_and_is_not_saved(client, clerk, pl
     assert says in html
     if isinstance(value, str) and value:
         assert f'value="{value}"' in html
-    assert plan.offerings.get().monthly_fee_fen == 200_00
+    assert plan.offerings.get().fee_fen == 200_00
     assert plan.offerings.get().name == "课后托管"
 
 
@@ -130,14 +130,14 @@ def test_passed_checks_are_listed_and_the_button_files(client, clerk, plan, revi
 
 def test_breaching_draft_is_saved_but_not_filed(client, clerk, plan):
     client.force_login(clerk)
-    boxes = {**typed(plan, monthly_fee="220"), "then": "file"}
+    boxes = {**typed(plan, fee="220"), "then": "file"}
 
     answer = client.post(reverse("plans:plan-part", args=[plan.pk, "time"]), boxes, follow=True)
 
     plan.refresh_from_db()
     assert "超 20.00 元（依据 实施方案 四.4）" in answer.content.decode()
     assert plan.state == "draft"
-    assert plan.offerings.get().monthly_fee_fen == 220_00
+    assert plan.offerings.get().fee_fen == 220_00
 
 
 def test_two_services_of_one_name_are_told_at_the_name(client, clerk, plan):
@@ -160,7 +160,7 @@ def _boxes_of(offering):
         f"o{offering.pk}-{name}": value
         for name, value in {
             "name": "课后托管", "kind": "basic", "slot": "afternoon", "boarding": "any", "weekdays": [1, 2],
-            "grades": [1], "starts_at": "15:40", "ends_at": "17:30", "monthly_fee": "0", "expected": "1", "lessons": "2",
+            "grades": [1], "starts_at": "15:40", "ends_at": "17:30", "fee": "0", "expected": "1", "lessons": "2",
         }.items()
     }  # fmt: skip
 
@@ -179,7 +179,7 @@ def test_service_is_added_and_removed(client, clerk, plan):
 def test_clubs_on_top_must_stay_within_the_cap_together(client, clerk, plan):
     Offering.objects.create(
         school=plan.school, plan=plan, name="篮球", kind="club", grades=[3], weekdays=[2], starts_at="16:00",
-        ends_at="17:00", monthly_fee_fen=50_00,
+        ends_at="17:00", fee_fen=50_00,
     )  # fmt: skip
     client.force_login(clerk)
 
@@ -318,7 +318,7 @@ def test_saving_a_plan_that_was_filed_meanwhile_changes_nothing(client, clerk, p
     client.force_login(clerk)
     file_plan(plan, now=IN_SEPTEMBER, by=cast.act(clerk, date(2026, 9, 10)))
 
-    answer = client.post(reverse("plans:plan-part", args=[plan.pk, "time"]), typed(plan, monthly_fee="100"))
+    answer = client.post(reverse("plans:plan-part", args=[plan.pk, "time"]), typed(plan, fee="100"))
 
     assert answer.url == reverse("plans:plan-detail", args=[plan.pk])
-    assert plan.offerings.get().monthly_fee_fen == 200_00
+    assert plan.offerings.get().fee_fen == 200_00

@@ -48,7 +48,7 @@ def write_plan(school, term, by, *, fee_fen=200_00, weekdays=(1, 2, 4, 5), ends_
         weekdays=list(weekdays),
         starts_at=time(15, 40),
         ends_at=ends_at,
-        monthly_fee_fen=fee_fen,
+        fee_fen=fee_fen,
         expected=640,
     )
     plan.refresh_from_db()

@@ -11,9 +11,10 @@ from afterschool.policy.fees.prices import (
     price,
     within_price,
 )
+from afterschool.policy.fees.stretch import OF_A_PERIOD
 from afterschool.policy.fees.tariff import Charge, Period, Tariff, footing, tariff
 
 __all__ = [
-    "PER", "Charge", "Period", "Tariff", "account", "collected_apart", "extra_for_outsiders", "footing", "highest",
+    "OF_A_PERIOD", "PER", "Charge", "Period", "Tariff", "account", "collected_apart", "extra_for_outsiders", "footing", "highest",
     "needs_committee", "per_unit", "price", "tariff", "within_price",
 ]  # fmt: skip
