@@ -20,7 +20,7 @@ class PlanForm(forms.Form):
 
     person = forms.ModelChoiceField(None, label="谁", empty_label="请选择")
     section = forms.ModelChoiceField(None, label="服务班", required=False, empty_label="全校（带班领导、教辅）")
-    role = forms.ChoiceField(label="岗位", choices=Duty.Role.choices)
+    role = forms.ChoiceField(label="岗位")
     weekdays = forms.TypedMultipleChoiceField(
         label="星期",
         choices=[(n, weekday_name(n)) for n in range(1, 7)],
@@ -30,8 +30,9 @@ class PlanForm(forms.Form):
     first = forms.DateField(label="自", widget=CALENDAR)
     last = forms.DateField(label="至", widget=CALENDAR)
 
-    def __init__(self, *args, people, sections, **kwargs):
+    def __init__(self, *args, people, sections, roles, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["role"].choices = list(roles.items())
         self.fields["person"].queryset = people
         self.fields["section"].queryset = sections
         self.helper = FormHelper()
@@ -47,8 +48,9 @@ class PlanForm(forms.Form):
         data = self.cleaned_data
         if data.get("first") and data.get("last") and data["last"] < data["first"]:
             self.add_error("last", "结束的日子不能早于开始的日子")
-        if data.get("role") == Duty.Role.TEACHER and not data.get("section"):
-            self.add_error("section", "值班教师要选一个服务班")
+        whole_school = {Duty.Role.LEADER, Duty.Role.ASSISTANT}
+        if data.get("role") and data["role"] not in whole_school and not data.get("section"):
+            self.add_error("section", "在班里值班的要选一个服务班")
         if data.get("role") == Duty.Role.LEADER and data.get("section"):
             self.add_error("section", "带班领导管全校，请选“全校”")
         return data

@@ -27,7 +27,9 @@ class Duty(models.Model):
     day = models.DateField("日期")
     section = models.ForeignKey(Section, models.PROTECT, null=True, blank=True, related_name="duties")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="duties")
-    role = models.CharField("岗位", max_length=10, choices=Role, default=Role.TEACHER)
+    role = models.CharField("岗位", max_length=30, choices=Role, default=Role.TEACHER)
+    # The name of a role that only the policy in force knows.
+    role_name = models.CharField("岗位名称", max_length=30, blank=True)
     # Whose duty it was before somebody stood in; some policies pay that otherwise.
     stands_in_for = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="代谁的班"
@@ -70,6 +72,9 @@ class Duty(models.Model):
             ),
         ]
         verbose_name = verbose_name_plural = "值班"
+
+    def get_role_display(self) -> str:
+        return self.role_name or Duty.Role(self.role).label
 
     @property
     def minutes(self) -> int:

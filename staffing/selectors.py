@@ -11,13 +11,13 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.errors import NoRule
-from afterschool.policy import staffing
+from afterschool.policy import staffing, stipends
 from afterschool.policy.book import Policy
 from afterschool.policy.rates import OwnRate
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.calendar import Day, days_of
 from afterschool.schools.models import Post, School
-from afterschool.schools.rules import own_rate_of, policy_of
+from afterschool.schools.rules import case_of, own_rate_of, policy_of
 from enrollment.models import Placement, Section
 
 from .models import Duty, StipendSheet
@@ -49,6 +49,16 @@ def people_for(school: School, day: date, role: str):
     wanted = [Role.LEADER.name] if role == Duty.Role.LEADER else [Role.TEACHER.name, Role.LEADER.name]
     posts = Post.objects.open_on(day).filter(school=school, person=OuterRef("pk"), role__in=wanted)
     return Person.objects.filter(Exists(posts), is_active=True).order_by("name", "pk")
+
+
+def roles_of(school: School, on: date) -> dict[str, str]:
+    """The roles of every school, and those that the policy pays otherwise. Who stands in is known without being named."""
+    named = dict(Duty.Role.choices)
+    try:
+        paid = stipends.roles(policy_of(school, on), on, case_of(school))
+    except NoRule:
+        return named
+    return named | {key: name for key, name in paid.items() if key not in named and key != "substitute"}
 
 
 def free_people(school: School, role: str, starts_at: datetime, ends_at: datetime):

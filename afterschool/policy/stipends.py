@@ -21,7 +21,7 @@ from afterschool.policy.rule import Case
 from afterschool.policy.terms import DAY_KINDS, service_on
 from afterschool.policy.verdict import Verdict
 
-__all__ = ["Duty", "Pay", "paid_every", "pay", "payroll", "percent"]
+__all__ = ["Duty", "Pay", "paid_every", "pay", "payroll", "percent", "roles"]
 
 ANY = Case()
 _by_day = attrgetter("day")
@@ -43,6 +43,11 @@ def payroll(law: Law, on: date, staff: str) -> Verdict[str]:
     """Under which head "own" or "outside" people are paid."""
     rule = law.on(on).the(rules.Payroll, staff=staff)
     return Verdict(rule.label, f"按{rule.label}发放", rule.cite)
+
+
+def roles(law: Law, on: date, case: Case = ANY) -> dict[str, str]:
+    """What somebody on duty may do that is paid otherwise, by key and name."""
+    return {rule.role: rule.label for rule in law.on(on).every(rules.StipendRole) if rule.may_hold(case)}
 
 
 def pay(

@@ -14,7 +14,7 @@ from afterschool.notices.post import notify
 from afterschool.schools.models import School
 from enrollment.models import Section
 from staffing.models import Duty
-from staffing.selectors import moment, people_for, running
+from staffing.selectors import moment, people_for, roles_of, running
 
 Role = Duty.Role
 
@@ -109,6 +109,8 @@ def remove_duty(duty: Duty, *, by: Actor) -> None:
 
 
 def _may_serve(school: School, day: date, person: Person, role: str) -> None:
+    if role not in roles_of(school, day):
+        raise RuleBroken("现行政策里没有这种岗位", field="role")
     if not people_for(school, day, role).filter(pk=person.pk).exists():
         post = "带班领导" if role == Role.LEADER else "值班教师"
         raise RuleBroken(f"{person.name} 当天在本校没有{post}岗位", field="person")
@@ -125,6 +127,7 @@ def _planned(school, day, section, person, role, meeting: list[Section]) -> Duty
         section=section,
         person=person,
         role=role,
+        role_name="" if role in Role else roles_of(school, day)[role],
         starts_at=moment(day, min(offering.starts_at for offering in offerings)),
         ends_at=moment(day, max(offering.ends_at for offering in offerings)),
         lessons=max(offering.lessons for offering in offerings),

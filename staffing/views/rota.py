@@ -40,6 +40,7 @@ def rota_plan(request, reach):
         initial={"first": max(today, term.began_on) if term else today, "last": term and term.ended_on},
         people=selectors.people_for(school, today, Duty.Role.TEACHER),
         sections=Section.objects.filter(school=school, term=term),
+        roles=selectors.roles_of(school, today),
     )
     if form.is_valid():
         try:

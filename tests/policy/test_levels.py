@@ -176,6 +176,7 @@ def test_looser_is_said_and_the_other_way_round_is_not(mine, theirs, message):
             'outside_scope: slots = ["noon"]',
         ),
         ('window: slots = ["noon"]; ends_by_bell = "afternoon_start"', 'window: slots = ["noon"]; ends_by = "14:00"'),
+        ('window: weekdays = [5]; ends_by = "18:00"', 'window: weekdays = [1]; ends_by = "17:30"'),
         ('window: slots = ["evening"]; ends_by = "20:00"', WINDOW.format('ends_by = "18:00"')),
         (PERCENT.format("rest", "at_least", 150), PERCENT.format("holiday", "at_least", 300)),
         (STAFF.format(40), STAFF.format(1).replace("students", "classes")),

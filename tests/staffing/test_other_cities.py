@@ -11,7 +11,7 @@ from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import School
 from staffing import papers
-from staffing.actions import confirm_duties, draft_sheet, substitute
+from staffing.actions import confirm_duties, draft_sheet, put_on_duty, substitute
 from staffing.selectors import lacking_rate
 from tests import cast
 from tests.attendance.town import at
@@ -104,6 +104,34 @@ lessons_a_day = 2
     ]
     assert heads(sheet)[2] == "课时"
     assert papers.stipend_table(sheet).rows[0][2] == 3
+
+
+def test_a_role_that_only_the_policy_knows_is_planned_and_paid(client, time_machine, today, town, clerk, adopt):
+    time_machine.move_to(f"{today}T10:00:00+08:00", tick=True)
+    adopt(PER_LESSON + '[[stipend_role]]\nrole = "supervise"\nlabel = "看护"\npercent = 50')
+    client.force_login(cast.make_person("排班", Role.SCHOOL_ADMIN, town.school))
+    wish = {
+        "person": town.teacher.pk, "role": "supervise", "section": town.section.pk, "weekdays": [5],
+        "first": "2026-10-16", "last": "2026-10-16",
+    }  # fmt: skip
+    assert "看护" in client.get(reverse("staffing:rota-plan")).content.decode()
+    assert client.post(reverse("staffing:rota-plan"), wish).status_code == 302
+    duty = town.school.duties.get(day=FRIDAY)
+    assert (duty.role, duty.get_role_display()) == ("supervise", "看护")
+    duty.arrived_at, duty.left_at = duty.starts_at, duty.ends_at
+    duty.save()
+    confirm_duties([duty], now=at(19, day=FRIDAY), by=town.by_leader)
+
+    line = draft_sheet(school=town.school, month=OCTOBER, by=clerk).lines.get()
+
+    assert line.steps == ["2 课时，每课时 60 元，看护按 50%：2 × 60.00 × 50% = 60.00 元"]
+
+
+def test_a_role_that_no_policy_knows_is_refused(town, clerk):
+    with pytest.raises(RuleBroken, match="现行政策里没有这种岗位"):
+        put_on_duty(
+            school=town.school, day=FRIDAY, section=town.section, person=town.teacher, role="supervise", by=clerk
+        )
 
 
 def test_whoever_gets_a_duty_back_stands_in_for_nobody(town, clerk):

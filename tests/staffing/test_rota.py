@@ -179,12 +179,12 @@ def test_free_list_leaves_out_who_stands_elsewhere(town):
 def test_rota_asks_the_database_as_often_for_many_sections(town, django_assert_num_queries):
     from enrollment.models import Section
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         rota(town.school, MONDAY)
     for number in range(3, 13):
         klass = cast.make_class(town.school, grade=3, number=number)
         Section.objects.create(
             school=town.school, term=town.term, offering=town.offering, school_class=klass, name=f"三({number})班"
         )
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(rota(town.school, MONDAY).rows) == 12
