@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import fees, refunds, rules, settlement
+from afterschool.policy.fees import Period, Tariff
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.terms import GRADES, Cause
 from afterschool.policy.trial.answer import steps_of
-from afterschool.policy.trial.bench import Bench, Charged
+from afterschool.policy.trial.bench import Bench, Charged, case_for
 from afterschool.policy.trial.facts import Student, money
 
 CLOSED: tuple[Cause, ...] = ("cancelled", "force_majeure")
@@ -113,22 +114,41 @@ def _groups(bench: Bench, rule: rules.Settlement, spent: Sequence[dict]) -> list
             grade,
             [(student.key, borne(bench, student)) for student in students],
             direct.get(grade, ZERO) + part,
-            days=[bench.served.get(student.key, 0) for student in students],
-            room=[_room(bench, student) for student in students],
+            days=[_served(bench, student) for student in students] if rule.shared_by == "days_served" else (),
+            room=[_room(bench, student) for student in students] if rule.direction == "both" else (),
         )
         for (grade, students), part in zip(by_group.items(), parts, strict=True)
     ]
 
 
+def _served(bench: Bench, student: Student) -> int:
+    """The days on which the student was really there; where the charge was given, of the items it takes part in."""
+    if student.charged is None:
+        return bench.served.get(student.key, 0)
+    days = {day for tariff in _given(bench, student) for day in tariff.runs_on if student.first <= day <= student.last}
+    away = {row.day for row in student.absences if row.lessons is None}
+    return sum(day not in away and day < (student.withdrew_on or date.max) for day in days)
+
+
 def _room(bench: Bench, student: Student) -> Money:
-    """What the highest price would still allow to ask of a family, after its waiver."""
-    room = ZERO
-    for one in bench.charged:
-        tariff = one.tariff
-        if one.student is student and one.days and tariff.unit_on(one.days[0]) in ("month", "term"):
-            most = fees.highest(bench.law, tariff.period.first, tariff.case).answer
-            room += max(ZERO, (most - one.charge.gross).times_down(Fraction(100 - one.off, 100)))
-    return room
+    """What the highest price, after the waiver, would still allow to ask of a family beyond what it bears."""
+    taken = [(one.tariff, one.off) for one in bench.charged if one.student is student and one.days]
+    most = ZERO
+    for tariff, off in taken or [(tariff, 0) for tariff in _given(bench, student)]:
+        if tariff.unit_on(tariff.runs_on[0]) in ("month", "term"):
+            highest = fees.highest(bench.law, tariff.period.first, tariff.case).answer
+            most += highest.times_down(Fraction(100 - off, 100))
+    return max(ZERO, most - borne(bench, student))
+
+
+def _given(bench: Bench, student: Student) -> Iterator[Tariff]:
+    """The tariffs of a student whose charge was given instead of worked out."""
+    for item in bench.facts.items:
+        if item.key in student.items and item.rates:
+            for period in bench.periods(item, case_for(item, student, Period(*bench.facts.months[0]))):
+                tariff = bench.tariff(item, case_for(item, student, period), period)
+                if tariff.runs_on:
+                    yield tariff
 
 
 def _tell_settled(bench: Bench, group: settlement.Group) -> None:
