@@ -73,7 +73,8 @@ class Duty(models.Model):
         ]
         verbose_name = verbose_name_plural = "值班"
 
-    def get_role_display(self) -> str:
+    def get_role_display(self) -> str:  # type: ignore[no-redef]
+        """By the policy's own name, where it has one."""
         return self.role_name or Duty.Role(self.role).label
 
     @property

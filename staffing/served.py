@@ -50,7 +50,7 @@ class Facts:
             duty.day,
             duty.minutes,
             self.kinds[duty.day],
-            duty.lessons,
+            duty.lessons or None,  # none planned: told from the minutes, if the policy says how long one is
             role="substitute" if duty.stands_in_for_id else duty.role,
             slot="afternoon" if slot in ("saturday", "vacation") else slot,
             students=self.students.get((section.pk, duty.day)) if section else None,
