@@ -8,11 +8,18 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from afterschool.access.capabilities import Role
+from afterschool.money import Money
 from afterschool.policy.loader import DATA
+from afterschool.policy.trial import simulate
 from afterschool.schools.actions.calendar import fill_calendar
-from afterschool.schools.models import PolicyText
+from afterschool.schools.models import CalendarDay, PolicyText
+from afterschool.schools.rules import policy_of
+from billing.actions import charge_month
+from billing.models import Charge
+from billing.selectors.trials import calendar_of, school_of, term_of
 from tests import cast
-from tests.billing.conftest import act
+from tests.billing.conftest import OCTOBER, act, enroll
+from tests.test_look import serious
 
 TRIAL = reverse("billing:trial")
 
@@ -113,6 +120,25 @@ def test_hours_are_held_against_the_window(clerk):
     assert "请去掉周三" in response.text
 
 
+def test_a_trial_comes_to_what_month_end_charges(town):
+    CalendarDay.objects.filter(day=date(2026, 10, 10)).update(follows_weekday=4)
+    late = cast.make_student(cast.make_class(town.school, 3), "后来的")
+    enroll(late, town.plan, began_on=date(2026, 10, 19))
+    charge_month(town.month, by=town.clerk)
+    charged = Charge.objects.get(student=late)
+    scenario = {
+        "month": "2026-10", **term_of(town.school, OCTOBER), **calendar_of(town.school, OCTOBER),
+        "school": school_of(town.school, grade=3), "items": [{"rate": 200, "weekdays": [1, 2, 4, 5]}],
+        "students": [{"from": "2026-10-19"}],
+    }  # fmt: skip
+    [tried] = simulate(policy_of(town.school, OCTOBER), scenario)["charges"]
+
+    assert tried["net"] == Money(charged.net_fen).plain() == "106.67"
+    assert tried["days"] == [day.isoformat() for day in charged.days]
+    told = zip(charged.steps, tried["steps"], strict=True)
+    assert all(kept.startswith(step["words"]) and step["amount"] in kept for kept, step in told)
+
+
 @pytest.mark.parametrize(
     ("what", "typed", "field"),
     [
@@ -152,7 +178,9 @@ def test_a_scenario_out_of_form_is_told_with_its_place(clerk):
 
 
 def test_only_the_bureau_tries_its_own_drafts(keeper, client, d_bureau, haitang):
-    body = (DATA / "dalian-2024.toml").read_text(encoding="utf-8").replace('code = "dalian-2024"', 'code = "bihai-draft"')
+    body = (
+        (DATA / "dalian-2024.toml").read_text(encoding="utf-8").replace('code = "dalian-2024"', 'code = "bihai-draft"')
+    )
     body = body.replace("yuan = 200", "yuan = 220", 1)
     uploader = cast.make_person("秦科长", Role.BUREAU_KEEPER, d_bureau)
     PolicyText.objects.create(code="bihai-draft", title="草案", body=body, bureau=d_bureau, uploaded_by=uploader)
@@ -172,6 +200,8 @@ def test_in_a_browser_the_answer_comes_below_and_another_policy_lays_the_form_ou
     page.context.add_cookies(
         [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}]
     )
+    complaints = []
+    page.on("console", lambda line: complaints.append(line.text) if "Content Security Policy" in line.text else None)
     page.goto(live_server.url + TRIAL)
     page.get_by_label("学校的收费标准").fill("10")
     page.get_by_role("button", name="试算").click()
@@ -182,3 +212,8 @@ def test_in_a_browser_the_answer_comes_below_and_another_policy_lays_the_form_ou
     assert page.get_by_label("学校的收费标准").input_value() == "10"
     page.get_by_role("button", name="试算").click()
     page.get_by_text("小学每月每生不高于 200 元").first.wait_for()
+
+    assert complaints == []
+    assert serious(page) == []
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -284,6 +284,28 @@ def test_what_is_no_scenario_is_refused(dalian):
         simulate(dalian, ["2026-10-12"])
 
 
+def undescribed(part, at="$"):
+    if isinstance(part, list):
+        return [place for number, one in enumerate(part) for place in undescribed(one, f"{at}[{number}]")]
+    if not isinstance(part, dict):
+        return []
+    missing = [
+        f"{at}.{name}"
+        for name, one in part.get("properties", {}).items()
+        if not (one.get("description") or one.get("$ref"))
+    ]
+    return missing + [place for key, one in part.items() for place in undescribed(one, f"{at}.{key}")]
+
+
+@pytest.mark.parametrize("name", ["scenario", "result"])
+def test_every_property_is_described(name):
+    form = schema(name)
+
+    form.check_schema(form.schema)
+    assert undescribed(form.schema) == []
+    assert all("description" in one for one in form.schema["$defs"].values())
+
+
 def policy(*words, **environment):
     """The command as a program of its own, without a database."""
     nowhere = {"DATABASE_URL": "postgresql:///none", "REDIS_URL": "redis://127.0.0.1:1/0"}
