@@ -53,7 +53,7 @@ def enroll(student, plan, *, began_on=date(2026, 9, 1), weekdays=(1, 2, 4, 5), o
 def seat(agreement, offering, weekdays, klass) -> AgreementItem:
     item = AgreementItem.objects.create(
         school=agreement.school, agreement=agreement, offering=offering, weekdays=list(weekdays),
-        fee_fen=offering.fee_fen,
+        fee_fen=offering.fee_fen, unit=offering.unit,
     )  # fmt: skip
     section, _ = Section.objects.get_or_create(
         offering=offering, school_class=klass,

@@ -260,6 +260,11 @@ def test_by_term(rules, days, gross):
     assert said(held.explain(days))[-1] == f"这个学期应交 {yuan(gross)} 元"
 
 
+def test_a_whole_term_in_words():
+    held = tariff(BY_TERM, "600", runs_on=TERM_DAYS, period=TERM)
+    assert said(held.explain(TERM_DAYS)) == ["每学期收费标准 600.00 元", "这个学期应交 600.00 元"]
+
+
 def test_a_term_divided_by_months_in_words():
     rules = part_month("whole") + calendar("notional", "months_a_term = 5")
     held = tariff(BY_TERM + rules, "600", runs_on=TERM_DAYS, period=TERM)

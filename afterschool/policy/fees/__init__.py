@@ -1,5 +1,6 @@
 """收费: how much may be charged, and what one child's month comes to."""
 
+from afterschool.policy.fees.footing import footing
 from afterschool.policy.fees.prices import (
     PER,
     account,
@@ -12,7 +13,7 @@ from afterschool.policy.fees.prices import (
     within_price,
 )
 from afterschool.policy.fees.stretch import OF_A_PERIOD
-from afterschool.policy.fees.tariff import Charge, Period, Tariff, footing, tariff
+from afterschool.policy.fees.tariff import Charge, Period, Tariff, tariff
 
 __all__ = [
     "OF_A_PERIOD", "PER", "Charge", "Period", "Tariff", "account", "collected_apart", "extra_for_outsiders", "footing", "highest",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from afterschool.money import PLACES, ZERO, Money
 from afterschool.policy import rules
 from afterschool.policy.book import Law, RulesInForce
 from afterschool.policy.fees.stretch import OF_A_PERIOD, Plan, Stretch
 from afterschool.policy.rounding import rounded
-from afterschool.policy.rule import Case, Rule
+from afterschool.policy.rule import Case
 from afterschool.policy.verdict import Explained
 
 
@@ -196,48 +197,38 @@ def tariff(
     """
     plan = Plan(lessons_a_day, minutes_a_day, dict(minutes_on or {}))
     days = sorted(runs_on)
-    alike = groupby(days, key=lambda day: (law.on(day), *_asked(law, case, day, rates), day.replace(day=1)))
     stretches = []
-    for (now, unit, rate, _), together in alike:
-        held = tuple(together)
-        if unit == "month" and (days[0].replace(day=1) != days[-1].replace(day=1)):
+    for (now, unit, rate, months, first), alike in groupby(days, key=lambda day: _terms(law, case, day, rates)):
+        if unit == "month" and days[0].replace(day=1) != days[-1].replace(day=1):
             raise ValueError("a month's price is for one month")
-        months = _months_a_term(now, case) if unit == "term" else None
-        span = [day for day in days if not months or (day.year, day.month) == (held[0].year, held[0].month)]
+        span = [day for day in days if day.replace(day=1) == first] if months else days
         price = Fraction(rate, months or 1)
-        stretches.append(Stretch(now, case, plan, unit, rate, price, held, tuple(span), period.workdays))
+        stretches.append(Stretch(now, case, plan, unit, rate, price, tuple(alike), tuple(span), period.workdays))
     return Tariff(law, case, period, stretches)
 
 
-# What decides about a charge and what goes back of it.
-DECIDING: tuple[type[Rule], ...] = (
-    rules.NoFee, rules.Price, rules.ChargeCap, rules.Billable, rules.Lesson, rules.BillingCalendar, rules.PartMonth,
-    rules.Refund,
-)  # fmt: skip
+class Terms(NamedTuple):
+    """On which terms a day is charged: rules, unit, rate in fen, into how many months the price is divided first; and
+    the month that the day is counted to, where months count at all."""
+
+    now: RulesInForce
+    unit: str
+    rate: int
+    months: int | None
+    first: date | None
 
 
-def footing(law: Law, days: Iterable[date], case: Case) -> Hashable:
-    """Children of whom this is equal may share a tariff and its refunds: the same rules hold for them."""
-    return tuple(_held(now, case) for now in dict.fromkeys(law.on(day) for day in days))
-
-
-@lru_cache(maxsize=4096)
-def _held(now: RulesInForce, case: Case) -> tuple[int, ...]:
-    return tuple(id(rule) for kind in DECIDING for rule in now.every(kind, case))
-
-
-def _asked(law: Law, case: Case, day: date, rates: Sequence[tuple[date, Money]]) -> tuple[str, int]:
-    """Unit and rate of a day, in fen. What costs nothing needs no price; while nothing may be charged, nothing is."""
+def _terms(law: Law, case: Case, day: date, rates: Sequence[tuple[date, Money]]) -> Terms:
+    """What costs nothing needs no price; while nothing may be charged, nothing is."""
     begun = [rate for rate in rates if rate[0] <= day]
     if not begun:
         raise ValueError(f"no rate has begun on {day}")
-    rate, now = max(begun, key=lambda one: one[0])[1], law.on(day)
+    rate, now, first = max(begun, key=lambda one: one[0])[1], law.on(day), day.replace(day=1)
     if not rate or now.maybe(rules.NoFee, case):
-        return "free", 0
+        return Terms(now, "free", 0, None, first)
     unit = now.the(rules.Price, case).unit
-    return (unit, 0) if unit == "free" else (unit, rate.fen)
-
-
-def _months_a_term(now: RulesInForce, case: Case) -> int | None:
-    calendar = now.maybe(rules.BillingCalendar, case)
-    return calendar.months_a_term if calendar else None
+    if unit == "free":
+        return Terms(now, "free", 0, None, first)
+    calendar = now.maybe(rules.BillingCalendar, case) if unit == "term" else None
+    months = calendar.months_a_term if calendar else None
+    return Terms(now, unit, rate.fen, months, None if unit == "term" and not months else first)
