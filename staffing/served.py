@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from afterschool.money import Money
+from afterschool.plans.cases import WHOLE_DAY, slot_of
 from afterschool.policy import stipends
 from afterschool.policy.book import Law
 from afterschool.schools.calendar import days_of
@@ -45,15 +46,15 @@ class Facts:
 
     def duty(self, duty: Duty) -> stipends.Duty:
         section = duty.section
-        klass, slot = (section.school_class, section.offering.slot) if section else (None, None)
+        klass, offering = (section.school_class, section.offering) if section else (None, None)
         return stipends.Duty(
             duty.day,
             duty.minutes,
             self.kinds[duty.day],
             duty.lessons or None,  # none planned: told from the minutes, if the policy says how long one is
             role="substitute" if duty.stands_in_for_id else duty.role,
-            slot="afternoon" if slot in ("saturday", "vacation") else slot,
+            slot=slot_of(offering) if offering else None,
             students=self.students.get((section.pk, duty.day)) if section else None,
             grade=klass.grade if klass else None,
-            service=slot if slot in ("saturday", "vacation") else None,
+            service=offering.slot if offering and offering.slot in WHOLE_DAY else None,
         )

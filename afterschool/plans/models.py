@@ -130,6 +130,7 @@ class Offering(models.Model):
         CLUB = "club", "特色集体活动"
 
     class Slot(models.TextChoices):
+        MORNING = "morning", "早间"
         NOON = "noon", "中午"
         AFTERNOON = "afternoon", "下午"
         LATE_CARE = "late_care", "延时托管"

@@ -24,6 +24,10 @@ ends_by = "18:00"
 slots = ["afternoon"]
 months = [11, 12, 1]
 ends_by = "17:30"
+[[window]]
+slots = ["morning"]
+starts_from = "07:00"
+ends_by = "08:00"
 [[outside_scope]]
 slots = ["noon"]
 [[hours_a_day]]
@@ -100,6 +104,14 @@ def test_a_service_before_its_hour_or_too_short_is_refused(plan):
     assert told(plan, starts_at=time(15, 0), ends_at=time(15, 50)) - DUTIES == {
         ("breach", "9、10 月课后服务从 15:30 开始，现填 15:00，请推后 30 分钟"),
         ("breach", "一天不少于 1 小时，现填 50 分钟，请增加 10 分钟"),
+    }
+
+
+def test_early_care_has_its_own_hours(plan):
+    early = {"slot": "morning", "starts_at": time(7, 0)}
+    assert told(plan, **early, ends_at=time(8, 0)) == DUTIES
+    assert told(plan, **early, ends_at=time(8, 10)) - DUTIES == {
+        ("breach", "课后服务不晚于 08:00，现填 08:10，请提前 10 分钟")
     }
 
 
