@@ -30,7 +30,7 @@ from afterschool.policy.loader import parse, read
 from afterschool.policy.rule import Case
 
 CITIES = Path(__file__).parents[1] / "tests" / "policy" / "cities"
-SCHOOLS = 930
+A_SCHOOL = 753  # children, so that 700,000 are 930 schools
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 CASE = Case("primary", 1, False, "weekday", "afternoon", ownership="public", area="urban", item="club")
 MONTH = fees.Period(FIRST, LAST, term=(date(2026, 9, 1), date(2027, 1, 29)), workdays=21)
@@ -187,9 +187,9 @@ def schedule(law: Policy, cause: str, case: Case, tariff: fees.Tariff) -> refund
         return None
 
 
-def places(dice: random.Random) -> Iterator[Place]:
+def places(many: int, dice: random.Random) -> Iterator[Place]:
     laws = [small(COMMON + FIVE_IN_A_ROW), small(COMMON + HALF_MONTHS), read(CITIES / "yunxi-2026.toml")]
-    for number in range(SCHOOLS):
+    for number in range(many):
         law = laws[number % 3]
         rate = Money(dice.randrange(300, 501, 50) if law is laws[2] else dice.randrange(12000, 22001, 500))
         closed = dice.sample(range(2, 28), 1)  # a sports day of its own
@@ -203,8 +203,9 @@ def main() -> None:
     asked.add_argument("--json", action="store_true", help="only the JSON line")
     options = asked.parse_args()
     dice, sums, seconds, core = random.Random(20261101), Counter[str](), 0.0, 0.0
-    for number, place in enumerate(places(dice)):
-        many = options.students * (number + 1) // SCHOOLS - options.students * number // SCHOOLS
+    schools = max(1, round(options.students / A_SCHOOL))
+    for number, place in enumerate(places(schools, dice)):
+        many = options.students * (number + 1) // schools - options.students * number // schools
         grades = [list(children(many * (grade + 1) // 6 - many * grade // 6, place, dice)) for grade in range(6)]
         began, began_core = time.perf_counter(), time.process_time()
         books = Books(place)
@@ -214,7 +215,7 @@ def main() -> None:
     assert sums["students"] == options.students, "every child must have been worked out"
     found = {
         **sums,
-        "schools": SCHOOLS,
+        "schools": schools,
         "seconds": round(seconds, 2),
         "core_seconds": round(core, 2),
         "students_per_core_second": round(options.students / core),

@@ -163,7 +163,7 @@ class Band:
         paid = Fraction(claim.paid.fen)
         match self.rule.gives:
             case "each_day" | "each_lesson":
-                return sum((self.rate(day, claim.off) for day in units), Fraction(0))
+                return added([self.rate(day, claim.off) for day in units])
             case "remaining_days":
                 return paid * len(claim.missed.absent) / len(claim.missed.of_days)
             case "half_month":
@@ -183,6 +183,14 @@ class Decision:
     given: Given
     exact: Money
     amount: Money
+
+
+def added(rates: list[Fraction]) -> Fraction:
+    """Their sum. Days of one price have one denominator, and then whole numbers do."""
+    per = rates[0].denominator if rates else 1
+    if all(rate.denominator == per for rate in rates):
+        return Fraction(sum(rate.numerator for rate in rates), per)
+    return sum(rates, Fraction(0))
 
 
 def how_often(units: int, least: Fraction, inclusive: bool) -> int:
