@@ -100,18 +100,27 @@ def _of_charge(
 ) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
     days, net = tuple(charge.days), Money(charge.net_fen)
     left = net - Money(charge.refunded_fen + charge.remitted_fen)
-    due = tariffs.of(charge.item).charge(days, off)
-    if due.gross.fen == charge.gross_fen and due.net < net:
-        kept = left.times_down(Fraction(due.net.fen, net.fen))
-        yield Refund.Cause.WAIVER, left - kept, _waived(net, left, due, off), _groups(tariffs)
-        net, left = due.net, kept
+    now = _net(tariffs, charge, off)
+    if now < net:
+        kept = left.times_down(Fraction(now.fen, net.fen))
+        yield Refund.Cause.WAIVER, left - kept, _waived(charge, left, now, off), _groups(tariffs)
+        net, left = now, kept
+    closed = missed.get("cancelled", ())
     for cause, absent in missed.items():
+        due = tuple(day for day in days if day not in closed) if cause == "absence" else days
         schedule = tariffs.schedule(cause, charge.item)
         elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
-        told = schedule.explain(net, Attendance(days, absent, elapsed=elapsed), before=net - left, off=off)
+        told = schedule.explain(net, Attendance(due, absent, elapsed=elapsed), before=net - left, off=off)
         left -= told.amount
         if told.amount:
             yield cause, told.amount, _asked_first(charge, told.steps), clauses([told.cite])
+
+
+def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
+    """What would be charged with the waivers of today. Where a cap lowered the price, it stays lowered."""
+    whole = tariffs.of(charge.item).charge(tuple(charge.days), off)
+    gross = Money(charge.gross_fen)
+    return whole.net if whole.gross == gross else gross.times_down(Fraction(100 - off, 100))
 
 
 def _asked_first(charge: Charge, steps: Sequence[Step]) -> tuple[Step, ...]:
@@ -119,18 +128,19 @@ def _asked_first(charge: Charge, steps: Sequence[Step]) -> tuple[Step, ...]:
     return (Step("这个月应交", amount=Money(charge.net_fen)), *steps[1:])
 
 
-def _waived(net: Money, left: Money, due: fees.Charge, off: int) -> list[Step]:
+def _waived(charge: Charge, left: Money, now: Money, off: int) -> list[Step]:
+    net, gross = Money(charge.net_fen), Money(charge.gross_fen)
     told = [
         Step("这个月应交", amount=net),
-        Step(f"后来学校同意减免 {off}%，应交改为", f"{due.gross} − {due.waived}", due.net),
+        Step(f"后来学校同意减免 {off}%，应交改为", f"{gross} − {gross - now}", now),
     ]
     if left == net:
-        return [*told, Step("多出来的退给您", f"{net} − {due.net}", net - due.net)]
-    kept = left.times_down(Fraction(due.net.fen, net.fen))
+        return [*told, Step("多出来的退给您", f"{net} − {now}", net - now)]
+    kept = left.times_down(Fraction(now.fen, net.fen))
     return [
         *told,
         Step("前面已经退过", amount=net - left),
-        Step("没有退过的，也按改后的算", f"{left} ÷ {net} × {due.net}", kept),
+        Step("没有退过的，也按改后的算", f"{left} ÷ {net} × {now}", kept),
         Step("多出来的退给您", f"{left} − {kept}", left - kept),
     ]
 

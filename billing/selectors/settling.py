@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money, total
+from afterschool.plans.models import Offering
 from afterschool.policy import rules, settlement
 from afterschool.policy.verdict import Step
 from afterschool.schools.rules import case_of
@@ -56,6 +57,8 @@ def figures(fee_month: FeeMonth) -> Figures:
     )
     law, case = law_of(fee_month), case_of(fee_month.school)
     rule = law.on(fee_month.month).maybe(rules.Settlement, case)
+    if rule:
+        _refuse_terms(rule, charges)
     before = returns(fee_month, charges)
     borne, owed = _after(charges, before)
     sharing = _sharing(fee_month, charges, whole=bool(rule and rule.per == "school"))
@@ -69,14 +72,22 @@ def figures(fee_month: FeeMonth) -> Figures:
         )
         for one in sharing
     ]
-    if rule and rule.every == "term" and any(borne.values()):
-        raise RuleBroken("本地政策规定按学期结算，系统现在只会按月结算，请联系教育局管理员", cite=rule.cite)
     rows, found = [], before
     for one, result in zip(sharing, settlement.settle(law, fee_month.month, groups, case=case), strict=True):
         rows.append(_row(result, one))
         given = [charge for charge in one.charges if result.refunds[charge.pk]]
         found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in given]
     return Figures(rows, found)
+
+
+def _refuse_terms(rule: rules.Settlement, charges: Iterable[Charge]) -> None:
+    """A month cannot tell what a term leaves over."""
+    if rule.every == "term":
+        raise RuleBroken("本地政策规定按学期结算，系统现在只会按月结算，请联系教育局管理员", cite=rule.cite)
+    if any(charge.unit == Offering.Unit.TERM and charge.net_fen for charge in charges):
+        raise RuleBroken(
+            "按学期收的费，一个月的支出算不出结余；系统现在只会按月结算，请联系教育局管理员", cite=rule.cite
+        )
 
 
 def _after(charges: Iterable[Charge], before: Iterable[Return]) -> tuple[dict[int, Money], dict[int, Money]]:
