@@ -62,9 +62,12 @@ def refused(error: PolicyFileError | ScenarioError | NoRule | OSError) -> Told:
         where = {"file": error.file, "line": error.line, "problem": error.problem, "expected": error.expected}
     elif isinstance(error, ScenarioError):
         where = {"path": error.path, "problem": error.problem, "expected": error.expected}
+    elif isinstance(error, OSError):
+        where = {"file": error.filename, "problem": "打不开这个文件"}
     else:
         where = {"problem": str(error)}
-    return Told(BAD, {"error": where}, str(error))
+    said = f"{error.filename}：打不开这个文件" if isinstance(error, OSError) else str(error)
+    return Told(BAD, {"error": where}, said)
 
 
 def _policy(name: str) -> Policy:

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date, time
 from io import StringIO
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from afterschool.policy.book import Succession
 from afterschool.policy.trial import ScenarioError, simulate
 from afterschool.policy.trial.papers import schema
 
@@ -271,12 +273,20 @@ def test_a_scenario_out_of_form_is_refused_with_its_place(told, scenario, path, 
 
 
 def test_a_scenario_may_be_written_in_toml(dalian):
-    from datetime import date, time
-
     item = {"weekdays": [1], "starts": time(15, 30), "ends": time(17, 31), "rate": 200}
     result = simulate(dalian, {"on": date(2026, 10, 12), "school": {"stage": "primary"}, "items": [item]})
 
     assert clauses(result["violations"], "items[0].ends") == ["四.2"]
+
+
+def test_each_day_is_judged_by_what_was_adopted_then(dalian, changle):
+    law = Succession([(date(2024, 9, 1), dalian), (date(2026, 11, 1), changle)])
+    asked = {"school": {"stage": "primary"}, "items": [{"rate": "10.00"}]}
+    before, after = (simulate(law, {"on": day, **asked}) for day in ("2026-10-12", "2026-11-12"))
+
+    assert (before["policy"]["code"], before["violations"]) == (D, [])
+    assert after["policy"]["code"] == C
+    assert clauses(after["violations"], "items[0].rate") == ["四(二)"]
 
 
 def test_what_is_no_scenario_is_refused(dalian):
@@ -334,10 +344,13 @@ def test_the_program_refuses_what_is_no_policy_and_no_json(tmp_path):
     broken.write_text('code = "x"\ncode = "y"\n')
     scenario = tmp_path / "case.json"
     scenario.write_text('{"on": ')
-    unknown, malformed = policy("show", str(broken), "--json"), policy("simulate", D, str(scenario))
+    unreadable, malformed = policy("show", str(broken), "--json"), policy("simulate", D, str(scenario))
+    missing, unknown = policy("check", "nowhere.toml"), policy("show", "nowhere-2026")
 
-    assert (unknown.returncode, malformed.returncode) == (2, 2)
-    assert json.loads(unknown.stdout)["error"]["line"] == 2
+    assert {one.returncode for one in (unreadable, malformed, missing, unknown)} == {2}
+    assert json.loads(unreadable.stdout)["error"]["line"] == 2
+    assert "nowhere.toml：打不开这个文件" in missing.stderr
+    assert "不在自带的政策里" in unknown.stderr
     assert "不是正确的 JSON" in malformed.stderr
 
 
