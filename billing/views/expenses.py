@@ -22,6 +22,7 @@ from billing.forms import ExpenseForm, PaidForm, SubsidyForm, VoucherForm, minte
 from billing.models import Expense, FeeMonth
 from billing.selectors.costs import expense_rows, stipends_to_pay
 from billing.selectors.readiness import has_subsidy
+from billing.selectors.shares import shares
 
 from .months import month_within
 from .saying import rights, said
@@ -35,6 +36,7 @@ def expense_list(request, reach, pk):
         **rights(request),
         "month": fee_month,
         "funds": expense_rows(fee_month, request.actor),
+        "shares": [share.verdict() for share in shares(fee_month)],
         "subsidies": fee_month.subsidies.order_by("on", "pk"),
         "has_subsidy": has_subsidy(fee_month),
         "stipends": stipends_to_pay(fee_month),
