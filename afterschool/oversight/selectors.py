@@ -27,11 +27,9 @@ class Rate:
     """A fee that a plan in force asks for, beside the most the policy allows."""
 
     fee: Money
-    cap: Money | None
-
-    @property
-    def is_over(self) -> bool:
-        return bool(self.fee) and (self.cap is None or self.fee > self.cap)
+    unit: str
+    highest: Money | None
+    is_over: bool
 
 
 @dataclass(frozen=True)
@@ -170,20 +168,23 @@ class _Facts:
     def _rates(self, school: School) -> list[Rate]:
         law, term = self.policies.get(school.bureau_id), self.terms.get(school.bureau_id)
         rates = {
-            (offering.fee, _highest(law, term.began_on, offering, grade))
+            _rate(law, term.began_on, offering, grade)
             for offering in self.offerings[school.pk]
             for grade in offering.grades
             if law and term and offering.kind == Offering.Kind.BASIC
         }
-        return [Rate(fee, cap) for fee, cap in sorted(rates, key=lambda pair: (pair[0], pair[1] or pair[0]))]
+        return sorted(rates, key=lambda rate: (rate.unit, rate.fee, rate.highest or rate.fee))
 
 
-def _highest(law: Policy, on: date, offering: Offering, grade: int) -> Money | None:
+def _rate(law: Policy, on: date, offering: Offering, grade: int) -> Rate:
     boards = offering.boarding == Offering.Boarding.BOARD
+    case = case_of_offering(law, on, offering, grade=grade, boards=boards)
     try:
-        return fees.highest(law, on, case_of_offering(law, on, offering, grade=grade, boards=boards)).answer
+        highest = fees.highest(law, on, case).answer
+        is_over = fees.within_price(law, on, case, offering.fee, unit=offering.unit).level == "breach"
     except NoRule:
-        return None
+        highest, is_over = None, bool(offering.fee)
+    return Rate(offering.fee, offering.get_unit_display(), highest, is_over)
 
 
 def _count(rows: QuerySet, what: str) -> dict[int, int]:

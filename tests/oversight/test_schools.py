@@ -80,7 +80,7 @@ def test_row_tells_who_takes_part_at_what_rate_beside_its_cap(haitang, term, rev
     row = row_of(haitang, reviewer)
 
     assert (row.students, row.served, row.percent) == (2, 1, "50.0%")
-    assert [(rate.fee.short(), rate.cap.short()) for rate in row.rates] == [("180", "200")]
+    assert [(rate.fee.short(), rate.highest.short()) for rate in row.rates] == [("180", "200")]
     assert not any(rate.is_over for rate in row.rates)
 
 
