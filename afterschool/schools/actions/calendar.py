@@ -24,7 +24,7 @@ def fill_calendar(bureau: Bureau, year: int, *, by: Actor) -> CalendarYear:
     CalendarDay.objects.bulk_create(
         [
             CalendarDay(
-                bureau=bureau, day=it.day, kind=it.kind, name=it.name, serves=it.kind == CalendarDay.Kind.WORKDAY,
+                bureau=bureau, day=it.day, kind=it.kind, name=it.name, serves=it.kind == "workday",
                 source=source(year), official=row.official,
             )
             for it in national_days(year)
