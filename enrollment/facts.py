@@ -9,9 +9,10 @@ from afterschool.plans.models import Offering
 from afterschool.policy import fees, rules
 from afterschool.policy.book import Policy
 from afterschool.policy.rule import Rule
+from afterschool.policy.terms import UNITS
 from afterschool.policy.verdict import Cite
 from afterschool.schools.models import Guardianship
-from afterschool.schools.rules import policy_of
+from afterschool.schools.rules import case_of, policy_of
 from afterschool.templatetags.words import weekdays as weekday_words
 
 from .models import Application, Choice, PickupPerson
@@ -22,9 +23,11 @@ def agreement_facts(application: Application, choices: Sequence[Choice], number:
     student, school, term = application.student, application.school, application.term
     policy = policy_of(school, began_on)
     fee = fee_of(student, [choice.offering for choice in choices], began_on)
+    now, case = policy.on(began_on), case_of(school)
+    settled, on_leaving = now.maybe(rules.Settlement, case), now.every(rules.Refund, case, cause="withdrawal")
     guardianship = Guardianship.objects.filter(student=student, person=application.guardian).first()
     return {
-        "title": f"{policy.on(began_on).the(rules.Agreement).label.removesuffix('书')}书",
+        "title": f"{now.the(rules.Agreement).label.removesuffix('书')}书",
         "number": number,
         "school": {"name": school.name, "phone": school.phone, "bureau": school.bureau.name},
         "complaints": school.bureau.phone,
@@ -53,19 +56,21 @@ def agreement_facts(application: Application, choices: Sequence[Choice], number:
             )
         ],
         "policy": {"title": policy.title, "short": policy.short},
-        "clauses": clauses(policy, began_on, fee),
+        "settlement": {"direction": settled.direction, "every": UNITS[settled.every]} if settled else {},
+        "gives_rest": any(rule.gives == "remaining_days" for rule in on_leaving),
+        "clauses": clauses(policy, began_on, fee, settled, *on_leaving),
     }
 
 
-def clauses(policy: Policy, on: date, fee: Fee) -> dict[str, str]:
+def clauses(policy: Policy, on: date, fee: Fee, settled: Rule | None, *on_leaving: Rule) -> dict[str, str]:
     """Labels of the clauses that the text rests on; a policy silent on one leaves it out."""
     now = policy.on(on)
     cites = {
         "agreement": now.the(rules.Agreement).cite,
         "waiver": fee.waived.cite,
-        "settlement": _cite(now.maybe(rules.Settlement)),
+        "settlement": _cite(settled),
         "withdrawal": _cite(now.maybe(rules.Withdrawal)),
-        "refund": _cite(now.maybe(rules.Refund, cause="withdrawal")),
+        "refund": _cite(next(iter(on_leaving), None)),
     }
     return {about: cite.label for about, cite in cites.items() if cite}
 

@@ -53,6 +53,34 @@ def test_the_text_says_price_clause_times_and_people(town):
     ]  # fmt: skip
 
 
+BY_THE_LESSON = """
+[[agreement]]
+label = "课后服务协议"
+[[price]]
+unit = "lesson"
+yuan = 3
+[[refund]]
+cause = "withdrawal"
+gives = "percent"
+percent = 60
+elapsed_at_most = "1/3"
+[[refund]]
+cause = "withdrawal"
+gives = "nothing"
+"""
+
+
+def test_the_text_names_the_unit_and_promises_only_what_the_policy_does(town):
+    cast.adopt(town.school.bureau, BY_THE_LESSON)
+    town.plan.offerings.update(fee_fen=3_00, unit="lesson")
+    agreement = approved(town)
+    text = words(agreement)
+    assert agreement.items.get().unit == "lesson"
+    assert "课后托管：每课时 3 元。" in text and "每课时不高于 3 元（办法 2）" in text
+    assert "中途退出的，按办法 3退费" in text
+    assert "每月合计" not in text and "多退少不补" not in text and "剩余费用" not in text
+
+
 def test_under_c_the_text_says_that_nothing_is_charged(town, wuhang):
     term = cast.make_term(wuhang.bureau)
     child, parent = another_family(town, klass=cast.make_class(wuhang, grade=3))
