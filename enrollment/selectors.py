@@ -15,7 +15,7 @@ from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
 from afterschool.schools.models import Guardianship, School, Student, Term
-from afterschool.schools.rules import policy_of
+from afterschool.schools.rules import case_of, policy_of
 
 from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
 from .release import Adult, Grant, Restriction, may_release
@@ -188,6 +188,7 @@ def invitations(students: QuerySet[Student], today: date) -> list[Invitation]:
 class Fee:
     prices: list[Verdict[Money]]
     waived: Verdict
+    settlement: rules.Settlement | None
 
     @property
     def charges(self) -> bool:
@@ -204,7 +205,8 @@ def fee_of(student: Student, offerings: Iterable[Offering], day: date) -> Fee:
         # Of a service that costs nothing the policy need not say what it may cost.
         if offering.fee_fen or policy.on(day).maybe(rules.NoFee) or policy.on(day).maybe(rules.Price, case):
             prices[fees.highest(policy, day, case)] = None
-    return Fee(list(prices), fee_waived(student, day))
+    settlement = policy.on(day).maybe(rules.Settlement, case_of(student.school))
+    return Fee(list(prices), fee_waived(student, day), settlement)
 
 
 def known_adults(student: Student, day: date) -> list[Collector]:

@@ -68,7 +68,7 @@ def test_caps_of_day_month_and_term_count_what_was_charged_before(town, under):
     assert charge(town)["陈一诺"].gross_fen == 60_00
     november = charge(town, NOVEMBER)["陈一诺"]
     assert november.gross_fen == 40_00
-    assert "一学期最多收 100 元，前面已收 60 元，这里收 40.00 元" in november.steps
+    assert "一学期最多收 100 元，前面已收 60 元，多出的 20 元不收：60.00 − 20.00 = 40.00 元" in november.steps
     assert [cite["clause"] for cite in november.cites] == ["1", "2", "3", "4"]
     assert charge(town, DECEMBER)["陈一诺"].gross_fen == 0
 

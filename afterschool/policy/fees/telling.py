@@ -29,6 +29,10 @@ class Telling:
     def say(self, words: str, sum_: str = "", exact: Fraction | Money | None = None) -> None:
         self.steps.append(Step(words, sum_, rounded(exact) if isinstance(exact, Fraction) else exact))
 
+    def cut(self, words: str, full: Money, kept: Money) -> None:
+        """What a cap leaves of a sum."""
+        self.say(f"{words}，多出的 {(full - kept).short()} 元不收", f"{full} − {full - kept}", kept)
+
     def rest_on(self, *held: Rule | None) -> None:
         self.cites |= dict.fromkeys(rule.cite for rule in held if rule)
 
@@ -86,8 +90,9 @@ def _stretch(told: Telling, stretch: Stretch, served: Collection[date], *, alone
         over = [day for day in days if stretch.rate * stretch.units(day) > cap.yuan.fen]
         if over:
             told.rest_on(cap)
-            exact = sum((stretch.use(day) for day in days), Fraction(0))
-            told.say(f"一天最多收 {cap.yuan.short()} 元，有 {len(over)} 天超过，按 {cap.yuan.short()} 元收", "", exact)
+            full = sum((stretch.rate * stretch.units(day) for day in days), Fraction(0))
+            kept = sum((stretch.use(day) for day in days), Fraction(0))
+            told.cut(f"一天最多收 {cap.yuan.short()} 元，有 {len(over)} 天超过", rounded(full), rounded(kept))
 
 
 def _part(told: Telling, stretch: Stretch, served: Collection[date], which: str, *, alone: bool) -> None:
@@ -163,15 +168,16 @@ def _month_cap(told: Telling, month: Month, served: Collection[date], this_month
     if held < exact and month.limit is not None:
         told.rest_on(*(cap for _, cap in month.capped))
         other = f"，其他项目已收 {this_month.short()} 元" if this_month else ""
-        told.say(f"一个月最多收 {rounded(month.limit).short()} 元{other}，这里收", "", held)
+        told.cut(f"一个月最多收 {rounded(month.limit).short()} 元{other}", rounded(exact), rounded(held))
 
 
 def _term_cap(told: Telling, tariff: Tariff, days: Sequence[date], charged_before: Money, this_month: Money) -> None:
     cap, charge = tariff.term_cap, tariff.charge(tuple(days), 0, charged_before, this_month)
-    if cap and charge.gross.fen < tariff.under_month_cap(tuple(days), this_month):
+    full = Money(tariff.under_month_cap(tuple(days), this_month))
+    if cap and charge.gross < full:
         told.rest_on(cap)
         before = f"，前面已收 {charged_before.short()} 元" if charged_before else ""
-        told.say(f"一学期最多收 {cap.yuan.short()} 元{before}，这里收", "", charge.gross)
+        told.cut(f"一学期最多收 {cap.yuan.short()} 元{before}", full, charge.gross)
 
 
 def number(exact: Fraction) -> str:
