@@ -207,6 +207,26 @@ def test_an_example_rests_on_the_clause_it_names():
     assert case.message == "结果没有用到 一，请核对 clause"
 
 
+@pytest.mark.parametrize(("switch", "touched"), [("part_month.exactly_half", True), ("part_month.basis", False)])
+def test_an_example_of_a_silence_rests_on_the_sentence_that_leaves_it_out(switch, touched):
+    half = f"""
+[[part_month]]
+basis = "half_month"
+clause = "一"
+quote = "适用于小学。"
+[[case]]
+name = "正好一半"
+clause = "一"
+[case.given]
+on = "2026-10-12"
+asks = ["agreement"]
+[case.expect]
+unknown = [{{ switch = "{switch}" }}]
+"""
+    [case] = check(parse(HEAD + half, "x.toml")).cases
+    assert ("没有用到 一" not in case.message) == touched
+
+
 def test_an_example_in_bad_form_says_where():
     [case] = check(parse(HEAD + CAP + CASE.format(rate='"多少"'), "x.toml")).cases
     assert not case.passed and case.message.startswith("算不了：$.items[0].rate")
