@@ -93,12 +93,24 @@ class PoolUse:
 
 
 def pools(
-    law: Law, on: date, *, fees: Money, income: Money, spending: Money, by_category: Mapping[str, Money]
+    law: Law,
+    on: date,
+    *,
+    fees: Money,
+    income: Money,
+    spending: Money,
+    by_category: Mapping[str, Money],
+    from_fees: Mapping[str, Money] | None = None,
 ) -> list[PoolUse]:
-    """Every part of the money that the policy sets aside, measured by what was taken in fees, in all, or spent."""
+    """Every part of the money that the policy sets aside, measured by what was taken in fees, in all, or spent.
+
+    `by_category` is what was spent, `from_fees` what of it the fees paid (all, if left out): a part of the fees is
+    used up by nothing else.
+    """
     wholes = {"fees": fees, "income": income, "spending": spending}
+    used = {"fees": by_category if from_fees is None else from_fees}
     return [
-        PoolUse(rule, wholes[rule.of], total(by_category.get(key, ZERO) for key in rule.categories))
+        PoolUse(rule, wholes[rule.of], total(used.get(rule.of, by_category).get(key, ZERO) for key in rule.categories))
         for rule in law.on(on).every(rules.Pool)
     ]
 

@@ -57,6 +57,15 @@ def test_a_share_of_what_was_spent(on):
     assert (pool.least, pool.verdict().level) == (yuan("800"), "warn")
 
 
+@pytest.mark.parametrize(("of", "used"), [("fees", "70"), ("income", "100"), ("spending", "100")])
+def test_of_the_fees_counts_only_what_the_fees_paid(on, of, used):
+    policy = law(f'[[pool]]\nkey = "staff"\nof = "{of}"\ncategories = ["staff_stipend"]\npercent_at_least = 80\n')
+    money = {"fees": yuan("100"), "income": yuan("100"), "spending": yuan("100")}
+    spent, from_fees = {"staff_stipend": yuan("100")}, {"staff_stipend": yuan("70")}
+    [pool] = expenses.pools(policy, on, **money, by_category=spent, from_fees=from_fees)
+    assert (pool.used, pool.verdict().answer) == (yuan(used), of != "fees")
+
+
 def test_no_pool_no_limit(dalian, on):
     assert expenses.pools(dalian, on, fees=ZERO, income=ZERO, spending=ZERO, by_category={}) == []
 

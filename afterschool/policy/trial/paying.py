@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -80,22 +80,28 @@ def _heads(rule: rules.Subsidy, heads: Mapping[str, int]) -> subsidy.Heads:
 
 def share_out(bench: Bench) -> None:
     """How much of the money went to staff and to management."""
-    spent: dict[str, Money] = {}
-    for row in bench.facts.raw.get("costs", ()):
-        if "amount" in row and "category" in row:
-            spent[row["category"]] = spent.get(row["category"], ZERO) + money(row["amount"])
+    spent, from_fees = _spent(bench, ("fee", "subsidy", "meal")), _spent(bench, ("fee",))
     if not spent:
         return
     received = total(bench.facts.receipts.values())
-    fees = received or total(one.net for one in bench.charged)
+    asked = [one.net for one in bench.charged] + [one.charged for one in bench.facts.students if one.charged]
+    fees = received or total(asked)
     added = total(Money.parse(row["amount"]) for row in bench.answer.result["subsidies"])
+    whole = {"fees": fees, "income": fees + added, "spending": total(spent.values())}
     with bench.answer.part("costs"):
-        for use in expenses.pools(
-            bench.law, bench.facts.on, fees=fees, income=fees + added, spending=total(spent.values()), by_category=spent
-        ):
+        for use in expenses.pools(bench.law, bench.facts.on, **whole, by_category=spent, from_fees=from_fees):
             verdict = use.verdict()
             bench.answer.verdict(verdict, "costs")
             bench.answer.add(
                 "pools", key=use.rule.key, spent=use.used.plain(), whole=use.whole.plain(), message=verdict.because,
                 steps=steps_of(use.steps), clauses=bench.answer.clauses([use.rule.cite]),
             )  # fmt: skip
+
+
+def _spent(bench: Bench, funds: Collection[str]) -> dict[str, Money]:
+    """What was spent out of these funds, by category."""
+    spent: dict[str, Money] = {}
+    for row in bench.facts.raw.get("costs", ()):
+        if "amount" in row and "category" in row and row.get("fund", "fee") in funds:
+            spent[row["category"]] = spent.get(row["category"], ZERO) + money(row["amount"])
+    return spent
