@@ -13,7 +13,8 @@ from afterschool.money import ZERO, Money
 
 
 class Attendance(NamedTuple):
-    """The days one child has paid for, and what of them was not served.
+    """The days one child has paid for, and what of them was not served. Whoever stays away cannot do so on a day on
+    which the school was closed: of absences those days are no part.
 
     `absent` are whole days, in order: stayed away, closed, or left over after leaving. `lessons` are single ones of
     other days: (day, which of the day's, from 1). `elapsed` is the share of the term gone by, where the days paid for

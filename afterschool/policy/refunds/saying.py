@@ -39,8 +39,21 @@ def steps(cause: Cause, claim: Claim, made: Decision) -> tuple[Step, ...]:
 def _worked_out(claim: Claim, made: Decision) -> list[Step]:
     """The sum to the fen, and what is left of it where the notice rounds."""
     to_the_fen = rounded(made.given.fen)
-    told = [Step(*_sum(claim, made), to_the_fen)]
+    told = [*_rounded_rate(made), Step(*_sum(claim, made), to_the_fen)]
     return told if made.exact == to_the_fen else [*told, Step("按规定取整，退", amount=made.exact)]
+
+
+def _rounded_rate(made: Decision) -> list[Step]:
+    """How a month's price comes down to a day's, where the notice rounds that."""
+    tariff, rule, units = made.band.tariff, made.band.rule, made.given.units
+    if rule.yuan is not None or not rule.gives.startswith("each_") or tariff.unit_on(units[0]) != "month":
+        return []
+    found = {}
+    for day in units:
+        price, days, value = tariff.rate_on(day), tariff.billing_days(day), tariff.day_value(day)
+        if value != Fraction(price.fen, days):
+            found[Step("一天的费用，按规定取整", f"{price} ÷ {days}", Money(int(value)))] = None
+    return list(found)
 
 
 def _days(cause: Cause, claim: Claim, period: str) -> list[Step]:
@@ -100,9 +113,11 @@ def _each(claim: Claim, made: Decision) -> tuple[str, str]:
     if len(rates) > 1:
         return f"{said}，各按当天的标准", ""
     rate, day = rates.pop(), units[0]
+    part = f" × {100 - claim.off}%" if claim.off else ""
+    if part and _rounded_rate(made):
+        return said, f"{Money(int(band.tariff.day_value(day)))}{part} × {len(units)}"
     if rate.denominator == 1:
         return said, f"{Money(int(rate))} × {len(units)}"
-    part = f" × {100 - claim.off}%" if claim.off else ""
     return said, f"{_price(band, day)}{part} × {len(units)}"
 
 

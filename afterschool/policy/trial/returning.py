@@ -51,7 +51,8 @@ def _missed(bench: Bench, one: Charged) -> dict[Cause, Attendance]:
         cause: Attendance(days, tuple(day for day in closed if closed[day] == cause)) for cause in CLOSED
     }
     found["under_served"] = _attendance(days, {day: cut[day].lessons for day in closed if day in cut})
-    found["absence"] = _attendance(days, {day: away[day].lessons for day in closed if day in away and day not in cut})
+    due = tuple(day for day in days if not closed.get(day))
+    found["absence"] = _attendance(due, {day: away[day].lessons for day in closed if day in away and day not in cut})
     if gone:
         tariff = one.tariff
         elapsed = bench.elapsed(one.item, tariff.case, tariff.period, left_on)
