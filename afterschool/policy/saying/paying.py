@@ -31,9 +31,12 @@ def _threshold(rule: rules.Refund) -> str:
     if rule.at_least is None and rule.at_least_share is None:
         return ""
     row = {"consecutive": "连续", "total": "累计", None: "（连续还是累计，文件没有写）"}[rule.counted]
+    if rule.cause == "withdrawal":  # What is left is always in one piece.
+        row = "、剩下的天数"
     reach = {True: "满{}（含）", False: "超过{}", None: "满{}（正好满的，文件没有写）"}[rule.inclusive]
     of_month = f"当月收费天数的 {rule.at_least_share} "
-    return row + reach.format(f" {rule.at_least} {_unit(rule)}" if rule.at_least is not None else of_month)
+    least = f" {rule.at_least} {_unit(rule)}" if rule.at_least is not None else of_month
+    return row + reach.format(least).replace(" （", "（")
 
 
 def _given(rule: rules.Refund) -> str:
