@@ -88,7 +88,7 @@ def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refu
     elapsed = _elapsed(charge, gone[0]) if schedule.goes_by_time else None
     missed = Attendance(days, gone, elapsed=elapsed)
     told = schedule.explain(Money(charge.net_fen), missed, off=_percent_waived(charge))
-    return refunds.Refund(told.amount, _asked_first(charge, told.steps), told.cite)
+    return refunds.Refund(told.amount, _asked_first(charge, Money(charge.net_fen), told.steps), told.cite)
 
 
 def _percent_waived(charge: Charge) -> int:
@@ -113,7 +113,7 @@ def _of_charge(
         told = schedule.explain(net, Attendance(due, absent, elapsed=elapsed), before=net - left, off=off)
         left -= told.amount
         if told.amount:
-            yield cause, told.amount, _asked_first(charge, told.steps), clauses([told.cite])
+            yield cause, told.amount, _asked_first(charge, net, told.steps), clauses([told.cite])
 
 
 def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
@@ -123,9 +123,10 @@ def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
     return whole.net if whole.gross == gross else gross.times_down(Fraction(100 - off, 100))
 
 
-def _asked_first(charge: Charge, steps: Sequence[Step]) -> tuple[Step, ...]:
+def _asked_first(charge: Charge, net: Money, steps: Sequence[Step]) -> tuple[Step, ...]:
     """A part of it may not be paid yet: it goes back from what is due."""
-    return (Step("这个月应交", amount=Money(charge.net_fen)), *steps[1:])
+    late = "" if net.fen == charge.net_fen else "减免以后，"
+    return (Step(f"{late}这个月应交", amount=net), *steps[1:])
 
 
 def _waived(charge: Charge, left: Money, now: Money, off: int) -> list[Step]:

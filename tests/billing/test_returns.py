@@ -200,6 +200,21 @@ def test_a_late_waiver_counts_for_what_did_not_go_back_before(town):
     ]
 
 
+def test_days_away_after_a_late_waiver_are_worth_what_is_left_of_the_price(town, under):
+    """Half of 13.33… for each of three days."""
+    under(EACH_DAY)
+    [child] = charged(town)
+    waive(town, child)
+    stay_away(town, child, Charge.objects.get().days[:3])
+    spend(town, "80.00")
+    lock(town)
+    assert given() == [("waiver", "100.00"), ("absence", "20.00")]
+    assert Refund.objects.get(cause="absence").steps[::2] == [
+        "减免以后，这个月应交 100.00 元",
+        "退 3 天的费用：200.00 ÷ 15 × 50% × 3 = 20.00 元",
+    ]
+
+
 def test_who_leaves_by_the_register_gets_the_days_left_back(town):
     [child] = charged(town)
     child.left_on = Charge.objects.get().days[8]
