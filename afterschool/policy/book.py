@@ -146,7 +146,9 @@ def _on(policy: Policy, day: date) -> RulesInForce:
 @lru_cache(maxsize=2048)
 def _version(policy: Policy, since: date) -> RulesInForce:
     """What holds from this day until something next changes: days with the same rules share one answer."""
-    rules = tuple(rule for rule in policy.rules if rule.in_force(since))
+    begun = sorted((rule for rule in policy.rules if rule.in_force(since)), key=lambda rule: rule.since)
+    latest = {rule.about: rule for rule in begun}
+    rules = tuple(rule for rule in policy.rules if latest.get(rule.about) is rule)
     return RulesInForce(policy.short, rules, policy.parent.on(since) if policy.parent else None)
 
 

@@ -7,10 +7,11 @@ import pytest
 from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import Money
-from afterschool.policy import rules, windows
+from afterschool.policy import expenses, rules, windows
 from afterschool.policy.loader import PolicyFileError, read
 from afterschool.policy.rule import Case
 from afterschool.policy.verdict import breaches
+from tests.policy.tiny import law
 
 PRIMARY = Case(stage="primary")
 GUIDE = Path(__file__).parents[2] / "docs" / "policies.md"
@@ -184,3 +185,22 @@ def test_a_window_may_change_with_the_season(write):
     assert not breaches(windows.allowed(held, date(2026, 5, 1), **hours))
     assert len(breaches(windows.allowed(held, date(2026, 11, 1), **hours))) == 1
     assert windows.allowed(held, date(2026, 3, 1), **hours)[-1].level == "unknown"
+
+
+def test_of_several_versions_only_the_latest_is_among_all_that_hold():
+    """What may be booked, how long a day may be: what was said before no longer counts."""
+    held = law("""
+[[expense]]
+key = "water"
+label = "水费"
+funds = ["fee"]
+[[expense]]
+from = 2026-10-15
+key = "water"
+label = "水费"
+funds = ["fee"]
+allowed = false
+""")
+    booked = [expenses.may_book(held, date(2026, 10, day), category="water", fund="fee") for day in (14, 15)]
+    assert [one.answer for one in booked] == [True, False]
+    assert [len(held.on(date(2026, 10, day)).every(rules.Expense)) for day in (14, 15)] == [1, 1]
