@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money
 from afterschool.policy import fees, load, refunds
+from afterschool.policy.book import Succession
 from afterschool.policy.loader import PolicyFileError
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.rule import Case
@@ -501,3 +502,37 @@ def test_a_rule_that_says_nothing_sensible_is_refused(wrong, said):
 def test_dalian_needs_no_price_to_say_that_absence_is_not_named():
     with pytest.raises(NoRule, match="缺勤怎么退费"):
         refunds.schedule(load("dalian-2024"), MONTH[0], "absence", Case(), None)
+
+
+# ── 中途改了办法 ──
+
+FIVE_THEN_TEN = f"""{PRICE}
+[[refund]]
+cause = "absence"
+gives = "each_day"
+yuan = 5
+until = 2026-11-15
+[[refund]]
+from = 2026-11-16
+cause = "absence"
+gives = "each_day"
+yuan = 10
+"""
+
+
+def test_days_missed_go_back_by_the_rules_of_their_own_time():
+    table = schedule(FIVE_THEN_TEN)
+    assert table.refund(PAID, missing(3, 4)) == yuan("10")
+    assert table.refund(PAID, missing(17, 18)) == table.explain(PAID, missing(17, 18)).amount == yuan("20")
+    with pytest.raises(NoRule, match="中间变了") as asked:
+        table.refund(PAID, missing(13, 16))
+    assert asked.value.switch == "refund.from"
+
+
+SINCE = ("2025-09-01", "2026-11-16")
+
+
+def test_a_document_that_says_the_same_anew_changes_nothing():
+    old, new = (law(f"{PRICE}[[refund]]\ncause = 'absence'\ngives = 'each_day'\nyuan = 5\n", day) for day in SINCE)
+    place = Succession([(date(2025, 9, 1), old), (date(2026, 11, 16), new)])
+    assert schedule(place).refund(PAID, missing(13, 16)) == yuan("10")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
@@ -31,10 +31,11 @@ class Refund:
     cite: Cite
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Schedule:
     law: Law
     cause: Cause
+    case: Case
     now: RulesInForce
     tariff: Tariff
     bands: tuple[Band, ...]
@@ -44,6 +45,8 @@ class Schedule:
         """What goes back of what was `paid`, less what went back `before`. `off` percent of the fee were waived."""
         if not paid.fen or not (missed.absent or missed.lessons):
             return ZERO
+        if self._changes:
+            return self._by_day(missed).explain(paid, missed, before=before, off=off).amount
         key = (paid.fen, before.fen, off, self._shape(missed))
         known = self._known.get(key)
         if known is None:
@@ -52,9 +55,33 @@ class Schedule:
 
     def explain(self, paid: Money, missed: Attendance, *, before: Money = ZERO, off: int = 0) -> Refund:
         """The same refund, step by step."""
-        claim = self._claim(paid, missed, before, off)
-        made = self._decide(claim)
+        held = self._by_day(missed)
+        claim = held._claim(paid, missed, before, off)
+        made = held._decide(claim)
         return Refund(made.amount, steps(self.cause, claim, made), made.band.rule.cite)
+
+    @cached_property
+    def _changes(self) -> bool:
+        """Does the cause go back otherwise on some of the days?"""
+        return any(_said(self._rules_on(day)) != _said(self._rules) for day in self.tariff.runs_on)
+
+    def _by_day(self, missed: Attendance) -> Schedule:
+        """By the rules of the days missed; of leaving, by those of the first. Where they change in between, who may say?"""
+        if not self._changes:
+            return self
+        days = [*missed.absent, *(day for day, _ in missed.lessons)][: 1 if self.cause == "withdrawal" else None]
+        held = {_said(self._rules_on(day)): day for day in days}
+        if len(held) > 1:
+            question = f"{CAUSES[self.cause]}的退费办法在这些天中间变了，以哪一天的为准"
+            raise NoRule("refund.from", question, self.now.policy)
+        return schedule(self.law, days[0], self.cause, self.case, self.tariff) if days else self
+
+    @property
+    def _rules(self) -> list[rules.Refund]:
+        return [band.rule for band in self.bands]
+
+    def _rules_on(self, day: date) -> list[rules.Refund]:
+        return self.law.on(day).every(rules.Refund, self.case, cause=self.cause)
 
     def _claim(self, paid: Money, missed: Attendance, before: Money, off: int) -> Claim:
         if not (set(missed.absent) <= set(missed.of_days) <= self._place.keys()):
@@ -149,11 +176,15 @@ class Schedule:
 def schedule(law: Law, on: date, cause: Cause, case: Case, tariff: Tariff) -> Schedule:
     """How this cause is refunded on the day. NoRule where the notice does not name it."""
     now = law.on(on)
-    found = sorted(now.every(rules.Refund, case, cause=cause), key=lambda rule: rule.since)
+    found = now.every(rules.Refund, case, cause=cause)
     if not found:
         raise NoRule("refund", f"{CAUSES[cause]}怎么退费", now.policy)
-    held = {rule.about: rule for rule in found}.values()
-    return Schedule(law, cause, now, tariff, tuple(Band(rule, now, case, tariff) for rule in held))
+    return Schedule(law, cause, case, now, tariff, tuple(Band(rule, now, case, tariff) for rule in found))
+
+
+def _said(held: list[rules.Refund]) -> frozenset[rules.Refund]:
+    """What rules come to, whichever document says so and since when."""
+    return frozenset(replace(rule, cite=Cite("", "", ""), since=date.min, until=None) for rule in held)
 
 
 def route(law: Law, on: date, case: Case) -> rules.RefundRoute:
