@@ -216,11 +216,13 @@ def test_a_day_s_rate_that_the_notice_rounds_is_told():
     down = '[[billing_calendar]]\ncounts = "statutory_workdays"\n[[rounding]]\nof = "rate"\nto = "jiao"\nhow = "down"\n'
     table = schedule(PRICE + down + EACH_DAY, fee="120", workdays=18)
     assert told(table.explain(yuan("120"), missing(2, 3)))[2:] == [
-        "一天的费用，按规定取整：120.00 ÷ 18 = 6.60 元",
+        "一天的费用：120.00 ÷ 18 = 6.67 元",
+        "按规定取整，一天 6.60 元",
         "退 2 天的费用：6.60 × 2 = 13.20 元",
     ]
     assert told(table.explain(yuan("60"), missing(2, 3), off=50))[2:] == [
-        "一天的费用，按规定取整：120.00 ÷ 18 = 6.60 元",
+        "一天的费用：120.00 ÷ 18 = 6.67 元",
+        "按规定取整，一天 6.60 元",
         "退 2 天的费用：6.60 × 50% × 2 = 6.60 元",
     ]
 

@@ -48,11 +48,12 @@ def _rounded_rate(made: Decision) -> list[Step]:
     tariff, rule, units = made.band.tariff, made.band.rule, made.given.units
     if rule.yuan is not None or not rule.gives.startswith("each_") or tariff.unit_on(units[0]) != "month":
         return []
-    found = {}
+    found: dict[Step, None] = {}
     for day in units:
         price, days, value = tariff.rate_on(day), tariff.billing_days(day), tariff.day_value(day)
-        if value != Fraction(price.fen, days):
-            found[Step("一天的费用，按规定取整", f"{price} ÷ {days}", Money(int(value)))] = None
+        if value != (exact := Fraction(price.fen, days)):
+            found[Step("一天的费用", f"{price} ÷ {days}", rounded(exact))] = None
+            found[Step("按规定取整，一天", amount=rounded(value))] = None
     return list(found)
 
 
