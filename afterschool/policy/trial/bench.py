@@ -18,6 +18,7 @@ from afterschool.policy.trial.answer import Answer
 from afterschool.policy.trial.days import Calendar
 from afterschool.policy.trial.facts import Facts, Item, Span, Student
 from afterschool.policy.trial.papers import ScenarioError
+from afterschool.policy.verdict import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,15 @@ class Bench:
         """The days on which the item is due: as written, or by the calendar without those that the policy keeps free."""
         if item.days:
             return tuple(day for day in item.days if first <= day <= last)
-        due = self.calendar.of(self.weekdays(item, case), item.vacation, first, last)
-        return tuple(day for day in due if windows.day_off(self.law, day, case) is None)
+        return tuple(day for day, off in self._due(item, case, first, last) if off is None)
+
+    def kept_free(self, item: Item, case: Case, first: date, last: date) -> list[tuple[date, Verdict[bool]]]:
+        """The days on which it would be due if the policy did not keep them free, and why."""
+        return [] if item.days else [(day, off) for day, off in self._due(item, case, first, last) if off]
+
+    def _due(self, item: Item, case: Case, first: date, last: date) -> Iterator[tuple[date, Verdict[bool] | None]]:
+        for day in self.calendar.of(self.weekdays(item, case), item.vacation, first, last):
+            yield day, windows.day_off(self.law, day, case)
 
     def unit(self, item: Item, case: Case) -> str:
         """The item's own, or else the one in which the policy prices it."""

@@ -37,16 +37,18 @@ def _charge_item(bench: Bench, student: Student, item: Item) -> None:
         unit = tariff.unit_on(days[0])
         paid_for = subsidy.off_fee(bench.law, period.first, tariff.case, net=charge.net, unit=unit, days=len(days))
         net = charge.net - paid_for.answer
-        steps = (
-            [*told.steps, Step(paid_for.because, f"{charge.net} − {paid_for.answer}", net)]
-            if paid_for.answer
-            else told.steps
-        )
+        span = max(period.first, student.first), min(period.last, student.last)
+        free = bench.kept_free(item, tariff.case, *span)
+        steps = [Step(f"{day.month} 月 {day.day} 日，{why.because}") for day, why in free] + [*told.steps]
+        if paid_for.answer:
+            steps.append(Step(paid_for.because, f"{charge.net} − {paid_for.answer}", net))
         bench.answer.add(
             "charges", student=student.key, item=item.key, first=period.first.isoformat(), last=period.last.isoformat(),
             gross=charge.gross.plain(), waived=charge.waived.plain(), net=net.plain(),
             days=[day.isoformat() for day in days], steps=steps_of(steps),
-            clauses=bench.answer.clauses([*told.cites, off.cite, paid_for.cite if paid_for.answer else None]),
+            clauses=bench.answer.clauses(
+                [*told.cites, *(why.cite for _, why in free), off.cite, paid_for.cite if paid_for.answer else None]
+            ),
         )  # fmt: skip
         bench.charged.append(Charged(student, item, tariff, days, off.answer, charge, net))
         before += charge.gross
