@@ -14,7 +14,9 @@ urlpatterns = [
     path("enrollment/", include("enrollment.urls")),
     path("staffing/", include("staffing.urls")),
     path("attendance/", include("attendance.urls")),
+    path("billing/books/", include("billing.ledger.urls")),
     path("billing/", include("billing.urls")),
     path("", include("billing.disclosures.urls")),
+    path("pay/", include("billing.wechat.urls")),
     path("bureau/", include("afterschool.oversight.urls")),
 ]

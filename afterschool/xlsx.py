@@ -48,13 +48,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """Rows of values in the order of the columns; title rows stand above the head, one total row below."""
+    """Rows of values in the order of the columns; title rows stand above the head, one total row and feet below."""
 
     name: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Any]]
     titles: Sequence[str] = ()
     total_word: str = "合计"
+    feet: Sequence[str] = ()
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
@@ -86,6 +87,8 @@ def _write_sheet(book: Workbook, sheet: Sheet) -> None:
         page.append([_cell(page, value, column.kind) for value, column in zip(row, sheet.columns, strict=True)])
     if any(column.total for column in sheet.columns):
         page.append([_cell(page, *total, **TOTAL) for total in _totals(sheet)])
+    for foot in sheet.feet:
+        page.append([_cell(page, foot, "text")])
 
 
 def _totals(sheet: Sheet) -> Iterator[tuple[Any, Kind]]:

@@ -9,7 +9,6 @@ urlpatterns = [
     path("trial/scenario.json", trials.trial_download, name="trial-download"),
     path("open/", months.month_open, name="month-open"),
     path("<int:pk>/", months.month_detail, name="month-detail"),
-    path("<int:pk>/books/", months.book_list, name="book-list"),
     path("<int:pk>/settlement/draft/", months.settlement_draft, name="settlement-draft"),
     path("<int:pk>/settlement/<int:grade>/", months.settlement_detail, name="settlement-detail"),
     path("<int:pk>/lock/", months.month_lock, name="month-lock"),

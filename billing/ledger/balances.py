@@ -1,4 +1,4 @@
-"""What the books say: balances of accounts, the trial balance, the vouchers of a deed."""
+"""What the books say: balances of accounts and the trial balance."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from django.db.models import Sum
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 
-from .models import Account, Entry, Transfer
+from .models import Account, Transfer
 from .posting import AccountRef
 
 
@@ -56,15 +56,6 @@ def trial_balance(school: School, as_of: date) -> list[TrialRow]:
 
 def is_balanced(rows: list[TrialRow]) -> bool:
     return total(row.debit for row in rows) == total(row.credit for row in rows)
-
-
-def vouchers(school: School, first: date, last: date):
-    """The vouchers dated in these days, in booking order, with their transfers."""
-    return (
-        Entry.objects.filter(school=school, on__range=(first, last))
-        .order_by("on__year", "number")
-        .prefetch_related("transfers__debit", "transfers__credit")
-    )
 
 
 def _dated(school: School, as_of: date):

@@ -1,5 +1,7 @@
 """The books: append-only double entry. Only billing.ledger imports this; everybody else calls its door, posting.post."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -32,7 +34,8 @@ class Account(models.Model):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="accounts")
     kind = models.CharField("科目", max_length=20, choices=Kind)
-    subject = models.CharField("明细", max_length=60, blank=True)  # "student:12", "2026-10", "水费", ...
+    subject = models.CharField("明细", max_length=60, blank=True)  # "student:12", "2026-10", "2026-10:fees:water", ...
+    said: str  # the subject in words, told by ledger.saying where a page shows it
 
     objects = ReachQuerySet.as_manager()
 
@@ -43,6 +46,15 @@ class Account(models.Model):
             models.UniqueConstraint(fields=["id", "school"], name="account_of_school"),
         ]
         verbose_name = verbose_name_plural = "账户"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a voucher as it is printed: an account, debited or credited."""
+
+    account: Account
+    debit_fen: int
+    credit_fen: int
 
 
 class Book(models.Model):
@@ -90,6 +102,7 @@ class Entry(models.Model):
     posted_at = models.DateTimeField("记账时间", default=timezone.now)
     place = models.PositiveIntegerField()  # in the school's book, through all years
     chain = models.CharField("校验码", max_length=64)
+    lines: list[Line]  # as debits and credits, told by ledger.saying where a page shows them
 
     objects = ReachQuerySet.as_manager()
 

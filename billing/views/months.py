@@ -8,7 +8,6 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.schools.models import School
 from billing.actions import draft_settlement, lock_month, open_month
-from billing.ledger.balances import trial_balance, vouchers
 from billing.models import FeeMonth
 from billing.selectors.months import openable, overview
 from billing.selectors.settling import sums
@@ -83,22 +82,6 @@ def month_lock(request, reach, pk):
     with said(request, "本月已经锁定，退费可以送银行了"):
         lock_month(month_within(reach, pk), now=timezone.now(), by=request.actor)
     return redirect("billing:month-detail", pk)
-
-
-@requires(Capability.SEE_BOOKS)
-def book_list(request, reach, pk):
-    fee_month = month_within(reach, pk)
-    entries = vouchers(fee_month.school, fee_month.month, fee_month.last_on)
-    rows = trial_balance(fee_month.school, fee_month.last_on)
-    context = {
-        "month": fee_month,
-        "rows": rows,
-        "debit_fen": sum(row.debit.fen for row in rows),
-        "credit_fen": sum(row.credit.fen for row in rows),
-        "balance_fen": sum(row.balance.fen for row in rows),
-        "page": Paginator(entries, 50).get_page(request.GET.get("page")),
-    }
-    return render(request, "billing/book_list.html", context)
 
 
 def month_within(reach, pk) -> FeeMonth:

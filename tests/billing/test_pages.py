@@ -23,7 +23,7 @@ from tests.billing.test_settlement import SCAN, charged_families, spend, withdra
 from tests.billing.test_settlement import sheet as stipend_sheet
 from tests.billing.test_statements import bring, line, sheet
 
-LISTS = ["month-detail", "charge-list", "receipt-list", "expense-list", "refund-list", "book-list"]
+LISTS = ["month-detail", "charge-list", "receipt-list", "expense-list", "refund-list"]
 
 
 def address(name, *args):

@@ -11,6 +11,7 @@ from afterschool.notices.models import Notice
 from afterschool.xlsx import Column, Sheet, write_xlsx
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
+from tests.billing.wechat_gateway import MCHID
 
 from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
 
@@ -63,6 +64,9 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
+    "ledger:account-list": lambda corner: [corner.school.pk, "bank"],
+    "ledger:account-detail": lambda corner: [corner.school.accounts.get(kind="bank").pk],
+    "ledger:voucher-detail": lambda corner: [corner.school.entries.get(number=1, on__year=2026).pk],
     **{
         f"oversight:policy-{page}": lambda corner: [corner.text.code]
         for page in ("mend", "check", "difference", "effect", "effect-begin", "effect-xlsx", "adoption")
@@ -71,6 +75,8 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "disclosures:public-pdf": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-xlsx": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-content": lambda corner: [corner.school.code, SEPTEMBER],
+    "wechat:call-back": lambda corner: [MCHID],
+    "wechat:pay": lambda corner: [corner.child.pk, corner.month.pk],
     "disclosures:my-month": lambda corner: [corner.child.pk, SEPTEMBER],
 }
 
@@ -249,5 +255,6 @@ BODY: dict[str, Body] = {
     "oversight:policy-mend POST": lambda corner, person: {"body": LOCAL_POLICY, "notice": "通知原文"},
     "oversight:policy-adoption POST": lambda corner, person: {"began_on": DECEMBER.isoformat(), "reason": "新细则"},
     "oversight:adoption-decline POST": lambda corner, person: {"declined_because": "再议"},
+    "wechat:pay POST": lambda corner, person: {"key": "typed", "code": "code"},
     "disclosures:correct POST": lambda corner, person: {"reason": "水费更正"},
 }  # fmt: skip
