@@ -17,6 +17,5 @@ urlpatterns = [
     path("billing/books/", include("billing.ledger.urls")),
     path("billing/", include("billing.urls")),
     path("", include("billing.disclosures.urls")),
-    path("pay/", include("billing.wechat.urls")),
     path("bureau/", include("afterschool.oversight.urls")),
 ]

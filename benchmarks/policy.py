@@ -76,6 +76,7 @@ gives = "each_day"
 at_least = 5
 counted = "consecutive"
 inclusive = true
+stacking = "once"
 pays_for = "all"
 """
 HALF_MONTHS = """
@@ -92,6 +93,7 @@ at_least_share = "1/2"
 counted = "total"
 inclusive = true
 stacking = "once"
+pays_for = "all"
 """
 
 

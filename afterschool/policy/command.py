@@ -31,10 +31,8 @@ def check(file: str) -> Told:
     """Is the file fit to be adopted? Its notice lies beside it, or with the bundled ones."""
     policy = _policy(file)
     places = [Path(file).with_name(policy.text), NOTICES / policy.text]
-    notice = next((place for place in places if place.is_file()), None)
-    if notice is None:
-        raise PolicyFileError(Path(file).name, 1, f"没有找到原文 {policy.text}", "请把原文放在同一个文件夹里，再检查引文")
-    report = check_policy(policy, notice=_text(notice))
+    notice = next((place.read_text(encoding="utf-8") for place in places if place.is_file()), None)
+    report = check_policy(policy, notice=notice)
     return Told(
         GOOD if report.passed else FINDING, {"passed": report.passed} | _plain(report), printing.checked(policy, report)
     )
@@ -80,9 +78,9 @@ def _policy(name: str) -> Policy:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8-sig")
+        return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise ScenarioError(file.name, "不是 UTF-8 编码的文本", "请用记事本另存为 UTF-8") from error
+        raise ScenarioError(file.name, "不是 UTF-8 编码的文本", "请另存为 UTF-8") from error
 
 
 def _plain(value: Any) -> Any:

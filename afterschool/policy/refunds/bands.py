@@ -17,7 +17,6 @@ from afterschool.policy.book import RulesInForce
 from afterschool.policy.fees import Tariff
 from afterschool.policy.refunds.attendance import Attendance, Claim, Unit, stretches
 from afterschool.policy.rule import Case
-from afterschool.policy.rules.returns import EACH
 
 
 class Reading(NamedTuple):
@@ -58,8 +57,8 @@ class Band:
     def readings(self) -> list[Reading]:
         """All that the notice leaves open; one where it says everything, or where nothing hangs on it."""
         matter: set[str] = set()
-        if self.rule.has_threshold:
-            matter = {"counted", "inclusive", "pays_for" if self.rule.gives in EACH else "stacking"}
+        if self.rule.at_least is not None or self.rule.at_least_share is not None:
+            matter = set(SWITCHES)
         elif self.rule.elapsed_at_most is not None:
             matter = {"inclusive"}
         said = {switch: getattr(self.rule, switch) for switch in SWITCHES}
