@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "billing.ledger",
     "billing",
     "billing.disclosures",
+    "billing.wechat",
     "afterschool.oversight",
     "afterschool.desks",
     "afterschool.demo",
@@ -126,6 +127,8 @@ CELERY_BEAT_SCHEDULE = {
     "watch-the-day": {"task": "attendance.watch", "schedule": 60.0},
     # Every book is read again and its head kept, after the day's last voucher (L6).
     "keep-book-heads": {"task": "ledger.keep_heads", "schedule": crontab(hour=23, minute=30)},
+    # What WeChat Pay did not tell is asked.
+    "ask-wechat-pay": {"task": "wechat.ask", "schedule": crontab(minute=7)},
     # D五(二)4: the sheet of the month before, on its day.
     "compose-disclosures": {"task": "disclosures.compose_due", "schedule": crontab(hour=6, minute=0)},
 }
@@ -209,6 +212,8 @@ NOTICE_CARRIERS = {
     "sms": env("SMS_CARRIER", default="afterschool.notices.carriers.Recording"),
     "wechat": env("WECHAT_CARRIER", default="afterschool.notices.carriers.Recording"),
 }
+# WeChat Pay: a folder with one TOML file a merchant and its keys (docs/operations.md). Without it no page offers it.
+WECHAT_PAY_FOLDER = env("WECHAT_PAY_FOLDER", default="")
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="afterschool@localhost")
 

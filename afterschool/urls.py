@@ -17,5 +17,6 @@ urlpatterns = [
     path("billing/books/", include("billing.ledger.urls")),
     path("billing/", include("billing.urls")),
     path("", include("billing.disclosures.urls")),
+    path("pay/", include("billing.wechat.urls")),
     path("bureau/", include("afterschool.oversight.urls")),
 ]

@@ -158,6 +158,7 @@ class Receipt(models.Model):
     class Method(models.TextChoices):
         BANK = "bank", "银行转账"
         CASH = "cash", "现金缴存"
+        WECHAT = "wechat", "微信支付"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="receipts")
     number = models.PositiveIntegerField("收据号")

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, reverse
@@ -22,6 +23,7 @@ from django.urls import get_resolver, reverse
 from afterschool.access.capabilities import Role
 from afterschool.access.checks import doors
 from afterschool.schools.models import Guardianship, Post
+from tests.billing.wechat_gateway import write_merchant
 from tests.doors.given import GIVEN
 from tests.doors.town import THURSDAY, Corner, at, build
 from tests.doors.wishes import ADDRESS, BODY, ONLY_ASKS, PERSONAL
@@ -103,13 +105,16 @@ def rolled_back() -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def town(django_db_setup, django_db_blocker):
+def town(django_db_setup, django_db_blocker, tmp_path_factory):
     """Built once, in a transaction that is never committed; everybody has signed in."""
     with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock(), rolled_back():
         patch.setattr("django.utils.timezone.now", lambda: at(17, 42))
         patch.setattr("afterschool.press.press", lambda html: b"%PDF")  # who may read, not how it is drawn
         patch.setattr("afterschool.health.survey", dict)
         corners, people = build()
+        schools = {corner.school for corner in corners.values()}
+        folder = write_merchant(tmp_path_factory.mktemp("wechat"), *schools, url="http://127.0.0.1:9")  # nobody answers
+        patch.setattr(settings, "WECHAT_PAY_FOLDER", folder)
         yield SimpleNamespace(corners=corners, people=people, cookies={role: sign_in(people[role]) for role in people})
 
 

@@ -5,7 +5,8 @@ from django.conf import settings
 
 FLOORS = {
     "access": 2, "audit": 3, "notices": 3, "jobs": 3, "schools": 4, "plans": 5, "enrollment": 6,
-    "staffing": 7, "attendance": 8, "ledger": 9, "billing": 9, "disclosures": 9, "oversight": 10, "desks": 11, "demo": 12,
+    "staffing": 7, "attendance": 8, "ledger": 9, "billing": 9, "disclosures": 9, "wechat": 9, "oversight": 10, "desks": 11,
+    "demo": 12,
 }  # fmt: skip
 OURS = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
 # Tables that belong to a bureau, to a person or to nobody.

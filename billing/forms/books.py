@@ -14,6 +14,9 @@ from afterschool.schools.models import GRADES
 from billing.models import Expense, FeeMonth, Fund, Receipt
 from billing.vouchers import LARGEST
 
+# Typed by hand; what came by WeChat is told by WeChat Pay.
+TYPED_METHODS = [one for one in Receipt.Method.choices if one[0] != Receipt.Method.WECHAT]
+
 
 class MoneyField(forms.CharField):
     """`200`, `¥200.00`, `１，２３４．５`, `200元`: all of them Money."""
@@ -67,7 +70,7 @@ class ReceiptForm(Desk):
     student = forms.CharField(label="学生", max_length=60, help_text="姓名或学籍号；同名的填学籍号")
     on = DayField(label="到账日期")
     amount = MoneyField(label="金额（元）")
-    method = forms.ChoiceField(label="方式", choices=Receipt.Method.choices)
+    method = forms.ChoiceField(label="方式", choices=TYPED_METHODS)
     payer = forms.CharField(label="付款人", max_length=100)
     payer_account = forms.CharField(
         label="付款账号（可不填）", max_length=40, required=False, help_text="退费退回这个账号；没有的到校领取"

@@ -15,6 +15,8 @@ from attendance.models import Session as Meeting
 from billing.actions import approve_expense, book_stipends, draft_settlement, instruct_refunds, receive, set_aside_line
 from billing.disclosures.actions import publish
 from billing.models import BankLine, Expense, FeeMonth
+from billing.wechat.actions import make_payment
+from billing.wechat.selectors import due_of
 from enrollment.actions import withdraw
 from enrollment.models import Agreement, Application, Placement
 from enrollment.selectors import collectors_of
@@ -190,6 +192,13 @@ def published(corner: Corner) -> None:
     publish(corner.disclosure, now=at(9), by=act(corner.reviewer))
 
 
+def paying(corner: Corner) -> None:
+    """The mother is about to pay."""
+    corner.payment = make_payment(
+        due_of(corner.child, corner.month), key="given", now=at(9), by=cast.act(corner.mother, THURSDAY)
+    )
+
+
 def tried(corner: Corner) -> None:
     """The bureau has a policy of its own on trial."""
     keeper = cast.make_person("上传的人", Role.BUREAU_KEEPER, corner.school.bureau)
@@ -262,6 +271,7 @@ GIVEN: dict[str, Given] = {
     "billing:refunds-paid POST": instructed,
     "billing:refund-failed POST": instructed,
     "billing:withdrawal-settle POST": withdrawn,
+    "wechat:payment-detail GET": paying,
     "disclosures:correct POST": published,
     "disclosures:public-page GET": published,
     "disclosures:public-pdf GET": published,

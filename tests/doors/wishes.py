@@ -11,6 +11,7 @@ from afterschool.notices.models import Notice
 from afterschool.xlsx import Column, Sheet, write_xlsx
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
+from tests.billing.wechat_gateway import MCHID
 
 from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
 
@@ -74,6 +75,8 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "disclosures:public-pdf": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-xlsx": lambda corner: [corner.school.code, SEPTEMBER],
     "disclosures:public-content": lambda corner: [corner.school.code, SEPTEMBER],
+    "wechat:call-back": lambda corner: [MCHID],
+    "wechat:pay": lambda corner: [corner.child.pk, corner.month.pk],
     "disclosures:my-month": lambda corner: [corner.child.pk, SEPTEMBER],
 }
 
@@ -252,5 +255,6 @@ BODY: dict[str, Body] = {
     "oversight:policy-mend POST": lambda corner, person: {"body": LOCAL_POLICY, "notice": "通知原文"},
     "oversight:policy-adoption POST": lambda corner, person: {"began_on": DECEMBER.isoformat(), "reason": "新细则"},
     "oversight:adoption-decline POST": lambda corner, person: {"declined_because": "再议"},
+    "wechat:pay POST": lambda corner, person: {"key": "typed", "code": "code"},
     "disclosures:correct POST": lambda corner, person: {"reason": "水费更正"},
 }  # fmt: skip

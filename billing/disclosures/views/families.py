@@ -5,6 +5,7 @@ from django.shortcuts import render
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
+from billing.wechat.selectors import due_of
 
 from ..families import all_months_of, disclosure_of, month_of
 
@@ -19,5 +20,9 @@ def month_detail(request, reach, student_id, month):
     found = month_of(student_id, month) if student_id in reach.students else None
     if found is None:
         raise Http404
-    context = {"month": found, "disclosure": disclosure_of(found.fee_month)}
+    context = {
+        "month": found,
+        "disclosure": disclosure_of(found.fee_month),
+        "due": due_of(found.student, found.fee_month),
+    }
     return render(request, "disclosures/month_detail.html", context)

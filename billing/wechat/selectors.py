@@ -1,0 +1,73 @@
+"""What can be paid by WeChat, and what can go back that way."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Sum
+
+from afterschool.access.reach import Reach
+from afterschool.money import Money, total
+from afterschool.schools.models import Student
+from billing.models import Charge, FeeMonth, Refund
+
+from .gateway import box
+from .merchants import Merchant, merchant_named, merchant_of
+from .models import Payment, PaymentRefund
+
+ASK_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a child still owes for a month, and who takes it."""
+
+    student: Student
+    fee_month: FeeMonth
+    merchant: Merchant
+    owed: Money
+
+
+def due_of(student: Student, fee_month: FeeMonth) -> Due | None:
+    """None where nobody takes WeChat money for this school."""
+    merchant = merchant_of(fee_month.school)
+    return Due(student, fee_month, merchant, owed_by(student, fee_month)) if merchant else None
+
+
+def due_within(reach: Reach, student_id: int, fee_month_id: int) -> Due | None:
+    charges = Charge.objects.within(reach).filter(student=student_id, fee_month=fee_month_id)
+    charge = charges.select_related("student__school_class", "fee_month__school").first()
+    return due_of(charge.student, charge.fee_month) if charge else None
+
+
+def owed_by(student: Student, fee_month: FeeMonth) -> Money:
+    return total(Money(charge.owed_fen) for charge in Charge.objects.filter(student=student, fee_month=fee_month))
+
+
+def box_of(payment: Payment, now: datetime) -> str | None:
+    """What opens the password box on the phone, while the payment can still be paid."""
+    merchant = merchant_named(payment.mchid)
+    if not merchant or not payment.prepay_id or payment.state != Payment.State.MADE or now >= payment.open_until:
+        return None
+    return json.dumps(box(merchant, payment.prepay_id))
+
+
+def unheard(now: datetime):
+    """Payments of which WeChat Pay has told nothing for too long."""
+    return Payment.objects.filter(state=Payment.State.MADE, made_at__lt=now - ASK_AFTER)
+
+
+def unanswered():
+    """Refunds that are asked for again, under the same number."""
+    return PaymentRefund.objects.filter(state__in=[PaymentRefund.State.ASKED, PaymentRefund.State.STUCK])
+
+
+def payment_behind(refund: Refund) -> Payment | None:
+    """The newest WeChat payment that paid this charge and has as much left to give back."""
+    paid = Payment.objects.filter(receipt__allocations__charge=refund.charge_id).order_by("-receipt__number")
+    return next((one for one in paid if one.fen - _given_back(one) >= refund.amount_fen), None)
+
+
+def _given_back(payment: Payment) -> int:
+    kept = payment.refunds.exclude(state=PaymentRefund.State.CLOSED)
+    return kept.aggregate(fen=Sum("refund__amount_fen", default=0))["fen"]
