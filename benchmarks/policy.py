@@ -76,7 +76,6 @@ gives = "each_day"
 at_least = 5
 counted = "consecutive"
 inclusive = true
-stacking = "once"
 pays_for = "all"
 """
 HALF_MONTHS = """
@@ -93,7 +92,6 @@ at_least_share = "1/2"
 counted = "total"
 inclusive = true
 stacking = "once"
-pays_for = "all"
 """
 
 

@@ -89,6 +89,8 @@ class _Page:
     """One file's text, and the way back from a value to its line."""
 
     def __init__(self, text: str, name: str):
+        # 记事本 may put a mark before the first letter.
+        text = text.removeprefix("\ufeff")
         self.name, self.lines = name, text.splitlines()
         try:
             self.table: dict[str, Any] = tomllib.loads(text)
@@ -113,12 +115,17 @@ class _Page:
 
     def _header(self) -> dict[str, Any]:
         header = {key: value for key, value in self.table.items() if not _is_rows(value)}
+        for key, value in header.items():
+            if isinstance(value, dict) and key in {*KINDS, "case"}:
+                raise self._refused(self._line_of(f"[{key}]"), key, Odd(key, "只写了一层方括号", f"要写成 [[{key}]]"))
         try:
             head = values_of(header, HEADER | HEADER_OPTIONAL, list(HEADER))
         except Odd as odd:
             raise self._refused(0, odd.key, odd) from odd
         if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", head["code"]):
             raise self._refused(0, "code", Odd("code", f"“{head['code']}”不行", "只用小写字母、数字、短横线"))
+        if not re.fullmatch(r"[^/\\]*[^/\\.][^/\\]*", head["text"]):
+            raise self._refused(0, "text", Odd("text", f"“{head['text']}”不行", "只写文件名，如 haiping-2026.txt"))
         if head.get("until") and head["until"] < head["from"]:
             raise self._refused(0, "until", Odd("until", "截止日期早于施行日期", "请核对 from 和 until"))
         return head
@@ -160,6 +167,9 @@ class _Page:
             found.append(Example(got["name"], line, got["clause"], got["given"], got["expect"]))
         return found
 
+    def _line_of(self, heading: str) -> int:
+        return next((at for at, line in enumerate(self.lines, 1) if line.strip().startswith(heading)), 0)
+
     def _heading(self, kind: str, number: int) -> int:
         said = re.compile(rf"^[ \t]*\[\[\s*{re.escape(kind)}\s*\]\]")
         headings = [at for at, line in enumerate(self.lines, 1) if said.match(line)]
@@ -186,6 +196,9 @@ def _rule(kind: str, row: dict[str, Any], document: Cite, since: date, line: int
         keys.pop(ours)
     required = [key for key in required if key in keys]
     values = values_of(row, keys | {"clause": str, "quote": str, "from": date}, ["clause", "quote", *required])
+    for key, value in row.items():
+        if value == [] and key != "grounds":
+            raise Odd(key, "是空的", "不分的，这一项不写")
     starts, clause, quote = values.pop("from", since), values.pop("clause"), values.pop("quote")
     if starts < since or (values.get("until") and values["until"] < starts):
         raise Odd("from", "起止日期不对", f"不能早于政策施行日 {since}，也不能晚于 until")

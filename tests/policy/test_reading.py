@@ -82,8 +82,12 @@ SAID = {
     ): "请假或缺勤累计超过当月收费天数的 1/2 的，退半个月的费",
     (
         "refund",
-        'cause = "absence"\ngives = "each_lesson"\nunits = "lesson"\nat_least = 3\nstacking = "each"',
-    ): "请假或缺勤（连续还是累计，文件没有写）满 3 课时（正好满的，文件没有写）的，每课时按收费标准折算退费，每满 3 课时退一次",
+        'cause = "absence"\ngives = "each_lesson"\nunits = "lesson"\nat_least = 3',
+    ): "请假或缺勤（连续还是累计，文件没有写）满 3 课时（正好满的，文件没有写）的，每课时按收费标准折算退费",
+    (
+        "refund",
+        'cause = "absence"\ngives = "half_month"\nat_least = 5\ncounted = "total"\ninclusive = true\nstacking = "each"',
+    ): "请假或缺勤累计满 5 天（含）的，退半个月的费，每满 5 天退一次",
     (
         "refund",
         'cause = "absence"\ngives = "month"\nnone_attended = true',

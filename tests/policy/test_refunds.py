@@ -455,13 +455,13 @@ THRESHOLDS = ["", "at_least = 3\n", "at_least = 5\n", 'at_least_share = "1/2"\n'
 def policies(draw):
     gives = draw(st.sampled_from(sorted(GIVES)))
     text = f'{PRICE}[[refund]]\ncause = "absence"\ngives = "{gives}"\n' + draw(st.sampled_from(GIVES[gives]))
-    text += draw(st.sampled_from(THRESHOLDS))
-    switches = {
-        "counted": ['"total"', '"consecutive"'],
-        "inclusive": ["true", "false"],
-        "stacking": ['"once"', '"each"'],
-        "pays_for": ['"all"', '"beyond"'],
-    }
+    threshold = draw(st.sampled_from(THRESHOLDS))
+    text += threshold
+    switches = {"counted": ['"total"', '"consecutive"'], "inclusive": ["true", "false"]} if threshold else {}
+    if threshold and gives == "each_day":
+        switches["pays_for"] = ['"all"', '"beyond"']
+    elif threshold and gives != "remaining_days":
+        switches["stacking"] = ['"once"', '"each"']
     for switch, ways in switches.items():
         text += f"{switch} = {draw(st.sampled_from(ways))}\n"
     return schedule(text)

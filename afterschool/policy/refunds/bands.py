@@ -17,6 +17,7 @@ from afterschool.policy.book import RulesInForce
 from afterschool.policy.fees import Tariff
 from afterschool.policy.refunds.attendance import Attendance, Claim, Unit, stretches
 from afterschool.policy.rule import Case
+from afterschool.policy.rules.returns import EACH
 
 
 class Reading(NamedTuple):
@@ -57,8 +58,8 @@ class Band:
     def readings(self) -> list[Reading]:
         """All that the notice leaves open; one where it says everything, or where nothing hangs on it."""
         matter: set[str] = set()
-        if self.rule.at_least is not None or self.rule.at_least_share is not None:
-            matter = set(SWITCHES)
+        if self.rule.has_threshold:
+            matter = {"counted", "inclusive", "pays_for" if self.rule.gives in EACH else "stacking"}
         elif self.rule.elapsed_at_most is not None:
             matter = {"inclusive"}
         said = {switch: getattr(self.rule, switch) for switch in SWITCHES}

@@ -58,6 +58,10 @@ class StipendRate(Rule, asks="补助标准", told_apart_by=("roles", "day_kinds"
     students_from: int | None = None
     students_to: int | None = None
 
+    def fault(self) -> str:
+        backwards = self.students_to is not None and (self.students_from or 0) > self.students_to
+        return "students_from 不能大于 students_to" if backwards else ""
+
     def applies(self, case: Case) -> bool:
         return super().applies(case) and (not isinstance(case, OnDuty) or self._is_for(case))
 

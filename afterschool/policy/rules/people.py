@@ -26,6 +26,8 @@ class ClassSize(Rule, asks="多少人开班、一班最多多少人"):
     merging: bool | None = None
 
     def fault(self) -> str:
+        if self.opens_from and self.at_most and self.opens_from > self.at_most:
+            return "opens_from 不能大于 at_most"
         given = (self.opens_from, self.at_most, self.merging)
         return "" if any(one is not None for one in given) else "至少写一项"
 

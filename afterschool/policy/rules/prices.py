@@ -35,6 +35,9 @@ class ChargeCap(Rule, asks="一天、一月、一学期最多收多少", told_ap
     per: Literal["day", "month", "term"]
     yuan: Money
 
+    def fault(self) -> str:
+        return "" if self.yuan else "yuan 要大于 0；不能收费的，写 [[no_fee]]"
+
 
 class NoFee(Rule, asks="是否可以收费"):
     """Nothing may be charged while this holds."""
@@ -54,6 +57,9 @@ class Billable(Rule, asks="一天最多按几课时收费"):
     """Units beyond the first so many a day are served, and not charged."""
 
     lessons_a_day: int
+
+    def fault(self) -> str:
+        return "" if self.lessons_a_day else "lessons_a_day 要大于 0"
 
 
 class Lesson(Rule, asks="一课时是多少分钟"):
@@ -109,6 +115,9 @@ class Waiver(Rule, asks="这类学生怎么减免", told_apart_by=("group",)):
     group: str
     label: str
     percent: int | None = None
+
+    def fault(self) -> str:
+        return "percent 要大于 0；由学校逐个审定的，不写 percent" if self.percent == 0 else ""
 
 
 class WaiverStacking(Rule, asks="同时符合几种减免时怎么合并"):

@@ -9,6 +9,9 @@ from afterschool.money import Money
 from afterschool.policy.rule import Rule
 from afterschool.policy.terms import Cause
 
+EACH = ("each_day", "each_lesson")
+STACKED = ("half_month", "month", "percent")
+
 
 class Refund(
     Rule,
@@ -46,7 +49,7 @@ class Refund(
     def fault(self) -> str:
         if (self.gives == "percent") != (self.percent is not None):
             return 'gives = "percent" 要写 percent，别的不写'
-        if self.yuan is not None and self.gives not in ("each_day", "each_lesson"):
+        if self.yuan is not None and self.gives not in EACH:
             return '只有 gives = "each_day" 或 "each_lesson" 才写 yuan'
         if self.at_least is not None and self.at_least_share is not None:
             return "at_least 和 at_least_share 只能写一个"
@@ -54,6 +57,28 @@ class Refund(
             return "at_least 要大于 0；一天也退的，不写 at_least"
         if (self.cause == "surplus") != (self.gives == "surplus"):
             return 'cause = "surplus" 和 gives = "surplus" 一起写'
+        return self._idle()
+
+    @property
+    def has_threshold(self) -> bool:
+        return self.at_least is not None or self.at_least_share is not None
+
+    def _idle(self) -> str:
+        """What is written and could never count."""
+        if not self.has_threshold and (self.counted or self.stacking or self.pays_for):
+            return "counted、stacking、pays_for 说的是门槛，要写 at_least 或 at_least_share"
+        if not self.has_threshold and self.units == "lesson" and self.gives != "each_lesson":
+            return 'units = "lesson" 说的是门槛，要写 at_least'
+        if self.inclusive is not None and not self.has_threshold and self.elapsed_at_most is None:
+            return "inclusive 说的是门槛，要写 at_least、at_least_share 或 elapsed_at_most"
+        if self.stacking and self.gives not in STACKED:
+            return 'stacking 只用于 gives = "half_month"、"month"、"percent"；按天、按课时退的，写 pays_for'
+        if self.pays_for and self.gives not in EACH:
+            return 'pays_for 只用于 gives = "each_day"、"each_lesson"'
+        if self.elapsed_at_most is not None and self.cause != "withdrawal":
+            return 'elapsed_at_most 只用于 cause = "withdrawal"'
+        if self.none_attended and self.cause not in ("absence", "under_served"):
+            return 'none_attended 只用于 cause = "absence" 或 "under_served"'
         return ""
 
 

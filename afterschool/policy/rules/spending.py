@@ -56,4 +56,6 @@ class Pool(Rule, asks="经费用在人员和管理上的比例", told_apart_by=(
 
     def fault(self) -> str:
         given = (self.percent_at_least, self.percent_at_most)
+        if None not in given and given[0] > given[1]:
+            return "percent_at_least 不能大于 percent_at_most"
         return "" if any(one is not None for one in given) else "percent_at_least 和 percent_at_most 至少写一个"

@@ -50,6 +50,10 @@ class Window(Rule, asks="课后服务最晚几点结束", told_apart_by=("weekda
     ends_by: time | None = None
     ends_by_bell: Literal["afternoon_start"] | None = None
 
+    def fault(self) -> str:
+        backwards = self.starts_from and self.ends_by and self.starts_from >= self.ends_by
+        return "ends_by 要晚于 starts_from" if backwards else ""
+
     def applies(self, case: Case) -> bool:
         other_day = self.weekdays and isinstance(case, OnWeekday) and case.weekday not in self.weekdays
         return super().applies(case) and not other_day
