@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from itertools import combinations
 from typing import Literal
 
@@ -20,6 +21,7 @@ from afterschool.policy.verdict import Cite
 
 # Several of these may hold for one case: each of them counts.
 SEVERAL = (rules.ClosedDays, rules.DayOff, rules.EndsNotBefore, rules.HoursADay, rules.OutsideScope, rules.Refund)
+SHORTEST_QUOTE = 4
 NUMBERS = re.compile(r"\d|百分之|[一二两三四五六七八九十]+(?:天|周|小时|分钟|课时|个月|倍)")
 
 
@@ -53,6 +55,7 @@ def check(policy: Policy, *, notice: str | None = None) -> Report:
     findings = [
         *(_misquoted(policy, notice) if notice is not None else ()),
         *_unclear(policy),
+        *_lingering(policy),
         *_unnamed(policy),
         *_against_parent(policy),
         *_against_others(policy),
@@ -65,7 +68,11 @@ def check(policy: Policy, *, notice: str | None = None) -> Report:
 
 
 def _misquoted(policy: Policy, notice: str) -> Iterator[Finding]:
+    notice = notice.removeprefix("\ufeff")
     for rule in policy.rules:
+        if len(rule.cite.quote) < SHORTEST_QUOTE:
+            yield _breach(rule, f"“{rule.cite.quote}”太短，看不出是哪一句，请至少抄半句")
+            continue
         parts = clauses.passages(notice, rule.cite.clause)
         if any(rule.cite.quote in part for part in parts):
             continue
@@ -90,6 +97,22 @@ def _unclear(policy: Policy) -> Iterator[Finding]:
         ):
             both = f"“{dated(one, policy)}”和“{dated(other, policy)}”"
             yield _breach(other, f"和第 {one.line} 行会同时适用，分不出以哪一条为准：{both}")
+
+
+def _lingering(policy: Policy) -> Iterator[Finding]:
+    """Of several bands of a refund the one that gives most counts: an old one stays until it is said to end."""
+    bands = sorted((rule for rule in policy.rules if isinstance(rule, rules.Refund)), key=lambda rule: rule.since)
+    for old, new in combinations(bands, 2):
+        if (
+            old.since < new.since
+            and old.about != new.about
+            and old.cause == new.cause
+            and (old.until is None or old.until >= new.since)
+            and levels.share_a_case(old, new)
+        ):
+            ends = f"请给它写 until = {new.since - timedelta(days=1)}"
+            again = f"两档要一起用的，把旧的照 from = {new.since} 再写一条"
+            yield _breach(old, f"第 {new.line} 行从 {new.since} 起改了同一种退费，这一条还在施行，{ends}；{again}")
 
 
 def _sizes_apart(one: Rule, other: Rule) -> bool:

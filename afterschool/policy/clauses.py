@@ -15,6 +15,7 @@ FORMS = (
     (ARABIC, "{}", "{}[.．、]"),
 )
 MARK = re.compile("|".join(written.format(f"({digits})") for digits, written, _ in FORMS))
+PARAGRAPH = re.compile(f"第{CHINESE}款")
 INDENT = r"^[ \t\u3000]*"
 HEADING = re.compile(INDENT + "(?:" + "|".join(heading.format(digits) for digits, _, heading in FORMS) + ")")
 # What stands before the first heading, and the last paragraph.
@@ -33,7 +34,7 @@ def passages(notice: str, clause: str) -> list[str]:
         first = next((at for at, line in enumerate(paragraphs) if HEADING.match(line)), len(paragraphs))
         return ["\n".join(paragraphs[:first] if clause == OPENING else paragraphs[-1:])]
     marks = _marks(clause)
-    found = [notice] if marks else []
+    found = [notice] if marks and not MARK.sub("", PARAGRAPH.sub("", clause)).strip(".") else []
     for mark in marks:
         found = [part for text in found for part in _under(text, mark)]
     return found
@@ -48,7 +49,7 @@ def order(clause: str) -> tuple[int, ...]:
 
 def _marks(clause: str) -> list[re.Match[str]]:
     """The numbers of a clause from the outermost in. A paragraph (款) has no heading of its own."""
-    return list(MARK.finditer(re.sub(f"第{CHINESE}款", "", clause)))
+    return list(MARK.finditer(PARAGRAPH.sub("", clause)))
 
 
 def _number(mark: re.Match[str]) -> str:

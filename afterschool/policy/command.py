@@ -31,8 +31,12 @@ def check(file: str) -> Told:
     """Is the file fit to be adopted? Its notice lies beside it, or with the bundled ones."""
     policy = _policy(file)
     places = [Path(file).with_name(policy.text), NOTICES / policy.text]
-    notice = next((place.read_text(encoding="utf-8") for place in places if place.is_file()), None)
-    report = check_policy(policy, notice=notice)
+    notice = next((place for place in places if place.is_file()), None)
+    if notice is None:
+        raise PolicyFileError(
+            Path(file).name, 1, f"没有找到原文 {policy.text}", "请把原文放在同一个文件夹里，再检查引文"
+        )
+    report = check_policy(policy, notice=_text(notice))
     return Told(
         GOOD if report.passed else FINDING, {"passed": report.passed} | _plain(report), printing.checked(policy, report)
     )
@@ -78,9 +82,9 @@ def _policy(name: str) -> Policy:
 
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ScenarioError(file.name, "不是 UTF-8 编码的文本", "请另存为 UTF-8") from error
+        raise ScenarioError(file.name, "不是 UTF-8 编码的文本", "请用记事本另存为 UTF-8") from error
 
 
 def _plain(value: Any) -> Any:

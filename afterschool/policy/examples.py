@@ -37,11 +37,28 @@ def run(policy: Policy, example: Example) -> CaseResult:
         return CaseResult(*facts, passed=False, message=f"算不了：{refusal}")
     touched = frozenset((one["clause"], one["quote"]) for one in result["clauses"] if one["code"] == policy.code)
     touched |= frozenset(_left_open(policy, example.expect))
-    problems = list(differences(example.expect, result))
+    problems = [*_holding_nothing(example), *differences(example.expect, result)]
     for clause in example.clauses:
         if clause not in {rested for rested, _ in touched}:
             problems.append(f"结果没有用到 {clause}，请核对 clause")
     return CaseResult(*facts, not problems, "；".join(problems), tuple(dict.fromkeys(_steps(result))), touched)
+
+
+def _holding_nothing(example: Example) -> Iterator[str]:
+    """An example that could not fail is none."""
+    if not example.clauses:
+        yield "没有写 clause，请写上它说明的条款"
+    if _is_empty(example.expect):
+        yield "expect 里有一项是空的，请写上算出来应当是多少"
+
+
+def _is_empty(expect: Any, key: str = "") -> bool:
+    """Nothing at all; that a list is empty is something to expect."""
+    if isinstance(expect, Mapping):
+        return not expect or any(_is_empty(held, name) for name, held in expect.items())
+    if isinstance(expect, list):
+        return any(_is_empty(one) for one in expect)
+    return key in IN_WORDS and not str(expect).strip()
 
 
 def _left_open(policy: Policy, expect: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -142,8 +142,8 @@ def test_stipends_by_size_of_class_are_told_apart():
 
 
 def test_what_a_rule_names_must_be_defined():
-    pool = '[[pool]]\nkey = "staff"\nof = "fees"\ncategories = ["pay"]\npercent_at_least = 70\nclause = "一"\nquote = "小学"\n'
-    rate = '[[stipend_rate]]\nunit = "lesson"\nyuan = 60\nroles = ["coach", "leader"]\nclause = "一"\nquote = "小学"\n'
+    pool = '[[pool]]\nkey = "staff"\nof = "fees"\ncategories = ["pay"]\npercent_at_least = 70\nclause = "一"\nquote = "小学、初中学生。"\n'
+    rate = '[[stipend_rate]]\nunit = "lesson"\nyuan = 60\nroles = ["coach", "leader"]\nclause = "一"\nquote = "小学、初中学生。"\n'
     item = CAP.replace("unit", 'items = ["club"]\nunit')
     assert [message for _, _, message in breaches(HEAD + item + pool + rate)] == [
         "“club”没有对应的 [[service_item]]，请先写一条",
