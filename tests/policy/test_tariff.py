@@ -158,6 +158,12 @@ def test_charges_are_rounded_as_the_notice_says_and_a_waiver_to_the_familys_good
     assert held.charge(LATE, 30) == fees.Charge(yuan(gross), yuan(gross) - yuan(net), yuan(net))
 
 
+def test_a_rounded_charge_says_so():
+    told = tariff(BY_MONTH + part_month("service_days") + '[[rounding]]\nof = "charge"\nto = "jiao"\n').explain(LATE)
+    assert said(told)[-2:] == ["收费算到角 141.20 元", "这个月应交 141.20 元"]
+    assert [cite.clause for cite in told.cites] == ["1", "2", "3"]
+
+
 def test_by_lesson():
     held = tariff(BY_LESSON, "3", lessons_a_day=2)
     assert held.charge(LATE).gross == yuan("72")

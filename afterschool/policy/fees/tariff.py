@@ -85,7 +85,7 @@ class Tariff:
         shape = (len(days) if self._is_even else days, this_month.fen)
         known = self._gross.get(shape)
         if known is None:
-            exact = self._exact(set(days), this_month)
+            exact = self.exact(set(days), this_month)
             known = self._gross[shape] = rounded(self.stretches[-1].now, "charge", exact).fen if days else 0
         return known
 
@@ -104,7 +104,7 @@ class Tariff:
     def term_cap(self) -> rules.ChargeCap | None:
         return self.stretches[-1].cap("term") if self.stretches else None
 
-    def _exact(self, served: Collection[date], this_month: Money) -> Fraction:
+    def exact(self, served: Collection[date], this_month: Money) -> Fraction:
         return sum((month.under_cap(served, this_month) for month in self.months), self._of_term(served))
 
     def _of_term(self, served: Collection[date]) -> Fraction:

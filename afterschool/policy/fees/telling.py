@@ -18,6 +18,7 @@ from afterschool.policy.verdict import Cite, Explained, Step
 if TYPE_CHECKING:
     from afterschool.policy.fees.tariff import Month, Tariff
 
+PLACE = {"fen": "分", "jiao": "角", "yuan": "元"}
 PERIOD = {"month": "这个月", "term": "这个学期"}
 
 
@@ -49,6 +50,7 @@ def tell(tariff: Tariff, days: Sequence[date], off: int, charged_before: Money, 
             _stretch(told, stretch, served, alone=len(tariff.stretches) == 1)
     for month in tariff.months:
         _month_cap(told, month, served, this_month)
+    _rounding(told, tariff, days, this_month)
     _term_cap(told, tariff, days, charged_before, this_month)
     charge = tariff.charge(tuple(days), off, charged_before, this_month)
     if off:
@@ -169,6 +171,15 @@ def _month_cap(told: Telling, month: Month, served: Collection[date], this_month
         told.rest_on(*(cap for _, cap in month.capped))
         other = f"，其他项目已收 {this_month.short()} 元" if this_month else ""
         told.cut(f"一个月最多收 {rounded(month.limit).short()} 元{other}", rounded(exact), rounded(held))
+
+
+def _rounding(told: Telling, tariff: Tariff, days: Sequence[date], this_month: Money) -> None:
+    """Said where the notice rounds to another place than the fen, and a part of it fell away or was added."""
+    rule = tariff.stretches[-1].now.maybe(rules.Rounding, of="charge")
+    gross = Money(tariff.under_month_cap(tuple(days), this_month))
+    if rule and gross != rounded(tariff.exact(set(days), this_month)):
+        told.rest_on(rule)
+        told.say(f"收费算到{PLACE[rule.to]}", exact=gross)
 
 
 def _term_cap(told: Telling, tariff: Tariff, days: Sequence[date], charged_before: Money, this_month: Money) -> None:
