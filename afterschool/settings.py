@@ -86,7 +86,7 @@ TEMPLATES = [
 ]
 CRISPY_ALLOWED_TEMPLATE_PACKS = CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-# One database. Migrations and the ledger's triggers belong to its owner.
+# One database. Migrations and the ledger's triggers belong to its owner; a role that cannot change ink serves.
 DATABASES = {
     "default": {
         **env.db("DATABASE_URL"),
@@ -95,6 +95,7 @@ DATABASES = {
         "CONN_HEALTH_CHECKS": True,
     }
 }
+APP_DATABASE_URL = env("APP_DATABASE_URL", default="")  # read by manage.py app_role alone
 REDIS_URL = env("REDIS_URL")
 _socket = REDIS_URL.startswith("unix:")
 # Redis databases 0 and 1; tests side by side (pytest-xdist: gw0, gw1, …) have a pair each.

@@ -145,6 +145,13 @@ def warn_without_sms(env: dict[str, str]) -> None:
     say("warns where SMS_CARRIER only records")
 
 
+def refuse_to_change_the_books(env: dict[str, str]) -> None:
+    deed = "from django.db import connection; connection.cursor().execute('DELETE FROM ledger_entry')"
+    done = manage(env, "shell", "-c", deed)
+    hold(done.returncode != 0 and "permission denied" in done.stderr, "the role that serves may change the books")
+    say("the role that serves may not change the books")
+
+
 def get(port: int, path: str, **headers: str) -> http.client.HTTPResponse:
     line = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     line.request("GET", path, headers={**BEHIND_THE_PROXY, **headers})
@@ -191,6 +198,10 @@ def prove(folder: Path) -> None:
         succeed(env, "check", "--deploy", "--fail-level", "WARNING")
         warn_without_sms(env)
         succeed(env, "migrate", "--noinput", "--verbosity", "0")
+        values["DATABASE_URL"] = f"postgresql://afterschool_app:{secrets.token_urlsafe(16)}@{database.split('@')[1]}"
+        succeed({**env, "APP_DATABASE_URL": values["DATABASE_URL"]}, "app_role")
+        env = production_environment(folder, values)
+        refuse_to_change_the_books(env)
         succeed(env, "collectstatic", "--noinput", "--verbosity", "0")
         seeding = manage(env, "seed_demo")
         hold(seeding.returncode != 0, "seed_demo runs on a production database")
