@@ -5,10 +5,10 @@ const button = document.querySelector("[data-box]");
 function ask() {
   document.getElementById("outside").hidden = Boolean(window.WeixinJSBridge);
   if (!window.WeixinJSBridge) return;
-  button.disabled = true;
+  button.hidden = true;
   window.WeixinJSBridge.invoke("getBrandWCPayRequest", JSON.parse(button.dataset.box), (answer) => {
     // "ok" is only the phone's word: the page waits for WeChat Pay's own.
-    button.disabled = answer.err_msg === "get_brand_wcpay_request:ok";
+    button.hidden = answer.err_msg === "get_brand_wcpay_request:ok";
   });
 }
 

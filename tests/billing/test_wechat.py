@@ -10,17 +10,18 @@ from django.urls import reverse
 from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
-from billing.actions import charge_month, draft_settlement, lock_month
+from billing.actions import charge_month, draft_settlement, lock_month, settle_withdrawal
 from billing.ledger.balances import balances, is_balanced, trial_balance
-from billing.models import Receipt, Refund
-from billing.wechat.actions import refund_through_wechat
+from billing.models import Charge, Receipt, Refund
+from billing.wechat.actions import refund_through_wechat, take
 from billing.wechat.models import Payment, PaymentRefund
 from billing.wechat.signing import Forged, sign, unseal, verify
 from billing.wechat.states import PAYMENTS, REFUNDS
 from billing.wechat.tasks import ask_about_the_unheard
 from tests import cast
 from tests.billing.conftest import NOW, OCTOBER, family, pay
-from tests.billing.test_settlement import spend
+from tests.billing.test_posting import at_once
+from tests.billing.test_settlement import spend, withdraw
 from tests.billing.wechat_gateway import MCHID, Gateway, key_of, letter, write_merchant
 
 PHONE = "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50"
@@ -164,6 +165,39 @@ def test_an_answer_signed_by_somebody_else_is_no_answer(town, gateway, phone, ch
     assert begin(town, phone, child).prepay_id == ""
 
 
+BRIDGE = """
+window.WeixinJSBridge = {
+  invoke(name, box, done) { window.asked = [name, box]; done({ err_msg: "get_brand_wcpay_request:ok" }); },
+};
+"""
+
+
+def test_on_the_phone_the_box_opens_by_itself_and_the_page_waits_for_the_word(
+    live_server, town, gateway, phone, child, browser
+):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, user_agent=PHONE, locale="zh-CN")
+    cookie = phone.cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    page = context.new_page()
+    page.add_init_script(BRIDGE)
+    page.goto(f"{live_server.url}{door(town, child)}?code=good")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="确认付款 200.00 元").click()
+    page.get_by_role("heading", name="待付款").wait_for()
+    payment = Payment.objects.get()
+    name, box = page.evaluate("window.asked")
+    assert (name, box["package"]) == ("getBrandWCPayRequest", f"prepay_id={payment.prepay_id}")
+    signed = (box[part] for part in ("appId", "timeStamp", "nonceStr", "package"))
+    verify(key_of("merchant").public_key(), box["paySign"], *signed)
+    assert not page.get_by_role("button", name="付款 200.00 元").is_visible()
+
+    gateway.pay(payment.out_trade_no)
+    assert tell(phone, letter(PAID, gateway.told(payment.out_trade_no))) == 204
+    page.get_by_role("heading", name="已收到").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
 # ---------------------------------------------------------------- call-backs
 
 
@@ -175,6 +209,22 @@ def test_fifty_times_the_same_news_is_one_receipt(town, gateway, phone, child):
     assert {tell(phone, same) for _ in range(25)} | {tell(phone, letter(PAID, told)) for _ in range(25)} == {204}
     assert Receipt.objects.count() == 1
     assert balances(town.school, LATER)["bank", ""].fen == 200_00
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.slow
+def test_twenty_at_once_are_one_receipt_and_one_refund(transactional_db, town, gateway, phone, child):
+    payment = begin(town, phone, child)
+    gateway.pay(payment.out_trade_no)
+    told = gateway.told(payment.out_trade_no)
+    assert at_once(20, lambda n: take(PAID, told)) == []
+    assert (Receipt.objects.count(), Charge.objects.get().paid_fen) == (1, 200_00)
+
+    gateway.refunds_are = "SUCCESS"
+    gone = withdraw(child, Charge.objects.get().days[8])
+    [refund] = settle_withdrawal(gone, by=town.clerk)
+    assert at_once(20, lambda n: refund_through_wechat(refund, now=NOW, by=town.reviewer)) == []
+    assert (len(gateway.refunds), PaymentRefund.objects.get().state, payable(town, child)) == (1, "paid", 0)
 
 
 def test_forged_news_is_refused_and_written_down(town, gateway, phone, child):
