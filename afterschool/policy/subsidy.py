@@ -83,10 +83,12 @@ def due(law: Law, on: date, case: Case, heads: Heads) -> Due | None:
     return Due(amount, parts, rule.per, rule.effect, tuple(steps), rule.cite)
 
 
-def off_fee(law: Law, on: date, case: Case, *, net: Money, unit: str, days: int) -> Verdict[Money]:
-    """What one child's family pays less for a month (or term) by it: never more than it would pay.
+def off_fee(
+    law: Law, on: date, case: Case, *, net: Money, unit: str, days: int, already: Money = ZERO
+) -> Verdict[Money]:
+    """What one child's family pays less for a "month" or "term" (the `unit`) by it: never more than it would pay.
 
-    `net` is the charge after any waiver, `days` are the child's.
+    `net` is the charge after any waiver, `days` are the child's, `already` was taken off other services' charges.
     """
     now = law.on(on)
     rule = now.maybe(rules.Subsidy, case)
@@ -100,8 +102,9 @@ def off_fee(law: Law, on: date, case: Case, *, net: Money, unit: str, days: int)
         raise NoRule("subsidy.per", f"{PER[rule.per]}的补贴怎么抵减每次的收费", now.policy)
     whole = rule.yuan * days if rule.per == "student_day" else rule.yuan
     times = f" × {days} 天" if rule.per == "student_day" else ""
-    said = f"财政补贴{PER[rule.per]} {rule.yuan.short()} 元{times}，抵减应交的费用"
-    return Verdict(min(whole, net), said, rule.cite)
+    other = f"，其他项目已抵 {already.short()} 元" if already else ""
+    said = f"财政补贴{PER[rule.per]} {rule.yuan.short()} 元{times}{other}，抵减应交的费用"
+    return Verdict(min(max(ZERO, whole - already), net), said, rule.cite)
 
 
 def _counted(rule: rules.Subsidy, heads: Heads, policy: str) -> tuple[int, str]:

@@ -28,7 +28,7 @@ def price(law: Law, on: date, case: Case) -> rules.Price:
 
 def highest(law: Law, on: date, case: Case) -> Verdict[Money]:
     """The most that a school may ask of one student for one unit of the service, in words."""
-    if frozen := law.on(on).maybe(rules.NoFee):
+    if frozen := law.on(on).maybe(rules.NoFee, case):
         return Verdict(ZERO, "收费政策明确之前，不向家长收取课后服务费", frozen.cite)
     line = price(law, on, case)
     return Verdict(_most(line), _said(line, case), line.cite)
@@ -41,7 +41,7 @@ def within_price(law: Law, on: date, case: Case, rate: Money, *, unit: str = "mo
         return Verdict(False, "收费不能是负数", most.cite, "breach", "fee")
     if not rate:
         return Verdict(True, most.because, most.cite, field="fee")
-    if law.on(on).maybe(rules.NoFee):
+    if law.on(on).maybe(rules.NoFee, case):
         return Verdict(False, f"{most.because}，现填 {rate} 元", most.cite, "breach", "fee")
     line = price(law, on, case)
     level = "warn" if line.nature == "advisory" else line.level_when_broken

@@ -87,6 +87,9 @@ class Bench:
         known = self._tariffs.get((item.key, case, period))
         if known is None:
             runs_on = self.days(item, case, period.first, period.last)
+            if runs_on and item.rates[0][0] > runs_on[0]:
+                since = f"{runs_on[0]} 就有服务，那天还没有收费标准"
+                raise ScenarioError(f"$.{item.rated_at}[0].from", since, "第一个标准要从第一个服务日或更早开始")
             if item.minutes is None and self.unit(item, case) == "hour":
                 raise ScenarioError(f"$.{item.at}.starts", "缺少“starts”和“ends”", "按小时收费的要写从几点到几点")
             known = self._tariffs[item.key, case, period] = fees.tariff(

@@ -66,7 +66,7 @@ def _prices(bench: Bench, item: Item, case: Case) -> None:
     for since, rate in item.rates:
         day = max(since, bench.facts.on)
         with bench.answer.part(item.rated_at):
-            unit = item.unit or ("month" if bench.law.on(day).maybe(rules.NoFee) else bench.unit(item, case))
+            unit = item.unit or ("month" if bench.law.on(day).maybe(rules.NoFee, case) else bench.unit(item, case))
             bench.answer.verdict(fees.within_price(bench.law, day, case, rate, unit=unit), item.rated_at)
 
 
@@ -86,17 +86,20 @@ def _extras(bench: Bench, item: Item) -> None:
 
 
 def _asked_in_all(bench: Bench, student: Student) -> None:
-    """What the items of one service ask of one child together keeps to its price."""
-    together: dict[Case, list[Money]] = {}
-    for item in bench.facts.items:
-        if item.key in student.items and item.rates:
-            together.setdefault(item_case(item, student.case.grade), []).append(item.rates[0][1])
-    for case, rates in together.items():
-        if len(rates) > 1:
-            about = f"{student.at}.items"
-            with bench.answer.part(about):
-                unit = fees.price(bench.law, bench.facts.on, case).unit
-                bench.answer.verdict(fees.within_price(bench.law, bench.facts.on, case, total(rates), unit=unit), about)
+    """What is asked of one child by the month or the term under one line of the price table keeps to that line. So many
+    yuan a lesson may be asked for every lesson, whichever service it is of."""
+    law, on, about = bench.law, bench.facts.on, f"{student.at}.items"
+    together: dict[rules.Price, list[tuple[Case, Money]]] = {}
+    with bench.answer.part(about):
+        for item in bench.facts.items:
+            case = item_case(item, student.case.grade)
+            line = law.on(on).maybe(rules.Price, case) if item.key in student.items and item.rates else None
+            if line and line.unit in fees.OF_A_PERIOD:
+                together.setdefault(line, []).append((case, item.rates[0][1]))
+        for line, asked in together.items():
+            if len(asked) > 1:
+                whole = total(rate for _, rate in asked)
+                bench.answer.verdict(fees.within_price(law, on, asked[0][0], whole, unit=line.unit), about)
 
 
 def _basic_first(bench: Bench, student: Student) -> None:
