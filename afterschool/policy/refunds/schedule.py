@@ -63,14 +63,15 @@ class Schedule:
     @cached_property
     def _changes(self) -> bool:
         """Does the cause go back otherwise on some of the days?"""
-        return any(_said(self._rules_on(day)) != _said(self._rules) for day in self.tariff.runs_on)
+        others = {self.law.on(day) for day in self.tariff.runs_on} - {self.now}
+        return any(_said(self._rules_in(other)) != _said(self._rules) for other in others)
 
     def _by_day(self, missed: Attendance) -> Schedule:
         """By the rules of the days missed; of leaving, by those of the first. Where they change in between, who may say?"""
         if not self._changes:
             return self
         days = [*missed.absent, *(day for day, _ in missed.lessons)][: 1 if self.cause == "withdrawal" else None]
-        held = {_said(self._rules_on(day)): day for day in days}
+        held = {_said(self._rules_in(self.law.on(day))) for day in days}
         if len(held) > 1:
             question = f"{CAUSES[self.cause]}的退费办法在这些天中间变了，以哪一天的为准"
             raise NoRule("refund.from", question, self.now.policy)
@@ -80,8 +81,8 @@ class Schedule:
     def _rules(self) -> list[rules.Refund]:
         return [band.rule for band in self.bands]
 
-    def _rules_on(self, day: date) -> list[rules.Refund]:
-        return self.law.on(day).every(rules.Refund, self.case, cause=self.cause)
+    def _rules_in(self, now: RulesInForce) -> list[rules.Refund]:
+        return now.every(rules.Refund, self.case, cause=self.cause)
 
     def _claim(self, paid: Money, missed: Attendance, before: Money, off: int) -> Claim:
         if not (set(missed.absent) <= set(missed.of_days) <= self._place.keys()):
