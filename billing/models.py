@@ -313,6 +313,7 @@ class Refund(models.Model):
         WITHDRAWAL = "withdrawal", "中途退出"
         ABSENCE = "absence", "缺勤"
         CANCELLED = "cancelled", "学校停课"
+        FORCE_MAJEURE = "force_majeure", "不可抗力停课"
         WAIVER = "waiver", "补办减免"
 
     class State(models.TextChoices):
@@ -326,7 +327,7 @@ class Refund(models.Model):
     fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="refunds")
     student = models.ForeignKey(Student, models.PROTECT, related_name="refunds")
     charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
-    cause = models.CharField("应退原因", max_length=12, choices=Cause)
+    cause = models.CharField("应退原因", max_length=20, choices=Cause)
     amount_fen = models.PositiveBigIntegerField("金额（分）")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     steps = models.JSONField(default=list)

@@ -35,6 +35,7 @@ class Day:
     name: str = ""
     official: bool = False
     note: str = ""
+    forced: bool = False  # closed by typhoon and the like, not by the school
 
     def runs(self, weekdays: Collection[int]) -> bool:
         """Whether something offered on these weekdays runs today."""
@@ -129,7 +130,7 @@ def _as_held(row: CalendarDay, in_term: bool) -> Day:
 def _as_changed(was: Day | None, change: CalendarChange) -> Day:
     weekday = _timetable(change.day, change.kind, change.follows_weekday)
     name = was.name if was else ""
-    return Day(change.day, change.kind, change.serves, weekday, name, official=True, note=change.reason)
+    return Day(change.day, change.kind, change.serves, weekday, name, official=True, note=change.reason, forced=change.forced)
 
 
 def _timetable(day: date, kind: str, follows: int | None) -> int | None:

@@ -379,6 +379,8 @@ class CalendarChange(models.Model):
     kind = models.CharField("类别", max_length=10, choices=CalendarDay.Kind)
     serves = models.BooleanField("开展课后服务")
     follows_weekday = models.PositiveSmallIntegerField("按星期几上课", null=True, blank=True)
+    # Refunds of some policies tell a closure by typhoon from one by the school.
+    forced = models.BooleanField("因不可抗力", default=False)
     reason = models.CharField("原因", max_length=200)
     made_at = models.DateTimeField(auto_now_add=True)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -388,6 +390,9 @@ class CalendarChange(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["bureau", "day"])]
+        constraints = [
+            models.CheckConstraint(condition=Q(forced=False) | Q(serves=False), name="calendar_change_forced_is_closed")
+        ]
 
     @property
     def follows(self) -> str:

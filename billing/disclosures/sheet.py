@@ -149,7 +149,12 @@ def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
     }
     remitted = [charge for charge in charges if charge.remitted_fen]
     always = {"withdrawal": "中途退出", "surplus": "月末结余，全部返还"}
-    seldom = {"absence": "缺勤退费", "cancelled": "学校停课退费", "waiver": "补办减免退费"}
+    seldom = {
+        "absence": "缺勤退费",
+        "cancelled": "学校停课退费",
+        "force_majeure": "不可抗力停课退费",
+        "waiver": "补办减免退费",
+    }
     lines = [
         *(Line(said, sum(by_cause[cause][0]), by_cause[cause][1]) for cause, said in always.items()),
         *(

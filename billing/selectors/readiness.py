@@ -8,6 +8,7 @@ from afterschool.errors import NoRule
 from afterschool.policy import load, subsidy
 from billing.models import BankLine, Charge, Expense, FeeMonth, Refund, Settlement
 from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
+from billing.wechat.selectors import by_wechat, under_way
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
@@ -113,5 +114,20 @@ def has_subsidy(fee_month: FeeMonth) -> bool:
 
 
 def to_pay_out(fee_month: FeeMonth):
-    """Refunds waiting to go to the bank."""
+    """Refunds waiting to go to the bank: all but those that go back through WeChat."""
+    waiting = _waiting(fee_month)
+    return waiting.exclude(pk__in=by_wechat(waiting))
+
+
+def to_pay_by_wechat(fee_month: FeeMonth):
+    return by_wechat(_waiting(fee_month))
+
+
+def at_the_bank(fee_month: FeeMonth):
+    """Refunds of which the bank has yet to say that they are paid."""
+    sent = fee_month.refunds.filter(state=Refund.State.INSTRUCTED)
+    return sent.exclude(pk__in=under_way(sent))
+
+
+def _waiting(fee_month: FeeMonth):
     return fee_month.refunds.filter(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])

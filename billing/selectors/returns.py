@@ -105,7 +105,7 @@ def _of_charge(
         kept = left.times_down(Fraction(now.fen, net.fen))
         yield Refund.Cause.WAIVER, left - kept, _waived(charge, left, now, off), _groups(tariffs)
         net, left = now, kept
-    closed = missed.get("cancelled", ())
+    closed = {*missed.get("cancelled", ()), *missed.get("force_majeure", ())}
     for cause, absent in missed.items():
         due = tuple(day for day in days if day not in closed) if cause == "absence" else days
         schedule = tariffs.schedule(cause, charge.item)
@@ -163,16 +163,17 @@ def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Miss
     policy names."""
     law = law_of(fee_month)
     named = {rule.cause for rule in law.on(fee_month.month).every(rules.Refund)}
-    closed = _closed(fee_month) if "cancelled" in named else set()
+    shut = {cause: days if cause in named else set() for cause, days in _shut(fee_month).items()}
+    closed, forced = shut["cancelled"], shut["force_majeure"]
     away = _away(fee_month, paying) if "absence" in named else {}
     found: dict[int, Missed] = {}
     for pk, charge in paying.items():
         left_on = (charge.student.left_on or date.max) if "withdrawal" in named else date.max
         gone = set() if charge.agreement.ended_on else {day for day in charge.days if day > left_on}
-        shut = closed - gone
         by_cause: list[tuple[Cause, set[date]]] = [
-            ("cancelled", shut),
-            ("absence", away.get(pk, set()) - shut - gone),
+            ("cancelled", closed - gone),
+            ("force_majeure", forced - gone),
+            ("absence", away.get(pk, set()) - closed - forced - gone),
             ("withdrawal", gone),
         ]
         days = {cause: tuple(day for day in charge.days if day in missed) for cause, missed in by_cause}
@@ -184,7 +185,7 @@ def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Miss
 def served_days(fee_month: FeeMonth, charges: Iterable[Charge]) -> dict[int, int]:
     """On how many of the days it was charged for each child was really there."""
     known = {charge.pk: charge for charge in charges}
-    closed, away = _closed(fee_month), _away(fee_month, known)
+    closed, away = set().union(*_shut(fee_month).values()), _away(fee_month, known)
     return {
         pk: sum(day not in closed and day <= _last_on(charge) and day not in away.get(pk, ()) for day in charge.days)
         for pk, charge in known.items()
@@ -195,9 +196,13 @@ def _last_on(charge: Charge) -> date:
     return min(charge.agreement.ended_on or date.max, charge.student.left_on or date.max)
 
 
-def _closed(fee_month: FeeMonth) -> set[date]:
-    """Days without service as the calendar stands now."""
-    return {one.day for one in days_of(fee_month.school, fee_month.month, fee_month.last_on) if not one.serves}
+def _shut(fee_month: FeeMonth) -> dict[str, set[date]]:
+    """Days without service as the calendar stands now: by the school, and by what nobody could help."""
+    days = [one for one in days_of(fee_month.school, fee_month.month, fee_month.last_on) if not one.serves]
+    return {
+        "cancelled": {one.day for one in days if not one.forced},
+        "force_majeure": {one.day for one in days if one.forced},
+    }
 
 
 def _away(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, set[date]]:

@@ -26,6 +26,7 @@ NOT_SERVED = {
     Cause.WITHDRAWAL: ("没用", "没有用"),
     Cause.ABSENCE: ("没来", "没有来"),
     Cause.CANCELLED: ("停课", "学校停课"),
+    Cause.FORCE_MAJEURE: ("停课", "停课"),
 }
 NAMED_DAY = re.compile(r"\d+月\d+日")
 

@@ -243,6 +243,33 @@ def test_days_closed_after_the_charge_go_back_at_the_price_they_were_charged(tow
     assert given() == [("cancelled", "26.67"), ("absence", "26.67"), ("surplus", "46.66")]
 
 
+def test_a_typhoon_gives_back_by_its_own_rule(town, under):
+    """One day closed by the school gives a day's fee of 200 ÷ 15, one closed by typhoon the 5 yuan of its own rule."""
+    typhoon = BACK.format("force_majeure", "each_day") + "yuan = 5\n"
+    under(BACK.format("cancelled", "each_day") + typhoon)
+    charged(town)
+    days = Charge.objects.get().days
+    for day, forced in ((days[2], False), (days[3], True)):
+        CalendarChange.objects.create(
+            bureau=town.bureau, school=town.school, day=day, kind="workday", serves=False, forced=forced, reason="停课"
+        )
+    spend(town, "100.00")
+    lock(town)
+    assert given() == [("cancelled", "13.33"), ("force_majeure", "5.00"), ("surplus", "81.67")]
+
+
+def test_where_only_closing_by_the_school_is_named_a_typhoon_gives_nothing_of_its_own(town, under):
+    under(BACK.format("cancelled", "each_day"))
+    charged(town)
+    CalendarChange.objects.create(
+        bureau=town.bureau, school=town.school, day=Charge.objects.get().days[3], kind="workday", serves=False,
+        forced=True, reason="台风",
+    )  # fmt: skip
+    spend(town, "100.00")
+    lock(town)
+    assert given() == [("surplus", "100.00")]
+
+
 def test_a_withdrawal_that_gives_nothing_waits_for_nobody(town, under):
     """Nine of the month's fifteen days are gone; the term has only begun."""
     half = BACK.format("withdrawal", "percent") + "percent = 50\n"

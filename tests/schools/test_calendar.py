@@ -227,3 +227,9 @@ def test_many_places_and_spells_take_as_many_queries_as_one_and_each_has_its_own
     assert found == [days_of(*spell) for spell in spells]
     assert [len(days) for days in found] == [31, 31, 31, 30]
     assert [days[12].note for days in found[:2]] == ["台风停课", ""]
+
+
+def test_day_with_service_is_not_closed_by_force(d_bureau, year):
+    with pytest.raises(RuleBroken, match="不用选因不可抗力停课"):
+        change_day(d_bureau, PLAIN_TUESDAY, kind=WORKDAY, serves=True, forced=True, reason="台风", by=KEEPER)
+    assert not CalendarChange.objects.exists()

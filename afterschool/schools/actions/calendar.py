@@ -67,6 +67,7 @@ def change_days(
     serves: bool,
     reason: str,
     follows_weekday: int | None = None,
+    forced: bool = False,
     only: int | None = None,
     school: School | None = None,
     by: Actor,
@@ -82,11 +83,13 @@ def change_days(
         raise RuleBroken(f"{school.name}不属于{bureau.name}", field="school")
     if follows_weekday is not None and not serves:
         raise RuleBroken("不开展课后服务的日子，不用选按星期几上课", field="follows_weekday")
+    if forced and serves:
+        raise RuleBroken("开展课后服务的日子，不用选因不可抗力停课", field="forced")
     days = _days(bureau, first, last, only)
     changes = CalendarChange.objects.bulk_create(
         CalendarChange(
             bureau=bureau, school=school, day=day, kind=kind, serves=serves,
-            follows_weekday=follows_weekday, reason=reason, made_by_id=by.person_id,
+            follows_weekday=follows_weekday, forced=forced, reason=reason, made_by_id=by.person_id,
         )
         for day in days
     )  # fmt: skip

@@ -133,6 +133,9 @@ class CalendarChangeForm(PlainForm):
         required=False,
         help_text="调休上班那天用。不另定时，周一至周五的服务项目都开。",
     )
+    forced = forms.BooleanField(
+        label="因不可抗力停课", required=False, help_text="台风、疫情等。有的文件对它另有退费规定。"
+    )
     reason = forms.CharField(label="原因", max_length=200, help_text="家长和教师会看到，如“台风停课”。")
 
     def wish(self) -> dict:
