@@ -146,7 +146,8 @@ def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
 
 
 def _months(charges) -> list[FamilyMonth]:
-    told = Refund.objects.exclude(state=Refund.State.DRAFT).order_by("pk")  # a draft is nobody's business yet
+    told = Refund.objects.select_related("payment_refund").order_by("pk")
+    told = told.exclude(state=Refund.State.DRAFT)  # a draft is nobody's business yet
     rows = (
         charges.select_related(
             "student__school_class", "fee_month__school", "fee_month__settlement", "item__offering", "agreement"

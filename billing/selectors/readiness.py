@@ -8,7 +8,7 @@ from afterschool.errors import NoRule
 from afterschool.policy import load, subsidy
 from billing.models import BankLine, Charge, Expense, FeeMonth, Refund, Settlement
 from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
-from billing.wechat.selectors import by_wechat, under_way
+from billing.wechat.selectors import by_wechat, on_wechat
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
@@ -123,10 +123,15 @@ def to_pay_by_wechat(fee_month: FeeMonth):
     return by_wechat(_waiting(fee_month))
 
 
+def through_the_bank(fee_month: FeeMonth):
+    """Refunds that the bank was told of."""
+    sent = fee_month.refunds.filter(state__in=[Refund.State.INSTRUCTED, Refund.State.PAID])
+    return sent.exclude(pk__in=on_wechat(sent))
+
+
 def at_the_bank(fee_month: FeeMonth):
     """Refunds of which the bank has yet to say that they are paid."""
-    sent = fee_month.refunds.filter(state=Refund.State.INSTRUCTED)
-    return sent.exclude(pk__in=under_way(sent))
+    return through_the_bank(fee_month).filter(state=Refund.State.INSTRUCTED)
 
 
 def _waiting(fee_month: FeeMonth):

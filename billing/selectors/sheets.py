@@ -1,7 +1,8 @@
 """The room's tables as spreadsheets."""
 
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from billing.models import FeeMonth, Refund
+from billing.models import FeeMonth
+from billing.selectors.readiness import through_the_bank
 
 
 def charges_xlsx(fee_month: FeeMonth) -> bytes:
@@ -47,8 +48,7 @@ def refunds_xlsx(fee_month: FeeMonth) -> bytes:
         Column("金额", "money", total=True), Column("摘要", width=30), Column("班级"), Column("学生"),
         Column("应退原因"), Column("领取方式"), Column("状态"), Column("到账日期", "date"),
     ]  # fmt: skip
-    sent = fee_month.refunds.filter(state__in=[Refund.State.INSTRUCTED, Refund.State.PAID])
-    refunds = sent.exclude(payment_refund__state__in=["asked", "stuck", "paid"])  # those go through WeChat
+    refunds = through_the_bank(fee_month)
     rows = [
         (
             number, one.payee, one.payee_account, one.amount_fen, f"{fee_month}课后服务退费",

@@ -12,8 +12,9 @@ from afterschool.money import Money
 from billing import actions
 from billing.forms import PaidForm
 from billing.models import FeeMonth, Refund
-from billing.selectors.readiness import to_pay_out
+from billing.selectors.readiness import at_the_bank, through_the_bank, to_pay_by_wechat, to_pay_out
 from billing.selectors.sheets import refunds_xlsx
+from billing.wechat.selectors import on_wechat
 from enrollment.models import Withdrawal
 
 from .months import month_within
@@ -23,16 +24,20 @@ from .saying import rights, said, spreadsheet
 @requires(Capability.SEE_BOOKS)
 def refund_list(request, reach, pk):
     fee_month = month_within(reach, pk)
-    refunds = fee_month.refunds.exclude(state=Refund.State.DRAFT).select_related("student__school_class", "charge")
-    waiting = to_pay_out(fee_month)
+    refunds = fee_month.refunds.exclude(state=Refund.State.DRAFT).select_related(
+        "student__school_class", "charge", "payment_refund"
+    )
+    waiting, wechat = to_pay_out(fee_month), to_pay_by_wechat(fee_month)
     context = {
         **rights(request),
         "month": fee_month,
         "page": Paginator(refunds.order_by("state", "pk"), 100).get_page(request.GET.get("page")),
         "total_fen": refunds.aggregate(fen=Sum("amount_fen", default=0))["fen"],
         "waiting": waiting.aggregate(fen=Sum("amount_fen", default=0))["fen"],
-        "instructed": refunds.filter(state=Refund.State.INSTRUCTED).count(),
-        "sent": refunds.filter(state__in=[Refund.State.INSTRUCTED, Refund.State.PAID]).exists(),
+        "wechat": wechat.count(),
+        "instructed": at_the_bank(fee_month).count(),
+        "asked": on_wechat(refunds).filter(state=Refund.State.INSTRUCTED).count(),
+        "sent": through_the_bank(fee_month).exists(),
         "today": timezone.localdate(),
     }
     return render(request, "billing/refund_list.html", context)
@@ -59,7 +64,7 @@ def refunds_paid(request, reach, pk):
     """All that the bank was told and has not sent back."""
     fee_month = month_within(reach, pk)
     with said(request, "回单已登记，退费到账"):
-        sent = list(fee_month.refunds.filter(state=Refund.State.INSTRUCTED))
+        sent = list(at_the_bank(fee_month))
         if not sent:
             raise RuleBroken("没有等回单的退费")
         paid_on = PaidForm(request.POST, today=timezone.localdate()).day()
@@ -70,7 +75,8 @@ def refunds_paid(request, reach, pk):
 @require_POST
 @requires(Capability.REVIEW_BOOKS)
 def refund_failed(request, reach, pk):
-    refund = get_object_or_404(Refund.objects.within(reach), pk=pk)
+    refunds = Refund.objects.within(reach)
+    refund = get_object_or_404(refunds.exclude(pk__in=on_wechat(refunds)), pk=pk)
     with said(request, "已记为银行退回，下次一并重办"):
         actions.refund_failed(refund, reason=request.POST.get("reason", ""), by=request.actor)
     return redirect("billing:refund-list", refund.fee_month_id)

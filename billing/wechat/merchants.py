@@ -53,14 +53,15 @@ class Merchant:
 
 
 def merchant_of(school: School) -> Merchant | None:
-    return next((one for one in _merchants().values() if school.code in one.schools), None)
+    return next((one for one in merchants().values() if school.code in one.schools), None)
 
 
 def merchant_named(mchid: str) -> Merchant | None:
-    return _merchants().get(mchid)
+    return merchants().get(mchid)
 
 
-def _merchants() -> dict[str, Merchant]:
+def merchants() -> dict[str, Merchant]:
+    """All of them by number."""
     return _read(settings.WECHAT_PAY_FOLDER) if settings.WECHAT_PAY_FOLDER else {}
 
 

@@ -77,3 +77,7 @@ class PaymentRefund(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "微信退款"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in {self.State.ASKED, self.State.STUCK}

@@ -4,7 +4,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models.functions import Coalesce
 
 from afterschool.access.reach import Reach
 from afterschool.money import Money, total
@@ -12,7 +13,7 @@ from afterschool.schools.models import Student
 from billing.models import Charge, FeeMonth, Refund
 
 from .gateway import box
-from .merchants import Merchant, merchant_named, merchant_of
+from .merchants import Merchant, merchant_named, merchant_of, merchants
 from .models import Payment, PaymentRefund
 
 ASK_AFTER = timedelta(minutes=10)
@@ -64,10 +65,22 @@ def unanswered():
 
 def payment_behind(refund: Refund) -> Payment | None:
     """The newest WeChat payment that paid this charge and has as much left to give back."""
-    paid = Payment.objects.filter(receipt__allocations__charge=refund.charge_id).order_by("-receipt__number")
-    return next((one for one in paid if one.fen - _given_back(one) >= refund.amount_fen), None)
+    paid = _with_rest().filter(receipt__allocations__charge=refund.charge_id, rest__gte=refund.amount_fen)
+    return paid.order_by("-receipt__number").first()
 
 
-def _given_back(payment: Payment) -> int:
-    kept = payment.refunds.exclude(state=PaymentRefund.State.CLOSED)
-    return kept.aggregate(fen=Sum("refund__amount_fen", default=0))["fen"]
+def by_wechat(refunds):
+    """Of these, what can go back the way it came; what WeChat has closed goes by the bank."""
+    paid = _with_rest().filter(receipt__allocations__charge=OuterRef("charge"), rest__gte=OuterRef("amount_fen"))
+    return refunds.filter(Exists(paid), payment_refund=None)
+
+
+def on_wechat(refunds):
+    """Of these, what WeChat Pay gives or gave back."""
+    return refunds.filter(payment_refund__isnull=False).exclude(payment_refund__state=PaymentRefund.State.CLOSED)
+
+
+def _with_rest():
+    kept = ~Q(refunds__state=PaymentRefund.State.CLOSED)
+    given = Coalesce(Sum("refunds__refund__amount_fen", filter=kept), 0)
+    return Payment.objects.filter(mchid__in=merchants()).annotate(rest=F("fen") - given)

@@ -14,7 +14,9 @@ from afterschool.access.addresses import address_of
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import public, requires
 from afterschool.errors import RuleBroken
+from afterschool.jobs.book import enqueue
 from billing.forms import minted_key
+from billing.models import FeeMonth
 
 from .actions import ask_prepay, make_payment, take, turn_away
 from .callbacks import Refused, heard
@@ -66,6 +68,17 @@ def payment_detail(request, reach, pk):
         return HttpResponse(status=204) if payment.state == Payment.State.MADE else HttpResponseClientRefresh()
     box = box_of(payment, timezone.now())
     return render(request, "wechat/payment_detail.html", {"payment": payment, "box": box})
+
+
+@require_POST
+@requires(Capability.REVIEW_BOOKS)
+def refunds_send(request, reach, pk):
+    """What came by WeChat goes back that way; one job, because each answer may take seconds."""
+    fee_month = get_object_or_404(FeeMonth.objects.within(reach), pk=pk)
+    period = f"{fee_month.month:%Y-%m} {timezone.localtime():%m-%d %H:%M}"
+    args = {"fee_month": fee_month.pk}
+    job = enqueue("wechat.refund_month", period=period, school_id=fee_month.school_id, args=args, by=request.actor)
+    return redirect("jobs:job-detail", job.pk)
 
 
 @require_POST

@@ -1,6 +1,7 @@
 """WeChat Pay against a gateway of our own: forged, repeated, late, out of order, silent; and money back, once."""
 
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from itertools import permutations
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,9 +11,13 @@ from django.urls import reverse
 from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
-from billing.actions import charge_month, draft_settlement, lock_month, settle_withdrawal
+from afterschool.jobs.book import run_waiting
+from afterschool.xlsx import read_xlsx
+from billing.actions import charge_month, draft_settlement, instruct_refunds, lock_month, settle_withdrawal
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, Receipt, Refund
+from billing.selectors.readiness import to_pay_by_wechat, to_pay_out
+from billing.selectors.sheets import refunds_xlsx
 from billing.wechat.actions import refund_through_wechat, take
 from billing.wechat.models import Payment, PaymentRefund
 from billing.wechat.signing import Forged, sign, unseal, verify
@@ -432,6 +437,7 @@ def test_what_wechat_has_closed_goes_out_another_way(town, gateway, phone, child
     back = refund_through_wechat(refund, now=NOW, by=town.reviewer)
     tell(phone, letter("REFUND.CLOSED", gateway.told_back(back.number, "CLOSED")))
     assert refund_through_wechat(refund, now=NOW, by=town.reviewer) is None
+    assert (list(to_pay_by_wechat(town.month)), list(to_pay_out(town.month))) == ([], [refund])
 
 
 @pytest.mark.parametrize(
@@ -462,6 +468,52 @@ def test_news_of_a_refund_before_the_payment_books_nothing(town, gateway, phone,
     assert tell(phone, letter(PAID, gateway.told(payment.out_trade_no))) == 204
     assert tell(phone, letter("REFUND.SUCCESS", gateway.told_back(number, "SUCCESS"))) == 400
     assert (Receipt.objects.count(), Refund.objects.count()) == (1, 0)
+
+
+def test_the_reviewer_sends_it_back_and_the_bank_hears_nothing_of_it(town, gateway, client, child, refund):
+    client.force_login(town.people["reviewer"])
+    page, month = reverse("billing:refund-list", args=[town.month.pk]), town.month
+    assert "1 笔从微信退回" in client.get(page).content.decode()
+    assert (list(to_pay_out(month)), list(to_pay_by_wechat(month))) == ([], [refund])
+    with pytest.raises(RuleBroken, match="没有待退"):
+        instruct_refunds(month, now=NOW, by=town.reviewer)
+
+    client.post(reverse("wechat:refunds-send", args=[month.pk]))
+    assert run_waiting() == 1
+    assert "1 笔已交微信，等到账" in client.get(page).content.decode()
+    assert "学校已从微信原路退回" in read_by_the_mother(client, child)
+    client.force_login(town.people["reviewer"])
+    assert client.post(reverse("billing:refund-failed", args=[refund.pk]), {"reason": "退回"}).status_code == 404
+    client.post(reverse("billing:refunds-paid", args=[month.pk]), {"paid_on": "2026-11-03"})
+    assert Refund.objects.get().state == "instructed"  # only WeChat's word counts
+
+    [number] = gateway.refunds
+    tell(client, letter("REFUND.SUCCESS", gateway.told_back(number, "SUCCESS")))
+    assert Refund.objects.get().state == "paid"
+    assert "已原路退回微信" in read_by_the_mother(client, child)
+    assert refund.student.name not in str(read_xlsx(BytesIO(refunds_xlsx(month))))
+
+
+def read_by_the_mother(client, child) -> str:
+    client.force_login(child.guardianships.get().person)
+    return client.get(reverse("disclosures:my-month", args=[child.pk, OCTOBER])).content.decode()
+
+
+def test_more_than_a_payment_holds_goes_by_the_bank(town, gateway, phone, child, time_machine):
+    """100 by WeChat, 100 by the bank: of two refunds over 100 in all only one fits the WeChat payment."""
+    pay(town, child, 100)
+    payment = begin(town, phone, child)
+    gateway.pay(payment.out_trade_no)
+    tell(phone, letter(PAID, gateway.told(payment.out_trade_no)))
+    [gone] = settle_withdrawal(withdraw(child, child.charges.get().days[8]), by=town.clerk)
+    assert (gone.amount_fen, list(to_pay_by_wechat(town.month))) == (80_00, [gone])
+    second = Refund.objects.create(
+        school=town.school, fee_month=town.month, student=child, charge=gone.charge, cause="cancelled",
+        amount_fen=30_00, state="payable",
+    )  # fmt: skip
+    refund_through_wechat(gone, now=NOW, by=town.reviewer)
+    assert (list(to_pay_by_wechat(town.month)), list(to_pay_out(town.month))) == ([], [second])
+    assert refund_through_wechat(second, now=NOW, by=town.reviewer) is None
 
 
 def test_money_that_came_by_the_bank_goes_back_by_the_bank(town, gateway, child):
