@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, product
 from typing import Literal
 
 from afterschool.errors import NoRule
@@ -16,7 +16,7 @@ from afterschool.policy.examples import CaseResult
 from afterschool.policy.reading import dated
 from afterschool.policy.rule import Rule
 from afterschool.policy.saying.words import ROLES
-from afterschool.policy.terms import LEVELS
+from afterschool.policy.terms import LEVELS, UNITS
 from afterschool.policy.verdict import Cite
 
 # Several of these may hold for one case: each of them counts.
@@ -145,6 +145,17 @@ def _against_parent(policy: Policy) -> Iterator[Finding]:
     if policy.parent:
         for conflict in levels.conflicts(policy, policy.parent):
             yield _breach(conflict.mine, f"比上位文件宽：{conflict.message}", conflict.theirs.cite)
+        yield from _not_to_be_compared(policy, policy.parent)
+
+
+def _not_to_be_compared(policy: Policy, parent: Policy) -> Iterator[Finding]:
+    """Prices of different units: neither is dearer, and this document's own counts alone."""
+    prices = [[rule for rule in one.rules if isinstance(rule, rules.Price)] for one in (policy, parent)]
+    for mine, theirs in product(*prices):
+        if mine.unit != theirs.unit and "free" not in (mine.unit, theirs.unit) and levels.share_a_case(mine, theirs):
+            units = f"按每{UNITS[mine.unit]}收，上位文件按每{UNITS[theirs.unit]}收"
+            message = f"{units}，比不出高低：一共不会收得更多，请自己核对"
+            yield Finding("warn", mine.line, mine.cite.clause, message, (mine.cite, theirs.cite))
 
 
 def _against_others(policy: Policy) -> Iterator[Finding]:

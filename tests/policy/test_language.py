@@ -2,10 +2,11 @@
 
 import pytest
 
-from afterschool.policy import command
+from afterschool.policy import command, loader
+from afterschool.policy.checking import check as check_policy
 from afterschool.policy.loader import PolicyFileError, parse
 from afterschool.policy.trial import ScenarioError
-from tests.policy.tiny import HEAD
+from tests.policy.tiny import HEAD, file
 
 START = HEAD.format(code="x", since="2026-09-01")
 CITED = 'clause = "一"\nquote = "每月100元"\n'
@@ -133,3 +134,14 @@ def test_a_band_that_a_newer_one_leaves_standing_is_found(check):
     assert (finding["line"], "until = 2027-01-31" in finding["message"]) == (9, True)
     ended = BANDS.replace("at_least = 3", "at_least = 3\nuntil = 2027-01-31")
     assert check(ended).code == 0
+
+
+BY_MONTH = '[[price]]\nunit = "month"\nyuan = 100\n'
+BY_LESSON = '[[price]]\nunit = "lesson"\nyuan = 9\n'
+
+
+def test_a_price_of_another_unit_than_the_parents_is_left_to_the_reader(monkeypatch):
+    monkeypatch.setattr(loader, "load", {"above": parse(file(BY_MONTH, code="above"), "above.toml")}.get)
+    mine = parse(file(BY_LESSON).replace("title", 'parent = "above"\ntitle', 1), "x.toml")
+    [found] = [one for one in check_policy(mine).findings if "比不出高低" in one.message]
+    assert (found.level, [cite.policy for cite in found.cites]) == ("warn", ["办法", "办法"])

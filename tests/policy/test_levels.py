@@ -34,12 +34,46 @@ PRICE = 'price: stages = ["primary"]; unit = "month"; yuan = {}'
 WINDOW = 'window: slots = ["afternoon"]; stages = ["primary"]; {}'
 PERCENT = 'stipend_percent: day_kind = "{}"; {} = {}'
 STAFF = 'staffing: role = "teacher"; of = "students"; per = {}'
+COLLECTED = 'collection: paid = "{}"; per = "{}"'
+SETTLED = 'settlement: direction = "{}"; per = "grade"; shared_by = "net_charge"'
+GIVEN = 'refund: cause = "absence"; gives = "{}"'
+ROUTE = 'refund_route: how = "paid_back"; within_days = {}'
+PAID = 'stipend_rate: unit = "lesson"; yuan = {}; nature = "{}"'
+POOL = 'pool: key = "{}"; of = "fees"; categories = ["pay"]; percent_at_{} = {}'
+THIRD = "third_party: allowed = true; satisfaction_at_least = {}"
 EXPENSE = 'expense: key = "{}"; label = "管理费"; funds = ["{}"]; allowed = {}'
 
 
 @pytest.mark.parametrize(
     ("mine", "theirs", "message"),
     [
+        (PRICE.format(200) + '; weight = "warn"', PRICE.format(200), "只提醒，上位文件不许"),
+        (
+            PRICE.format(200) + '; nature = "advisory"',
+            PRICE.format(200),
+            "小学的收费标准只是建议，超过的只提醒，上位文件不许超过",
+        ),
+        ("billable: lessons_a_day = 3", "billable: lessons_a_day = 2", "一天最多按 3 课时收，上位文件最多 2 课时"),
+        (
+            COLLECTED.format("advance", "term"),
+            COLLECTED.format("advance", "month"),
+            "一次收一学期的，上位文件一次只收一个月的",
+        ),
+        (COLLECTED.format("advance", "month"), COLLECTED.format("arrears", "month"), "预收，上位文件后收"),
+        (SETTLED.format("both"), SETTLED.format("surplus_back_only"), "不足的向家长补收，上位文件多退少不补"),
+        (SETTLED.format("none"), SETTLED.format("surplus_back_only"), "不据实结算，上位文件多退少不补"),
+        (GIVEN.format("nothing"), GIVEN.format("each_day"), "不退费，上位文件要退"),
+        (GIVEN.format("each_day") + "; yuan = 5", GIVEN.format("each_day") + "; yuan = 8", "退得比上位文件少"),
+        (ROUTE.format(30), ROUTE.format(15), "30 天内退，上位文件 15 天内"),
+        ("class_size: at_most = 50", "class_size: at_most = 45", "一班可以有 50 人，上位文件最多 45 人"),
+        (
+            "unlisted_expense: allowed = true",
+            "unlisted_expense: allowed = false",
+            "没有列出的开支也可以列支，上位文件不许",
+        ),
+        (POOL.format("staff", "least", 60), POOL.format("staff", "least", 70), "不低于 60%，上位文件不低于 70%"),
+        (POOL.format("management", "most", 9), POOL.format("management", "most", 5), "不高于 9%，上位文件不高于 5%"),
+        (THIRD.format(70), THIRD.format(80), "满意度不低于 70%，上位文件不低于 80%"),
         (
             'applies_to: stages = ["primary", "junior", "senior"]',
             'applies_to: stages = ["primary", "junior"]',
@@ -219,3 +253,22 @@ def test_a_conflict_holds_both_sentences():
 
     assert (found.mine, found.theirs) == (mine.rules[0], above.rules[0])
     assert (found.mine.line, found.mine.cite.label, found.theirs.cite.label) == (10, "mine 1", "above 1")
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "message"),
+    [
+        (PAID.format(50, "fixed"), PAID.format(60, "fixed"), "补助每课时 50 元，上位文件不低于 60 元"),
+        (PAID.format(80, "ceiling"), PAID.format(60, "floor"), "补助每课时 80 元以内，上位文件不低于 60 元"),
+        (PAID.format(40, "floor"), PAID.format(60, "ceiling"), "补助每课时 40 元以上，上位文件不高于 60 元"),
+    ],
+)
+def test_a_stipend_is_neither_less_nor_more_than_the_document_above_has_it(mine, theirs, message):
+    assert said(mine, theirs) == [message]
+    assert said(mine, mine) == []
+
+
+def test_a_refund_that_is_reckoned_otherwise_is_not_compared_by_its_numbers():
+    """A share of what was paid, and so much a day: neither number is the smaller."""
+    by_share = GIVEN.format("percent") + "; percent = 30"
+    assert said(by_share, GIVEN.format("each_day") + "; yuan = 8") == []

@@ -55,7 +55,7 @@ class Pool(Rule, asks="经费用在人员和管理上的比例", told_apart_by=(
     percent_at_most: int | None = None
 
     def fault(self) -> str:
-        given = (self.percent_at_least, self.percent_at_most)
-        if None not in given and given[0] > given[1]:
+        least, most = self.percent_at_least, self.percent_at_most
+        if least is not None and most is not None and least > most:
             return "percent_at_least 不能大于 percent_at_most"
-        return "" if any(one is not None for one in given) else "percent_at_least 和 percent_at_most 至少写一个"
+        return "" if least is not None or most is not None else "percent_at_least 和 percent_at_most 至少写一个"
