@@ -35,11 +35,15 @@ class VoucherSearch(forms.Form):
         return None if asked == ALL else date.fromisoformat(f"{asked}-01")
 
 
+def day_input() -> forms.DateInput:
+    return forms.DateInput({"type": "date", "class": "form-control"}, format="%Y-%m-%d")
+
+
 class Days(forms.Form):
     """From a day until a day. Where nothing is asked, or in vain, those given here."""
 
-    first = forms.DateField(label="从", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label="到", required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(label="从", required=False, widget=day_input())
+    last = forms.DateField(label="到", required=False, widget=day_input())
 
     def __init__(self, data, first: date | None, last: date):
         self.otherwise = last

@@ -28,7 +28,7 @@ def month_xlsx(school: School, month: date, now: datetime) -> bytes:
 LINES = (
     Column("日期", "date", 12), Column("凭证号", width=13), Column("摘要", width=40), Column("科目", width=22),
     Column("明细", width=26), Column("借方", "money", 15, total=True), Column("贷方", "money", 15, total=True),
-    Column("制单", width=12), Column("冲销", width=16),
+    Column("记账", width=12), Column("冲销", width=16),
 )  # fmt: skip
 BALANCES = (Column("科目", width=24), *(Column(head, "money", 16, total=True) for head in SIX))
 

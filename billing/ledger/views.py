@@ -1,6 +1,7 @@
 from datetime import date
 
 from django.core.paginator import Paginator
+from django.db.models import Max
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -36,6 +37,7 @@ PLAIN = "text/plain; charset=utf-8"
 def book_list(request, reach):
     """The books of all schools; of one's only school the vouchers at once."""
     books = Book.objects.within(reach).select_related("school").order_by("school__code")
+    books = books.annotate(sound_on=Max("school__book_heads__day"))
     schools = School.objects.within(reach)
     if not reach.bureaus and (only := schools.first()) and schools.count() == 1:
         return redirect("ledger:voucher-list", only.pk)

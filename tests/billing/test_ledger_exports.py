@@ -59,7 +59,7 @@ def test_the_spreadsheet_has_every_line_with_amounts_as_numbers(client, books):
     title, head, *lines, total, _, foot = rows(sheet)
 
     assert title[0] == "海棠路小学 2026年10月记账凭证"
-    assert head == ["日期", "凭证号", "摘要", "科目", "明细", "借方", "贷方", "制单", "冲销"]
+    assert head == ["日期", "凭证号", "摘要", "科目", "明细", "借方", "贷方", "记账", "冲销"]
     assert lines[0][0].date() == OCTOBER
     assert lines[0][1:] == [
         "2026-00001", '2026年10月陈"一诺"应交课后服务费', "应收课后服务费", '三(2)班 陈"一诺"',
