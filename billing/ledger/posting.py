@@ -156,7 +156,7 @@ def _append(book: Book, voucher: Voucher, by: Actor) -> Entry:
     return entry
 
 
-def said(entry: Entry, moves: Iterable[Move]) -> Said:
+def said(entry: Entry, moves: Iterable[Move] = ()) -> Said:
     """The voucher as its link knows it."""
     return Said(
         number=number_of(entry),
