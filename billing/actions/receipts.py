@@ -14,9 +14,36 @@ from afterschool.schools.models import School, Student
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
 from billing.models import BankLine, Receipt
+from billing.selectors.typed import known_as
 
 from .allocations import allocate, dues_by_student, save_allocations
 from .till import book_day, hold
+
+
+@transaction.atomic
+def enter_receipt(
+    student: Student,
+    *,
+    on: date,
+    amount: Money,
+    payer: str,
+    payer_account: str = "",
+    method: str = Receipt.Method.BANK,
+    key: str,
+    another: bool = False,
+    by: Actor,
+) -> Receipt:
+    """Take what a clerk typed. What looks like a payment already told is asked about, unless it is said to be another."""
+    school = hold(student.school)
+    known = known_as(student, on=on, amount=amount, payer=payer, key=key)
+    if known and not another:
+        raise RuleBroken(f"{known}。确是另一笔付款的，请勾选后再登记", field="another")
+    receipt = receive(
+        school, student, on=on, amount=amount, payer=payer, payer_account=payer_account, method=method, key=key, by=by
+    )
+    if known:
+        record(by, "said_another", receipt, known=known)
+    return receipt
 
 
 @transaction.atomic

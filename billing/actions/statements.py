@@ -1,4 +1,4 @@
-"""Bank statements: read, matched as far as nobody can doubt, the rest worked by hand."""
+"""Bank statements: read, and matched as far as nobody can doubt."""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -7,15 +7,14 @@ from django.db import transaction
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
-from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Guardianship, School, Student
 from billing import matching
 from billing.models import BankLine, Receipt, StatementImport
-from billing.selectors.typed import is_perhaps, typed_for
+from billing.selectors.typed import typed_for
 from billing.statement_file import Line, read_statement
 
-from .receipts import book_receipts, receive
+from .receipts import book_receipts
 from .till import hold
 
 State = BankLine.State
@@ -53,77 +52,6 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
     statement.save(update_fields=["counts"])
     record(by, "imported", statement, **statement.counts)
     return statement
-
-
-@transaction.atomic
-def match_line(line: BankLine, student: Student, *, by: Actor) -> Receipt:
-    """A person says whose payment this line is."""
-    line = _open_line(line)
-    if not line.in_fen:
-        raise RuleBroken("这是一笔支出，不能作为缴费入账")
-    receipt = receive(
-        line.school,
-        student,
-        on=line.on,
-        amount=Money(line.in_fen),
-        payer=line.payer,
-        payer_account=line.payer_account,
-        method=_method(line),
-        key=f"bank:{line.serial}",
-        bank_line=line,
-        by=by,
-    )
-    _close([line], [receipt])
-    record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
-    return receipt
-
-
-@transaction.atomic
-def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
-    """The payment stands in the books already, typed by hand: the line proves it, and nothing is received again."""
-    line = _open_line(line)
-    receipt = Receipt.objects.select_related("student").get(pk=receipt.pk)
-    if not is_perhaps(line, receipt):
-        raise RuleBroken(f"收据 {receipt.number} 号已经认领，或者和这笔流水的金额、日期不符")
-    receipt.bank_line = line
-    receipt.save(update_fields=["bank_line"])
-    line.state, line.hint = State.MATCHED, f"就是手工登记的收据 {receipt.number} 号，没有再入账"
-    line.save(update_fields=["state", "hint"])
-    record(by, "linked", line, student=receipt.student.name, number=receipt.number)
-    return receipt
-
-
-@transaction.atomic
-def set_aside_line(line: BankLine, *, reason: str, by: Actor) -> BankLine:
-    """This line is no business of the after-school service."""
-    if not reason.strip():
-        raise RuleBroken("请写明原因", field="reason")
-    line = _open_line(line)
-    line.state, line.hint = State.SET_ASIDE, reason.strip()[:200]
-    line.save(update_fields=["state", "hint"])
-    record(by, "set_aside", line, reason=line.hint)
-    return line
-
-
-@transaction.atomic
-def reopen_line(line: BankLine, *, by: Actor) -> BankLine:
-    """Take a line up again that was set aside."""
-    hold(line.school)
-    line = BankLine.objects.get(pk=line.pk)
-    if line.state != State.SET_ASIDE:
-        raise RuleBroken("只有放到一边的流水可以重新打开")
-    line.state = State.OPEN
-    line.save(update_fields=["state"])
-    record(by, "reopened", line)
-    return line
-
-
-def _open_line(line: BankLine) -> BankLine:
-    hold(line.school)
-    line = BankLine.objects.select_related("school").get(pk=line.pk)
-    if line.state != State.OPEN:
-        raise RuleBroken(f"这笔流水{line.get_state_display()}，不用再处理")
-    return line
 
 
 def _without_known(school: School, lines: Sequence[Line], odd: list[dict]) -> list[Line]:
@@ -187,7 +115,11 @@ def _leave_typed(lines: Sequence[BankLine]) -> None:
         receipt = next((one for one in typed[line.serial] if one.pk not in taken), None)
         if receipt:
             taken.add(receipt.pk)
-            line.state, line.hint = State.OPEN, f"已手工登记过收据 {receipt.number} 号，请核对后认领"
+            line.state, line.hint = State.OPEN, typed_hint(receipt)
+
+
+def typed_hint(receipt: Receipt) -> str:
+    return f"已手工登记过收据 {receipt.number} 号，请核对后认领"
 
 
 def _interest(line: Line) -> bool:
@@ -217,7 +149,7 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
             amount_fen=line.in_fen,
             payer=line.payer,
             payer_account=line.payer_account,
-            method=_method(line),
+            method=method_of(line),
             bank_line=line,
             key=f"bank:{line.serial}",
             entered_by_id=by.person_id,
@@ -226,10 +158,10 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
         if line.suggested_id  # a matched line always names its student
     ]
     book_receipts(lines[0].school, receipts, by=by)
-    _close(lines, receipts)
+    close_lines(lines, receipts)
 
 
-def _close(lines: Sequence[BankLine], receipts: Sequence[Receipt]) -> None:
+def close_lines(lines: Sequence[BankLine], receipts: Sequence[Receipt]) -> None:
     """The lines are in the books; each says what became of it."""
     rows = Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts])
     allocated = {row.bank_line_id: list(row.allocations.all()) for row in rows.prefetch_related("allocations__charge")}
@@ -249,5 +181,5 @@ def _outcome(line: BankLine, parts) -> str:
     return f"还差 {Money(owed)} 元" if owed else ""
 
 
-def _method(line: BankLine) -> str:
+def method_of(line: BankLine) -> str:
     return Receipt.Method.CASH if CASH in line.memo else Receipt.Method.BANK

@@ -47,7 +47,8 @@ def minted_key() -> str:
 
 
 class Desk(forms.Form):
-    """A form of this room: its layout in rows of two, and one button."""
+    """A form of this room: its layout in rows of two, and one button. Whether this is `another` is only asked where
+    something like it is in the books already."""
 
     button = "保存"
     rows: tuple = ()
@@ -56,7 +57,8 @@ class Desk(forms.Form):
     def helper(self) -> FormHelper:
         helper = FormHelper()
         rows = [Row(*(Column(name, css_class="col-md-6") for name in row)) for row in self.rows]
-        loose = [name for name in self.fields if not any(name in row for row in self.rows)]
+        unasked = {"another"} - set(self.errors)
+        loose = [name for name in self.fields if name not in unasked and not any(name in row for row in self.rows)]
         helper.layout = Layout(*loose, *rows)
         helper.add_input(Submit("", self.button))
         return helper
@@ -75,6 +77,7 @@ class ReceiptForm(Desk):
     payer_account = forms.CharField(
         label="付款账号（可不填）", max_length=40, required=False, help_text="退费退回这个账号；没有的到校领取"
     )
+    another = forms.BooleanField(label="确是另一笔付款", required=False)
 
     def __init__(self, *args, today, **kwargs):
         super().__init__(*args, **kwargs)

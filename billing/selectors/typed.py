@@ -1,8 +1,13 @@
-"""Receipts that were typed by hand before the bank's statement came in."""
+"""One payment told twice: typed by hand, and by the bank's statement."""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, timedelta
 
+from django.db.models import Q
+
+from afterschool.money import Money
+from afterschool.schools.models import Student
 from billing.models import BankLine, Receipt
 
 DAYS_APART = 3  # between the day a clerk wrote down and the bank's
@@ -28,6 +33,21 @@ def typed_for(lines: Iterable[BankLine]) -> dict[str, list[Receipt]]:
         )
         for line in lines
     }
+
+
+def known_as(student: Student, *, on: date, amount: Money, payer: str, key: str) -> str:
+    """What may be this very payment, before a clerk types it; empty where nothing is like it."""
+    days = (on - timedelta(days=DAYS_APART), on + timedelta(days=DAYS_APART))
+    receipts = Receipt.objects.filter(student=student, amount_fen=amount.fen, on__range=days).exclude(key=key)
+    if receipt := receipts.first():
+        return f"{receipt.on:%-m月%-d日}已有 {student.name} 的收据 {receipt.number} 号，也是 {amount} 元"
+    lines = BankLine.objects.filter(
+        Q(suggested=student) | Q(payer=payer),
+        school=student.school_id, state=BankLine.State.OPEN, in_fen=amount.fen, on__range=days,
+    )  # fmt: skip
+    if line := lines.first():
+        return f"银行流水里 {line.on:%-m月%-d日} {line.payer} 的 {amount} 元还待核对，可能就是这一笔，请到流水里入账"
+    return ""
 
 
 def _days_apart(line: BankLine, receipt: Receipt) -> int:

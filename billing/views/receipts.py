@@ -10,7 +10,7 @@ from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.refusals import tell
-from billing.actions import receive
+from billing.actions import enter_receipt
 from billing.forms import ReceiptForm, minted_key
 from billing.models import BankLine, Receipt, StatementImport
 from billing.selectors.sheets import receipts_xlsx
@@ -71,4 +71,4 @@ def _of(fee_month):
 
 def _receive(school, typed: dict, by) -> Receipt:
     student = student_named(school, typed.pop("student"))
-    return receive(school, student, **typed, by=by)
+    return enter_receipt(student, **typed, by=by)

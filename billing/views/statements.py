@@ -62,7 +62,8 @@ def statement_detail(request, reach, pk):
 def line_match(request, reach, pk):
     line = line_within(reach, pk)
     try:
-        receipt = match_line(line, student_named(line.school, request.POST.get("student", "")), by=request.actor)
+        student = student_named(line.school, request.POST.get("student", ""))
+        receipt = match_line(line, student, another="another" in request.POST, by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"第 {line.row} 行：{refusal}")
     else:

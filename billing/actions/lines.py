@@ -1,0 +1,98 @@
+"""What nobody could match: a bank line worked by hand."""
+
+from django.db import transaction
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from afterschool.schools.models import Student
+from billing.models import BankLine, Receipt
+from billing.selectors.typed import is_perhaps, typed_for
+
+from .receipts import receive
+from .statements import close_lines, method_of, typed_hint
+from .till import hold
+
+State = BankLine.State
+
+
+def match_line(line: BankLine, student: Student, *, another: bool = False, by: Actor) -> Receipt:
+    """A person says whose payment this line is. What may be typed by hand already is offered to be claimed first."""
+    with transaction.atomic():
+        line = _open_line(line)
+        if not line.in_fen:
+            raise RuleBroken("这是一笔支出，不能作为缴费入账")
+        line.suggested = student
+        typed = next(iter(typed_for([line])[line.serial]), None)
+        if another or not typed:
+            return _match(line, student, by)
+        line.hint = typed_hint(typed)
+        line.save(update_fields=["suggested", "hint"])
+    raise RuleBroken(f"{student.name} {line.hint}；确是另一笔的，请点“另外一笔”")
+
+
+def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
+    receipt = receive(
+        line.school,
+        student,
+        on=line.on,
+        amount=Money(line.in_fen),
+        payer=line.payer,
+        payer_account=line.payer_account,
+        method=method_of(line),
+        key=f"bank:{line.serial}",
+        bank_line=line,
+        by=by,
+    )
+    close_lines([line], [receipt])
+    record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
+    return receipt
+
+
+@transaction.atomic
+def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
+    """The payment stands in the books already, typed by hand: the line proves it, and nothing is received again."""
+    line = _open_line(line)
+    receipt = Receipt.objects.select_related("student").get(pk=receipt.pk)
+    if not is_perhaps(line, receipt):
+        raise RuleBroken(f"收据 {receipt.number} 号已经认领，或者和这笔流水的金额、日期不符")
+    receipt.bank_line = line
+    receipt.save(update_fields=["bank_line"])
+    line.state, line.hint = State.MATCHED, f"就是手工登记的收据 {receipt.number} 号，没有再入账"
+    line.save(update_fields=["state", "hint"])
+    record(by, "linked", line, student=receipt.student.name, number=receipt.number)
+    return receipt
+
+
+@transaction.atomic
+def set_aside_line(line: BankLine, *, reason: str, by: Actor) -> BankLine:
+    """This line is no business of the after-school service."""
+    if not reason.strip():
+        raise RuleBroken("请写明原因", field="reason")
+    line = _open_line(line)
+    line.state, line.hint = State.SET_ASIDE, reason.strip()[:200]
+    line.save(update_fields=["state", "hint"])
+    record(by, "set_aside", line, reason=line.hint)
+    return line
+
+
+@transaction.atomic
+def reopen_line(line: BankLine, *, by: Actor) -> BankLine:
+    """Take a line up again that was set aside."""
+    hold(line.school)
+    line = BankLine.objects.get(pk=line.pk)
+    if line.state != State.SET_ASIDE:
+        raise RuleBroken("只有放到一边的流水可以重新打开")
+    line.state = State.OPEN
+    line.save(update_fields=["state"])
+    record(by, "reopened", line)
+    return line
+
+
+def _open_line(line: BankLine) -> BankLine:
+    hold(line.school)
+    line = BankLine.objects.select_related("school").get(pk=line.pk)
+    if line.state != State.OPEN:
+        raise RuleBroken(f"这笔流水{line.get_state_display()}，不用再处理")
+    return line
