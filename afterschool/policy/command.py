@@ -60,6 +60,12 @@ def simulate(name: str, scenario: str) -> Told:
     return Told(FINDING if wrong else GOOD, result, printing.simulated(result))
 
 
+def unknown() -> Told:
+    """No such policy comes with the system, and the bureaus' own cannot be asked for."""
+    said = "这个代号不在自带的政策里，数据库又连不上"
+    return Told(BAD, {"error": {"problem": said}}, said)
+
+
 def refused(error: PolicyFileError | ScenarioError | NoRule | OSError) -> Told:
     """What was handed in cannot be used: where it is wrong, and what was expected."""
     if isinstance(error, PolicyFileError):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from afterschool.errors import NoRule
 from afterschool.policy.book import Example, Policy
-from afterschool.policy.rule import Rule
+from afterschool.policy.rule import SCOPE, Rule
 from afterschool.policy.rules import KINDS
 from afterschool.policy.terms import Level
 from afterschool.policy.typed import Odd, kinds_of, values_of
@@ -98,6 +98,8 @@ class _Page:
             at = re.search(r"line (\d+)", str(error))
             line = int(at[1]) if at else len(self.lines)
             raise PolicyFileError(name, line, "不是正确的 TOML", _hint(self.lines, line)) from error
+        except RecursionError as deep:
+            raise PolicyFileError(name, 1, "括号套得太深", "请核对括号") from deep
 
     def policy(self) -> Policy:
         head = self._header()
@@ -195,6 +197,8 @@ def _rule(kind: str, row: dict[str, Any], document: Cite, since: date, line: int
     for ours in ("cite", "since", "line"):
         keys.pop(ours)
     required = [key for key in required if key in keys]
+    if parts := [] if KINDS[kind].scoped else [part for part in (*SCOPE, "boarding") if part in row]:
+        raise Odd(parts[0], "这种规定对全部学校和学生都一样", "不能写对谁、对什么适用")
     values = values_of(row, keys | {"clause": str, "quote": str, "from": date}, ["clause", "quote", *required])
     for key, value in row.items():
         if value == [] and key != "grounds":

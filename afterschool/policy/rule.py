@@ -60,12 +60,14 @@ SCOPE = {
 class Rule:
     """What every rule has. A subclass adds its own keys and says, in `asks`, which question it answers.
 
-    `told_apart_by` names those of its keys by which two rules of one scope speak of different things.
+    `told_apart_by` names those of its keys by which two rules of one scope speak of different things. What is not
+    `scoped` is asked for a whole place: it cannot hold for some of its schools and students only.
     """
 
     kind: ClassVar[str]
     question: ClassVar[str]
     told_apart_by: ClassVar[tuple[str, ...]]
+    scoped: ClassVar[bool]
 
     cite: Cite
     since: date
@@ -84,10 +86,11 @@ class Rule:
     schools: tuple[str, ...] = ()
     items: tuple[str, ...] = ()
 
-    def __init_subclass__(cls, *, asks: str, told_apart_by: tuple[str, ...] = ()) -> None:
+    def __init_subclass__(cls, *, asks: str, told_apart_by: tuple[str, ...] = (), scoped: bool = True) -> None:
         cls.kind = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         cls.question = asks
         cls.told_apart_by = told_apart_by
+        cls.scoped = scoped
         dataclass(frozen=True, kw_only=True)(cls)
 
     def fault(self) -> str:

@@ -5,7 +5,7 @@ import pytest
 from afterschool.money import Money
 from afterschool.policy import fees, subsidy
 from afterschool.policy.rule import Case
-from afterschool.policy.trial import ScenarioError, simulate
+from afterschool.policy.trial import ScenarioError, read, simulate
 from tests.policy.conftest import IN_TERM
 from tests.policy.tiny import law
 
@@ -101,3 +101,14 @@ def test_what_may_not_be_charged_to_some_does_not_bind_others():
     held = law(BY_MONTH + '[[no_fee]]\nstages = ["primary"]\n')
     verdicts = [fees.within_price(held, IN_TERM, Case(stage=stage), Money(9000)) for stage in ("primary", "junior")]
     assert [one.answer for one in verdicts] == [False, True]
+
+
+def test_a_service_that_ends_before_it_starts_is_charged_nothing_below_zero():
+    backwards = {"month": "2026-10", "items": [{"rate": 3, "starts": "18:00", "ends": "17:00"}]}
+    with pytest.raises(ScenarioError, match=r"items\[0\]\.starts"):
+        tried(BY_LESSON.replace("lesson", "hour"), backwards)
+
+
+def test_a_scenario_nested_too_deep_is_refused():
+    with pytest.raises(ScenarioError, match="套得太深"):
+        read("[" * 100_000)

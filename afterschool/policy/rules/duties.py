@@ -7,7 +7,7 @@ from typing import Literal
 from afterschool.policy.rule import Rule
 
 
-class Filing(Rule, asks="实施方案是备案还是审批", told_apart_by=("what",)):
+class Filing(Rule, asks="实施方案是备案还是审批", told_apart_by=("what",), scoped=False):
     """一校一案 (or the price, or the accounts): filed for the record, or approved before service starts."""
 
     what: Literal["plan", "price", "accounts"] = "plan"
@@ -16,7 +16,7 @@ class Filing(Rule, asks="实施方案是备案还是审批", told_apart_by=("wha
     by: str = ""
 
 
-class Disclosure(Rule, asks="要公示什么、多久一次", told_apart_by=("what",)):
+class Disclosure(Rule, asks="要公示什么、多久一次", told_apart_by=("what",), scoped=False):
     what: Literal["accounts", "expenses", "service", "price"]
     label: str
     every: Literal["regularly", "month", "term", "year"]
@@ -24,30 +24,30 @@ class Disclosure(Rule, asks="要公示什么、多久一次", told_apart_by=("wh
     posted_days: int | None = None
 
 
-class Agreement(Rule, asks="是否要签订服务协议"):
+class Agreement(Rule, asks="是否要签订服务协议", scoped=False):
     label: str
 
 
-class EnrolmentSteps(Rule, asks="报名要走哪几步"):
+class EnrolmentSteps(Rule, asks="报名要走哪几步", scoped=False):
     steps: tuple[str, ...]
 
 
-class Refusal(Rule, asks="能否不接收学生"):
+class Refusal(Rule, asks="能否不接收学生", scoped=False):
     """On which grounds an applicant may be refused; none listed means never."""
 
     grounds: tuple[str, ...]
 
 
-class Priority(Rule, asks="优先照顾哪些学生"):
+class Priority(Rule, asks="优先照顾哪些学生", scoped=False):
     groups: tuple[str, ...]
 
 
-class Withdrawal(Rule, asks="退出要办什么手续"):
+class Withdrawal(Rule, asks="退出要办什么手续", scoped=False):
     written: bool
     approved: bool
 
 
-class BasicFirst(Rule, asks="只报特色活动行不行"):
+class BasicFirst(Rule, asks="只报特色活动行不行", scoped=False):
     """Clubs come on top of the basic service."""
 
 

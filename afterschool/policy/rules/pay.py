@@ -101,11 +101,11 @@ class StipendLimit(Rule, asks="补助最多计多少"):
         return "" if self.lessons_a_day or self.lessons_a_week or self.tax else "至少写一项"
 
 
-class StipendPaid(Rule, asks="补助多久发一次"):
+class StipendPaid(Rule, asks="补助多久发一次", scoped=False):
     every: Literal["month", "term"]
 
 
-class Payroll(Rule, asks="补助按什么项目发放", told_apart_by=("staff",)):
+class Payroll(Rule, asks="补助按什么项目发放", told_apart_by=("staff",), scoped=False):
     """Under which head of the payroll a stipend goes."""
 
     staff: Literal["own", "outside"]

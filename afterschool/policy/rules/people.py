@@ -32,7 +32,7 @@ class ClassSize(Rule, asks="多少人开班、一班最多多少人"):
         return "" if any(one is not None for one in given) else "至少写一项"
 
 
-class ThirdParty(Rule, asks="能否引进校外机构"):
+class ThirdParty(Rule, asks="能否引进校外机构", scoped=False):
     allowed: bool
     chosen_from: Literal["directory"] | None = None
     satisfaction_at_least: int | None = None

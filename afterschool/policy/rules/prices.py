@@ -43,13 +43,13 @@ class NoFee(Rule, asks="是否可以收费"):
     """Nothing may be charged while this holds."""
 
 
-class FeeSetting(Rule, asks="收费标准由谁商定"):
+class FeeSetting(Rule, asks="收费标准由谁商定", scoped=False):
     """Who must agree to the school's own rate."""
 
     agreed_with: Literal["parents_committee"]
 
 
-class ExtraFee(Rule, asks="引进校外资源能否另外收费"):
+class ExtraFee(Rule, asks="引进校外资源能否另外收费", scoped=False):
     allowed: bool
 
 
@@ -109,7 +109,7 @@ class Collection(Rule, asks="什么时候收费"):
     per: Literal["month", "term"]
 
 
-class Waiver(Rule, asks="这类学生怎么减免", told_apart_by=("group",)):
+class Waiver(Rule, asks="这类学生怎么减免", told_apart_by=("group",), scoped=False):
     """A group that pays less: by `percent`, or by a recorded decision where none is given."""
 
     group: str
@@ -120,13 +120,13 @@ class Waiver(Rule, asks="这类学生怎么减免", told_apart_by=("group",)):
         return "percent 要大于 0；由学校逐个审定的，不写 percent" if self.percent == 0 else ""
 
 
-class WaiverStacking(Rule, asks="同时符合几种减免时怎么合并"):
+class WaiverStacking(Rule, asks="同时符合几种减免时怎么合并", scoped=False):
     """The largest counts alone, or they are added up to at most 100 percent."""
 
     counts: Literal["largest", "sum"]
 
 
-class WaiverFunding(Rule, asks="减免的钱由谁补"):
+class WaiverFunding(Rule, asks="减免的钱由谁补", scoped=False):
     """Nobody, so much a head and month, or the budget the whole of it."""
 
     funded: Literal["nobody", "per_head", "budget"]
@@ -139,7 +139,7 @@ class WaiverFunding(Rule, asks="减免的钱由谁补"):
         return "请写明 payer（谁出钱）" if self.funded != "nobody" and not self.payer else ""
 
 
-class Rounding(Rule, asks="金额算到哪一位", told_apart_by=("of",)):
+class Rounding(Rule, asks="金额算到哪一位", told_apart_by=("of",), scoped=False):
     """Where the notice says otherwise than to the fen, half up."""
 
     of: Literal["charge", "rate", "refund", "stipend"]
@@ -147,7 +147,7 @@ class Rounding(Rule, asks="金额算到哪一位", told_apart_by=("of",)):
     how: Literal["half_up", "down", "up"] = "half_up"
 
 
-class Account(Rule, asks="收费进哪个账户"):
+class Account(Rule, asks="收费进哪个账户", scoped=False):
     label: str
     holder: Literal["school", "fiscal", "platform"] | None = None
     separate_book: bool = False

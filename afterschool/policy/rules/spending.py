@@ -31,21 +31,21 @@ class Subsidy(Rule, asks="财政补贴标准"):
         return "" if sum(payer.percent for payer in self.payers) == 100 else "payers 的 percent 合计要是 100"
 
 
-class Expense(Rule, asks="可以列支哪些开支", told_apart_by=("key", "funds")):
+class Expense(Rule, asks="可以列支哪些开支", told_apart_by=("key", "funds"), scoped=False):
     key: str
     label: str
     funds: tuple[Fund, ...]
     allowed: bool = True
 
 
-class UnlistedExpense(Rule, asks="没有列出的开支能否列支", told_apart_by=("funds",)):
+class UnlistedExpense(Rule, asks="没有列出的开支能否列支", told_apart_by=("funds",), scoped=False):
     """The sentence that shuts out whatever the list does not name."""
 
     allowed: bool
     funds: tuple[Fund, ...] = ()
 
 
-class Pool(Rule, asks="经费用在人员和管理上的比例", told_apart_by=("key",)):
+class Pool(Rule, asks="经费用在人员和管理上的比例", told_apart_by=("key",), scoped=False):
     """So much at least to staff, so much at most to management, of what was taken or spent."""
 
     key: Literal["staff", "management"]

@@ -25,7 +25,7 @@ class ClosedDays(Rule, asks="每周哪几天不开课后服务", told_apart_by=(
     reason: str
 
 
-class TeachingDay(Rule, asks="调休或临时调整的日子是否开课后服务"):
+class TeachingDay(Rule, asks="调休或临时调整的日子是否开课后服务", scoped=False):
     """Service follows the days that are really taught, whatever the weekday."""
 
     follows: Literal["teaching_day"]

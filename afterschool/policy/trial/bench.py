@@ -90,8 +90,10 @@ class Bench:
             if runs_on and item.rates[0][0] > runs_on[0]:
                 since = f"{runs_on[0]} 就有服务，那天还没有收费标准"
                 raise ScenarioError(f"$.{item.rated_at}[0].from", since, "第一个标准要从第一个服务日或更早开始")
-            if item.minutes is None and self.unit(item, case) == "hour":
-                raise ScenarioError(f"$.{item.at}.starts", "缺少“starts”和“ends”", "按小时收费的要写从几点到几点")
+            if (item.minutes or 0) <= 0 and self.unit(item, case) == "hour":
+                raise ScenarioError(
+                    f"$.{item.at}.starts", "没有写清从几点到几点", "按小时收费的要写 starts 和更晚的 ends"
+                )
             known = self._tariffs[item.key, case, period] = fees.tariff(
                 self.law,
                 case,

@@ -49,6 +49,8 @@ def read(text: str) -> dict[str, Any]:
         raise ScenarioError(
             f"第 {odd.lineno} 行第 {odd.colno} 列", "不是正确的 JSON", "请核对引号、逗号和括号"
         ) from odd
+    except RecursionError as deep:
+        raise ScenarioError("$", "括号套得太深", "请核对括号") from deep
 
 
 def _plain(value: object) -> object:

@@ -2,7 +2,7 @@
 
 import json
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from afterschool.errors import NoRule
@@ -35,8 +35,8 @@ class Command(BaseCommand):
             told = getattr(command, verb)(**{name: options[name] for name in WORDS[verb][1]})
         except (PolicyFileError, ScenarioError, NoRule, OSError) as error:
             told = command.refused(error)
-        except DatabaseError as error:
-            raise CommandError("这个代号不在自带的政策里，数据库又连不上", returncode=command.BAD) from error
+        except DatabaseError:
+            told = command.unknown()
         if as_json:
             self.stdout.write(json.dumps(told.data, ensure_ascii=False, indent=2))
         else:
