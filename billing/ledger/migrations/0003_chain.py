@@ -53,7 +53,11 @@ class Migration(migrations.Migration):
                 (
                     "school",
                     models.OneToOneField(
-                        "schools.school", django.db.models.deletion.PROTECT, primary_key=True, related_name="book"
+                        "schools.school",
+                        django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="book",
+                        serialize=False,
                     ),
                 ),
                 ("entries", models.PositiveIntegerField(default=0)),
