@@ -30,7 +30,10 @@ def heard(merchant: Merchant, headers: Mapping[str, str], body: bytes, *, now: d
         if abs(now - datetime.fromtimestamp(int(at), UTC)) > MOST_APART:
             raise Refused(401, "not of these five minutes")
         told = json.loads(body)
-        return told["event_type"], unseal(merchant.v3_key, told["resource"])
+        said = unseal(merchant.v3_key, told["resource"])
+        if said["mchid"] != merchant.mchid:
+            raise Refused(400, "another merchant")
+        return told["event_type"], said
     except Forged as reason:
         raise Refused(401, str(reason)) from reason
     except (KeyError, TypeError, ValueError, OverflowError) as reason:

@@ -26,6 +26,8 @@ from ..selectors import Due, owed_by
 from ..states import PAYMENTS
 
 State = Payment.State
+# Codes of a query whose payment was never announced.
+NEVER_HEARD_OF = {"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"}
 
 
 @transaction.atomic
@@ -128,10 +130,6 @@ def look_after_payment(payment: Payment, *, now: datetime, by: Actor) -> Payment
             return payment
         told = {"mchid": merchant.mchid, "appid": merchant.appid, "trade_state": "CLOSED"}
     return payment_told(payment, told, by=by)
-
-
-# The announcement never arrived.
-NEVER_HEARD_OF = {"ORDER_NOT_EXIST", "ORDERNOTEXIST", "RESOURCE_NOT_EXISTS"}
 
 
 def merchant_of_payment(payment: Payment) -> Merchant:
