@@ -40,6 +40,7 @@ class Draft:
     classes: Mapping[int, int]  # how many of each grade
     has_minutes: bool
     on: date
+    before: Sequence[Offering] = ()  # as they were filed and hold now, where this is a change
 
     @property
     def charges(self) -> bool:

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
+from django.utils.timezone import localdate
+
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import fees, filing, offerings, rules
 from afterschool.policy.rule import Case
@@ -36,6 +38,7 @@ def check(draft: Draft) -> list[Finding]:
         *class_sizes(draft),
         *_account(draft),
         *_committee(draft),
+        *_met_again(draft),
         *duties(draft),
     ]
     return list(dict.fromkeys(found))
@@ -188,6 +191,22 @@ def _committee(draft: Draft) -> Iterator[Finding]:
     if not draft.has_minutes:
         say = "还没有上传有签字的会议记录"
         yield Finding("warn", say, needed.cite, "committee", "minutes", "家委会意见")
+
+
+def _met_again(draft: Draft) -> Iterator[Finding]:
+    """A fee that was not agreed yet, or a higher one, is not filed on the meeting of the earlier version."""
+    met_on, needed = draft.plan.committee_met_on, fees.needs_committee(draft.policy, draft.on)
+    if not (draft.before and met_on and needed.answer):
+        return
+    filed_on = localdate(draft.before[0].plan.filed_at)
+    agreed = {(offering.name, offering.unit): offering.fee_fen for offering in draft.before}
+    dearer = [one.name for one in draft.offerings if one.fee_fen > agreed.get((one.name, one.unit), 0)]
+    if dearer and met_on <= filed_on:
+        say = (
+            f"{'、'.join(dearer)}的收费是新定的或者提高了，家委会会议（{met_on:%-m月%-d日}）却在上一版报送"
+            f"（{filed_on:%-m月%-d日}）之前，请重新开会商定"
+        )
+        yield Finding("breach", say, needed.cite, "committee", "committee_met_on", "家委会意见")
 
 
 def _account(draft: Draft) -> Iterator[Finding]:

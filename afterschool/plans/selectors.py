@@ -37,10 +37,20 @@ def findings(plan: Plan, offerings: Sequence[Offering] | None = None, *, law: Po
                 classes=_classes_of(plan),
                 has_minutes=Minutes.objects.filter(plan=plan).exists(),
                 on=max(began_on, law.since) if law else began_on,
+                before=_before(plan),
             )
         )
     except NoRule as silence:
         return [Finding("breach", str(silence), part="school", title="政策没有写明")]
+
+
+def _before(plan: Plan) -> list[Offering]:
+    """The services of the version in force that this one would replace."""
+    earlier = Offering.objects.filter(
+        plan__school=plan.school_id, plan__term=plan.term_id, plan__version__lt=plan.version,
+        plan__state=Plan.State.IN_FORCE, plan__filed_at__isnull=False,
+    )  # fmt: skip
+    return list(earlier.select_related("plan"))
 
 
 def _classes_of(plan: Plan) -> Counter[int]:

@@ -1,6 +1,6 @@
 """A plan's life: drafted, written, filed, returned, in force, revised; a refusal changes nothing."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -275,3 +275,17 @@ def test_offering_outside_the_school_or_upside_down_is_refused(plan, clerk):
 
     assert set(refused.value.message_dict) >= {"grades", "ends_at"}
     assert plan.offerings.count() == 1
+
+
+def test_a_higher_fee_is_not_filed_on_the_meeting_of_the_earlier_version(haitang, term, clerk, reviewer):
+    plan = put_in_force(write_plan(haitang, term, clerk, fee_fen=180_00), clerk, reviewer)
+    new = revise_plan(plan, by=clerk)
+    save_offering(new, new.offerings.get(), by=clerk, fee_fen=200_00)
+
+    with pytest.raises(RuleBroken, match=r"课后托管的收费是新定的或者提高了.*8月28日.*9月15日.*请重新开会") as refusal:
+        file_plan(new, now=IN_SEPTEMBER, by=clerk)
+
+    assert (refusal.value.field, refusal.value.cite.clause) == ("committee_met_on", "四.4")
+    assert Plan.objects.get(pk=new.pk).state == "draft"
+    save_plan(new, by=clerk, committee_met_on=date(2026, 9, 20))
+    assert file_plan(new, now=datetime(2026, 9, 21, 1, tzinfo=UTC), by=clerk).state == "filed"
