@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -15,6 +16,7 @@ from afterschool.schools.models import Guardianship, Student
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import RollRow, roll
 from enrollment.selectors import barred_guardians
+from staffing.selectors import leaders_of
 
 from .day import lock_open_day
 
@@ -96,11 +98,24 @@ def correct_mark(session: Session, *, student: Student, status: str, now: dateti
     mark.status, mark.at, mark.by_id = status, now, by.signer
     mark.save()
     record(by, "corrected", mark, student=student.pk, was=was, now=status)
+    if was in Mark.HERE and status not in Mark.HERE:
+        _tell_leaders(mark, session, by)
     if status in TOLD:
         _tell_missing(session, [student], {student.pk: status}, now)
     elif was in TOLD:
         _tell(session, [student], "absence_mended", "更正：{name}" + _mended(mark), loud=True)
     return mark
+
+
+def _tell_leaders(mark: Mark, session: Session, by: Actor) -> None:
+    """A child taken off the list may be owed money back: those who sign the day look at it too."""
+    title = f"{by.name}把 {mark.student.name} 由到校改为{mark.get_status_display()}，请核实"
+    body = f"{session.day:%-m月%-d日} {session.section.name}"
+    leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.person_id)
+    notify_each(
+        Note(leader, "mark_corrected", title, body, link="/attendance/day/", school_id=session.school_id)
+        for leader in leaders
+    )
 
 
 def _mended(mark: Mark) -> str:

@@ -180,3 +180,14 @@ def test_roll_asks_the_database_as_often_for_forty_children_as_for_three(town, d
 
     with django_assert_num_queries(7):
         assert len(roll(session)) == 40
+
+
+@pytest.mark.parametrize("status", ["absent", "leave"])
+def test_a_child_taken_off_the_list_is_looked_at_by_the_leader(town, status):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+
+    correct_mark(town.session, student=town.children[0], status=status, now=at(16, 30), by=town.by_teacher)
+    correct_mark(town.session, student=town.children[1], status="late", now=at(16, 30), by=town.by_teacher)
+
+    told = Notice.objects.get(to=town.leader)
+    assert told.kind == "mark_corrected" and "王静把 学生01 由到校改为" in told.title
