@@ -34,6 +34,7 @@ LAID_OUT_ANEW = {
     "hx-swap": "outerHTML",
     "hx-include": "closest form",
     "hx-params": "not csrfmiddlewaretoken,file",
+    "hx-disabled-elt": "unset",
 }
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
+from afterschool.errors import NoRule
 from afterschool.policy.trial import ScenarioError, checked, read, simulate
 from billing.forms import TRIALS
 from billing.selectors.trial_answers import laid_out
@@ -41,6 +42,9 @@ def _answer(form) -> dict:
         result = simulate(form.law, scenario)
     except ScenarioError as odd:
         form.point_out(odd)
+        return {}
+    except NoRule as silence:
+        form.add_error(None, str(silence))
         return {}
     return {"told": laid_out(result, form.tried), "scenario": json.dumps(scenario, ensure_ascii=False, indent=2)}
 

@@ -94,6 +94,20 @@ def test_what_the_text_does_not_say_is_said(clerk):
     assert response.context["told"].silent == ["实施方案没有写明缺勤怎么退费，须由教育局明确后再办理"]
 
 
+def test_a_silence_is_said_below_the_tabs_and_not_on_another_page(keeper, d_bureau):
+    cast.make_term(d_bureau)
+    body = (DATA / "dalian-2024.toml").read_text(encoding="utf-8").replace('"dalian-2024"', '"bihai-late"', 1)
+    body = body.replace("from = 2024-09-01", "from = 2026-12-01", 1)
+    body = body.replace('gives = "remaining_days"', 'gives = "percent"\npercent = 50\nelapsed_at_most = "1/3"', 1)
+    uploader = cast.make_person("秦科长", Role.BUREAU_KEEPER, d_bureau)
+    PolicyText.objects.create(code="bihai-late", title="草案", body=body, bureau=d_bureau, uploaded_by=uploader)
+    typed = {"grade": 3, "month": "2026-12", "rate": "200", "cause": "withdrawal", "first": "2026-12-10"}
+    response = ask(keeper, "refund", **typed, policy="bihai-late")
+
+    assert "须由教育局明确后再办理" in response.text
+    assert 'id="trial"' in response.text
+
+
 def test_a_settlement_is_shared_to_the_fen(clerk):
     response = ask(clerk, "settlement", grade=3, on="2026-11-08", charges="200、200 200", cost="583.33")
 
