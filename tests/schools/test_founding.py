@@ -91,7 +91,7 @@ def test_second_founding_says_so_and_changes_nothing(capsys):
 @pytest.mark.parametrize(
     ("wrong", "why"),
     [
-        ({"policy": "nowhere-2020"}, "没有编号为“nowhere-2020”的文件，现有：.*dalian-2024"),
+        ({"policy": "nowhere-2020"}, "没有代号为“nowhere-2020”的文件，现有：.*dalian-2024"),
         ({"keeper_phone": "1390000"}, "手机号应为 11 位数字"),
         ({"keeper_name": " "}, "请填写姓名"),
         ({"name": ""}, "名称：此字段不能为空。什么也没有建立"),

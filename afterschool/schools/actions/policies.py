@@ -24,7 +24,7 @@ def adopt_policy(bureau: Bureau, policy: str, *, began_on: date, by: Actor) -> A
     """Begin under a policy from a day on. Only forward: what an earlier policy decided stays decided."""
     bureau = _hold(bureau)
     if policy not in law.codes():
-        raise RuleBroken(f"没有编号为“{policy}”的文件，现有：{'、'.join(law.codes())}", field="policy")
+        raise RuleBroken(f"没有代号为“{policy}”的文件，现有：{'、'.join(law.codes())}", field="policy")
     latest = bureau.adoptions.confirmed().order_by("-began_on").first()
     if latest and began_on <= latest.began_on:
         raise RuleBroken(f"要晚于现行文件的起始日 {latest.began_on:%Y-%m-%d}", field="began_on")
@@ -56,11 +56,11 @@ def upload_policy(bureau: Bureau, *, body: str, notice: str = "", name: str = ""
 def _refuse_taken(text: PolicyText) -> None:
     code, adoptions = text.code, Adoption.objects.filter(policy=text.code)
     if text.pk is None and (code in law.codes() or PolicyText.objects.filter(code=code).exists()):
-        raise RuleBroken(f"编号“{code}”已经有别的文件用了，请在文件开头的 code 换一个", field="body")
+        raise RuleBroken(f"代号“{code}”已经有别的文件用了，请在文件开头的 code 换一个", field="body")
     if adoptions.confirmed().exists():
-        raise RuleBroken(f"编号“{code}”的文件已经采用，内容不能再改；新的文件请换一个编号", field="body")
+        raise RuleBroken(f"代号“{code}”的文件已经采用，内容不能再改；新的文件请换一个代号", field="body")
     if adoptions.waiting().exists():
-        raise RuleBroken(f"编号“{code}”的文件正在等确认；要换内容，请先撤回提请", field="body")
+        raise RuleBroken(f"代号“{code}”的文件正在等确认；要换内容，请先撤回提请", field="body")
 
 
 @transaction.atomic
