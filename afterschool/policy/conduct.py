@@ -17,11 +17,10 @@ def outsiders_allowed(law: Law, on: date) -> Verdict[bool]:
     return Verdict(True, "可以引进校外机构" + ("，只能从教育局目录中选" if rule.chosen_from else ""), rule.cite)
 
 
-def outsiders_from_directory(law: Law, on: date) -> Verdict[bool]:
-    rule = law.on(on).the(rules.ThirdParty)
-    if rule.chosen_from == "directory":
-        return Verdict(True, "只能从教育局建立的目录中选", rule.cite)
-    return Verdict(False, "政策没有要求从目录中选", rule.cite)
+def outsiders_barred(law: Law, on: date) -> list[Verdict[bool]]:
+    """That outside institutions may not take part, where the policy says so."""
+    barred = law.on(on).maybe(rules.ThirdParty)
+    return [] if barred is None or barred.allowed else [outsiders_allowed(law, on)]
 
 
 def outsiders_satisfy(law: Law, on: date) -> Verdict[int] | None:

@@ -1,4 +1,4 @@
-"""报名与退出: steps, agreement, refusal, priority, withdrawal, and what comes first."""
+"""报名与退出: steps, refusal, and what comes first."""
 
 from __future__ import annotations
 
@@ -14,13 +14,6 @@ def steps(law: Law, on: date) -> Verdict[tuple[str, ...]]:
     return Verdict(rule.steps, " → ".join(rule.steps), rule.cite)
 
 
-def agreement_required(law: Law, on: date) -> Verdict[bool]:
-    rule = law.on(on).maybe(rules.Agreement)
-    if rule is None:
-        return Verdict(False, "政策没有要求签订协议")
-    return Verdict(True, f"参加前要签订{rule.label}", rule.cite)
-
-
 def refusal_grounds(law: Law, on: date) -> Verdict[tuple[str, ...]]:
     """The only grounds on which an applicant may be refused."""
     rule = law.on(on).the(rules.Refusal)
@@ -33,20 +26,6 @@ def may_refuse(law: Law, on: date, ground: str) -> Verdict[bool]:
         return Verdict(True, f"可以因{ground}不接收", grounds.cite)
     only = f"只有{grounds.because}才可以不接收" if grounds.answer else grounds.because
     return Verdict(False, only, grounds.cite, "breach", "ground")
-
-
-def priorities(law: Law, on: date) -> Verdict[tuple[str, ...]]:
-    """Groups served first; none where the policy names none."""
-    rule = law.on(on).maybe(rules.Priority)
-    if rule is None:
-        return Verdict((), "政策没有规定优先对象")
-    return Verdict(rule.groups, f"优先保障{'、'.join(rule.groups)}", rule.cite)
-
-
-def withdrawal_needs_approval(law: Law, on: date) -> Verdict[bool]:
-    rule = law.on(on).the(rules.Withdrawal)
-    said = "退出要提交书面申请" + ("，并经学校批准" if rule.approved else "")
-    return Verdict(rule.approved, said, rule.cite)
 
 
 def basic_first(law: Law, on: date) -> Verdict[bool]:

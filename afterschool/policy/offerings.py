@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 
 from afterschool.money import Money
-from afterschool.policy import fees, rules, windows
+from afterschool.policy import conduct, fees, rules, windows
 from afterschool.policy.book import Law
 from afterschool.policy.rule import Case
 from afterschool.policy.terms import service_on
@@ -48,6 +48,8 @@ def check_offering(
         # A fee is held against the cap of each service that may run at all; failing that, of an ordinary week.
         for service in dict.fromkeys(services or ["weekday"]):
             found += _fee(law, on, offering, grade, service)
+    if offering.outsiders:
+        found += conduct.outsiders_barred(law, on)
     if offering.outsiders and offering.fee:
         found += asked("fee", lambda: [fees.extra_for_outsiders(law, on)])
     return list(dict.fromkeys(found))

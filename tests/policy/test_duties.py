@@ -172,11 +172,6 @@ def test_enrolment_steps(dalian, changle, on):
     assert enrolment.steps(changle, on).because == "家长申请 → 班级初审 → 学校核准 → 签订服务协议"
 
 
-def test_agreement_is_required_in_both(dalian, changle, on):
-    assert enrolment.agreement_required(dalian, on).because == "参加前要签订自愿参加课后服务协议"
-    assert enrolment.agreement_required(changle, on).answer
-
-
 def test_refusal_needs_a_ground_the_policy_allows(dalian, changle, on):
     assert not enrolment.may_refuse(dalian, on, "管理及安全隐患").answer
     assert enrolment.may_refuse(changle, on, "管理及安全隐患").answer
@@ -184,10 +179,6 @@ def test_refusal_needs_a_ground_the_policy_allows(dalian, changle, on):
     assert (refused.answer, refused.because) == (False, "只有管理及安全隐患才可以不接收")
 
 
-def test_priority_withdrawal_and_basic_first(dalian, changle, on):
-    assert len(enrolment.priorities(changle, on).answer) == 4
-    assert enrolment.priorities(dalian, on).answer == ()
-    assert enrolment.withdrawal_needs_approval(changle, on).answer
-    assert not enrolment.withdrawal_needs_approval(dalian, on).answer
+def test_the_basic_service_comes_first(dalian, changle, on):
     assert enrolment.basic_first(changle, on).answer
     assert not enrolment.basic_first(dalian, on).answer

@@ -80,10 +80,6 @@ def test_it_begins_after_the_timetable_and_should_last_until_work_ends(national,
     }
 
 
-def test_outsiders_come_from_the_list(national, on):
-    assert conduct.outsiders_from_directory(national, on).answer
-
-
 def test_how_much_is_waived_is_left_to_the_place(national, on):
     (hardship,) = waivers.groups(national, on)
 

@@ -112,3 +112,12 @@ def test_a_service_that_ends_before_it_starts_is_charged_nothing_below_zero():
 def test_a_scenario_nested_too_deep_is_refused():
     with pytest.raises(ScenarioError, match="套得太深"):
         read("[" * 100_000)
+
+
+def test_an_outside_institution_is_refused_where_the_policy_lets_none_in():
+    items = [{"key": "自己的", "rate": 20}, {"key": "请来的", "rate": 0, "outsiders": True}]
+    [refused] = tried(
+        BY_MONTH + "[[third_party]]\nallowed = false\n", {"month": "2026-10", "items": items}, "violations"
+    )
+    assert (refused["about"], refused["message"]) == ("items[1].outsiders", "不得引进校外机构")
+    assert tried(BY_MONTH, {"month": "2026-10", "items": items}, "violations") == []

@@ -72,6 +72,8 @@ def _prices(bench: Bench, item: Item, case: Case) -> None:
 
 def _extras(bench: Bench, item: Item) -> None:
     law, on, answer = bench.law, bench.facts.on, bench.answer
+    for barred in conduct.outsiders_barred(law, on) if item.outsiders else ():
+        answer.verdict(barred, f"{item.at}.outsiders")
     if item.outsiders and any(rate for _, rate in item.rates):
         with answer.part(item.rated_at):
             answer.verdict(fees.extra_for_outsiders(law, on), item.rated_at)
