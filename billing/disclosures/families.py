@@ -13,7 +13,9 @@ from django.db.models import Prefetch
 from afterschool.money import Money, total
 from afterschool.policy import expenses, load
 from afterschool.schools.models import Student
+from afterschool.templatetags.words import grade_name
 from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+from billing.selectors.settling import WHOLE_SCHOOL
 from billing.selectors.why import explain
 
 from .models import Disclosure
@@ -29,7 +31,7 @@ class Part:
     word: str
     amount: Money
     shade: str
-    of_grade: Money | None = None  # what the whole grade cost
+    of_grade: Money | None = None  # what the whole grade or school cost
     x: int = 0
     width: int = 0
 
@@ -39,7 +41,16 @@ class FamilyMonth:
     student: Student
     fee_month: FeeMonth
     charges: Sequence[Charge]
-    costs: dict[str, Fraction]  # what each category cost the child's grade, in fen
+    costs: dict[str, Fraction]  # what each category cost the child's grade or school, in fen
+
+    @property
+    def group(self) -> dict | None:
+        """With whom the cost is shared: the settlement's row of the child's grade, or of the school."""
+        return _group(self.fee_month, self.charges[0].grade) if self.is_settled else None
+
+    @property
+    def sharers(self) -> str:
+        return grade_name(self.group["grade"]) or "全校" if self.group else ""
 
     def _sum(self, column: str) -> Money:
         return total(Money(getattr(charge, column)) for charge in self.charges)
@@ -173,14 +184,19 @@ def _costs(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[tu
     for expense in approved.defer("voucher").select_related("sheet").prefetch_related("sheet__lines"):
         by_month[expense.fee_month_id].append(expense)
     return {
-        (fee_month.pk, group["grade"]): _grade_costs(fee_month, group, by_month[fee_month.pk])
+        (fee_month.pk, grade): _group_costs(fee_month, group, by_month[fee_month.pk])
         for fee_month in fee_months
-        for group in fee_month.settlement.groups
-        if group["grade"] in grades
+        for grade in grades
+        if (group := _group(fee_month, grade))
     }
 
 
-def _grade_costs(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, Fraction]:
+def _group(fee_month: FeeMonth, grade: int) -> dict | None:
+    by_key = {group["grade"]: group for group in fee_month.settlement.groups}
+    return by_key.get(grade) or by_key.get(WHOLE_SCHOOL)
+
+
+def _group_costs(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, Fraction]:
     labels = {
         it.key: it.label for it in expenses.categories(load(fee_month.policy), fee_month.month, Fund.FEES.in_policy)
     }
@@ -196,6 +212,8 @@ def _grade_costs(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> 
 
 def _split(expense: Expense, grade: int) -> tuple[int, int]:
     """What of a cost is this grade's own, and what is shared by all."""
+    if grade == WHOLE_SCHOOL:
+        return expense.amount_fen, 0
     if expense.sheet is None:
         return (expense.amount_fen, 0) if expense.grade == grade else (0, 0 if expense.grade else expense.amount_fen)
     of_grades = defaultdict(int)

@@ -23,6 +23,7 @@ from . import suppression
 from .hours import how_paid
 from .suppression import Fee, Line
 
+OF_SUBSIDY = "（财政补助）"  # ends the word of an expense that the subsidy paid
 SHOWN_DAYS = 10  # where the policy does not say how long; the page stays readable afterwards
 
 
@@ -127,7 +128,7 @@ def _expenses(fee_month: FeeMonth, policy: Policy) -> list[dict]:
         for category in expenses.categories(policy, fee_month.month, fund.in_policy):
             rows = [row for row in approved if (row.fund, row.category) == (fund, category.key)]
             if rows:
-                label = category.label + ("（财政补助）" if fund == Fund.SUBSIDY else "")
+                label = category.label + (OF_SUBSIDY if fund == Fund.SUBSIDY else "")
                 line = Line(label, sum(row.amount_fen for row in rows)).told()
                 lines.append({**line, "how": _how(rows), "cite": category.cite.label})
     return lines

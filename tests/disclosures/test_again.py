@@ -1,0 +1,98 @@
+"""The sum from the published totals to a family's part: told by the server, redone in the browser."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from billing.disclosures.actions import compose, publish
+from billing.disclosures.again import again_of
+from billing.disclosures.families import disclosure_of, month_of
+from billing.models import Charge, FeeMonth, Refund
+from billing.selectors.settling import WHOLE_SCHOOL
+
+OCTOBER = date(2026, 10, 1)
+
+
+def told(town, number):
+    month = month_of(town.children[number].pk, OCTOBER)
+    return again_of(month, disclosure_of(month.fee_month))
+
+
+def disclose(town):
+    publish(compose(town.month, by=town.reviewer), now=timezone.now(), by=town.reviewer)
+
+
+def test_the_sum_runs_from_the_published_costs_to_the_familys_refund(closed):
+    disclose(closed)
+    again = told(closed, 2)
+    assert [one.fen for one in (again.published, again.elsewhere, again.cost)] == [437_50, 0, 437_50]
+    assert (again.charged.fen, again.left.fen, again.given.fen) == (500_00, 62_50, 12_50)
+    assert [(share.borne.fen, share.even.fen, share.odd.fen) for share in again.shares] == [(100_00, 12_50, 0)]
+
+
+def test_what_met_an_unpaid_rest_counts_as_given(closed):
+    remitted = {"cause": "surplus", "fen": 5_00, "steps": [], "cites": []}
+    Charge.objects.filter(student=closed.children[0]).update(remissions=[remitted])
+    Refund.objects.filter(student=closed.children[0]).update(amount_fen=20_00)
+    assert told(closed, 0).given.fen == 25_00
+
+
+def test_a_freed_child_has_no_part_and_an_open_month_nothing_to_share(closed):
+    assert told(closed, 3) is None
+    month = month_of(closed.children[0].pk, OCTOBER)
+    month.fee_month.state = FeeMonth.State.OPEN
+    assert again_of(month, None) is None
+
+
+def test_where_the_school_shares_as_one_its_totals_are_told(closed):
+    settlement = closed.month.settlement
+    settlement.groups[0]["grade"] = WHOLE_SCHOOL
+    settlement.save()
+    month = month_of(closed.children[0].pk, OCTOBER)
+    assert [(part.word, part.amount.fen) for part in month.parts] == [("电费", 175_00), ("没花完，退给您", 25_00)]
+    assert (month.sharers, told(closed, 0).given.fen) == ("全校", 25_00)
+
+
+@pytest.fixture
+def month_page(closed, client, live_server, browser):
+    disclose(closed)
+    child = closed.children[0]
+    client.force_login(child.guardianships.get().person)
+    context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
+    context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
+    page = context.new_page()
+    complaints = []
+    page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    page.goto(live_server.url + reverse("disclosures:my-month", args=[child.pk, OCTOBER]))
+    yield page
+    assert complaints == []
+    context.close()
+
+
+def redo(page):
+    page.get_by_role("button", name="在浏览器里再算一遍").click()
+    return page.locator("[data-again] [role=status]").inner_text()
+
+
+def test_the_drawing_stands_on_a_phone_and_the_browser_comes_to_the_same(month_page):
+    drawing = month_page.get_by_role("img", name="200.00")
+    assert "电费175.00" in drawing.get_attribute("aria-label")
+    assert drawing.bounding_box()["width"] > 250 and drawing.locator("rect").count() == 2
+    assert month_page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert redo(month_page) == "✓ 在您的浏览器里算出来也是 25.00 元。"
+
+
+@pytest.mark.parametrize(
+    "name, written, said",
+    [
+        ("given", "24.00", "“您家分到”算出来是 25.00 元，这里写的是 24.00 元，差 1.00 元"),
+        ("published", "430.00", "“一共花了”算出来是 430.00 元，这里写的是 437.50 元"),
+        ("charged", "600.00", "“一共剩下”算出来是 162.50 元"),
+        ("odd", "0.01", "“零头”算出来是 0.00 元，这里写的是 0.01 元"),
+    ],
+)
+def test_a_figure_that_was_changed_is_found(month_page, name, written, said):
+    month_page.locator(f"[data-{name}]").evaluate(f"cell => cell.textContent = '{written}'")
+    assert said in redo(month_page)
