@@ -68,6 +68,20 @@ class Days(forms.Form):
         return self.cleaned_data.get("last") or self.otherwise
 
 
+class AsOf(forms.Form):
+    """As of a day. Where nothing is asked, or in vain, the one given here."""
+
+    day = forms.DateField(label="截至", required=False, widget=day_input())
+
+    def __init__(self, data, otherwise: date):
+        self.otherwise = otherwise
+        super().__init__(data if data.get("day") else {"day": otherwise.isoformat()})
+
+    @property
+    def day_asked(self) -> date:
+        return self.cleaned_data.get("day") or self.otherwise
+
+
 def days_of_latest_month(school: School, today: date) -> tuple[date, date]:
     month = next(iter(months_of(school)), today.replace(day=1))
     return month, last_day(month)

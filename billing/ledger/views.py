@@ -11,7 +11,7 @@ from afterschool.access.gate import requires
 from afterschool.schools.models import School
 from billing.views.saying import spreadsheet
 
-from .forms import Days, VoucherSearch, days_of_latest_month
+from .forms import AsOf, Days, VoucherSearch, days_of_latest_month
 from .journal import month_journal as journal_of
 from .models import Account, Book, Entry
 from .papers import heads_text, month_xlsx
@@ -29,6 +29,7 @@ from .selectors import (
     turnovers,
     vouchers,
 )
+from .whereabouts import whereabouts
 
 PLAIN = "text/plain; charset=utf-8"
 
@@ -105,6 +106,16 @@ def account_detail(request, reach, pk):
     tell_accounts(school, [account, *(one for row in page for one in (row.debit, row.credit))])
     context = {"school": school, "account": account, "days": days, "page": page, "turned": turned}
     return render(request, "ledger/account_detail.html", context)
+
+
+@requires(Capability.SEE_BOOKS)
+def whereabouts_list(request, reach, pk):
+    """钱在谁那里: as of any day."""
+    school = school_within(reach, pk)
+    form = AsOf(request.GET, timezone.localdate())
+    form.is_valid()
+    context = {"school": school, "form": form, "day": form.day_asked, "money": whereabouts(school, form.day_asked)}
+    return render(request, "ledger/whereabouts_list.html", context)
 
 
 @requires(Capability.SEE_BOOKS)

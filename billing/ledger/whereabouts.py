@@ -1,0 +1,218 @@
+"""钱在谁那里: where every fen stands on a day, and whose it is. Both come to the same, and the bank balance with them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Sum, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
+
+from afterschool.money import ZERO, Money, total
+from afterschool.schools.models import School
+from billing.models import Allocation, Charge, FeeMonth, Fund, Receipt, Refund
+
+from .balances import balances
+from .models import Entry, Transfer
+from .posting import AccountRef, Kind
+
+State = Refund.State
+BAR_WIDTH, SHADES = 1000, 6
+OF_MONTHS = {Kind.FEE_INCOME, Kind.WAIVER, Kind.SUBSIDY, Kind.STIPEND_EXPENSE, Kind.OTHER_EXPENSE}
+
+
+@dataclass(frozen=True)
+class Link:
+    word: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """Some of the money: above zero the bank owes it to somebody, below zero it has not come to the bank."""
+
+    word: str
+    note: str
+    amount: Money
+    count: str = ""
+    links: tuple[Link, ...] = ()
+    shade: str = ""
+    x: int = 0
+    width: int = 0
+
+    @property
+    def size(self) -> Money:
+        return max(self.amount, -self.amount)
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the books say and what the papers say."""
+
+    word: str
+    books: Money
+    papers: Money
+
+    @property
+    def difference(self) -> Money:
+        return self.books - self.papers
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    held: list[Line]  # where the money is: the bank first
+    owed: list[Line]  # whose it is
+    bank: Money
+    paid_back: Money  # since the first of the month
+    checks: list[Check]
+
+    @property
+    def whole(self) -> Money:
+        return total(line.size for line in self.owed)
+
+    @property
+    def away(self) -> list[Line]:
+        return self.held[1:] if self.bank >= ZERO else self.held
+
+    @property
+    def wrong(self) -> list[Check]:
+        return [check for check in self.checks if check.difference]
+
+
+def whereabouts(school: School, day: date) -> Whereabouts:
+    """As the books stood that day. As many queries for one child as for a thousand."""
+    stood = balances(school, day)
+    months = {f"{one.month:%Y-%m}": one for one in FeeMonth.objects.filter(school=school).order_by("month")}
+    left = _left_of_months(stood)
+    lines = [line for line in _lines(school, day, stood, months, left) if line.amount]
+    bank = -_credit(stood, Kind.BANK)
+    in_bank = Line("在银行（基本户）", "账上的银行存款", -bank, links=(_accounts(school, Kind.BANK, day),))
+    lines = [*([in_bank] if bank else []), *lines]
+    return Whereabouts(
+        held=_laid_out(line for line in lines if line.amount < ZERO),
+        owed=_laid_out(line for line in lines if line.amount > ZERO),
+        bank=bank,
+        paid_back=_paid_back(school, day),
+        checks=[*_checks(school), *_locked(months, left, day)],
+    )
+
+
+def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], left) -> Iterable[Line]:
+    sent, sent_count = _instructed(school, day)
+    refunds = tuple(_refund_lists(school))
+    open_months = tuple(
+        Link(str(months[key]), reverse("billing:month-detail", args=[months[key].pk]))
+        for (key, fund), money in left.items()
+        if fund == Fund.FEES and money and key in months
+    )
+    subsidy = total(money for (_, fund), money in left.items() if fund == Fund.SUBSIDY)
+    fees = total(money for (_, fund), money in left.items() if fund == Fund.FEES)
+
+    def line(kind: Kind, word: str, note: str, count: str = "") -> Line:
+        return Line(word, note, _credit(stood, kind), count, (_accounts(school, kind, day),))
+
+    def children(kind: Kind) -> str:
+        return f"{sum(1 for (its, _), money in stood.items() if its == kind and money)} 人"
+
+    yield line(Kind.RECEIVABLE, "家长还没交", "已经收费、还没到账的", children(Kind.RECEIVABLE))
+    yield line(Kind.DEFICIT, "学校承担", "花费超出收费，由学校补上的")
+    yield line(Kind.PREPAID, "家长预交", "多交、先交的，抵以后的收费", children(Kind.PREPAID))
+    waiting = line(Kind.REFUND_PAYABLE, "待退家长", "已经定下、还没送银行的退费")
+    yield replace(waiting, amount=waiting.amount - sent, links=(*waiting.links, *refunds))
+    yield Line("已送银行", "已列入发放表，等回单的退费", sent, f"{sent_count} 笔", refunds)
+    yield line(Kind.SURPLUS, "结余还没分到各家", "锁定以后应当是零")
+    yield line(Kind.STIPEND_PAYABLE, "应付教师补助", "已经列支、还没发放的")
+    yield line(Kind.UNMATCHED, "待核对收款", "到了账、还不知道是谁交的")
+    yield Line("还没结算的课后服务费", "应收减去减免和已经花的，月底多退少不补", fees, links=open_months)
+    yield Line(
+        "没用完的财政补助", "到账减去用掉的，和课后服务费分开", subsidy, links=(_accounts(school, Kind.SUBSIDY, day),)
+    )
+
+
+def _credit(stood: Mapping[AccountRef, Money], kind: Kind) -> Money:
+    return -total(money for (its, _), money in stood.items() if its == kind)
+
+
+def _accounts(school: School, kind: Kind, day: date) -> Link:
+    return Link("明细", f"{reverse('ledger:account-list', args=[school.pk, kind.value])}?first=&last={day}")
+
+
+def _left_of_months(stood: Mapping[AccountRef, Money]) -> dict[tuple[str, str], Money]:
+    """Income less cost of each month ("2026-10") and fund; a lock brings the fees to nothing."""
+    left: dict[tuple[str, str], Money] = defaultdict(lambda: ZERO)
+    for (kind, subject), money in stood.items():
+        if kind in OF_MONTHS:
+            month, _, rest = subject.partition(":")
+            fund = Fund.SUBSIDY if kind == Kind.SUBSIDY else rest.partition(":")[0] or Fund.FEES
+            left[month, fund] -= money
+    return left
+
+
+def _instructed(school: School, day: date) -> tuple[Money, int]:
+    """Refunds that were on their way that day: sent, and not yet booked as paid."""
+    key = Concat(Value("refund-paid:"), Cast(OuterRef("pk"), CharField()))
+    booked = Entry.objects.filter(school=school, key=key, on__lte=day)
+    sent = Refund.objects.filter(
+        ~Exists(booked), school=school, state__in=[State.INSTRUCTED, State.PAID], instructed_at__date__lte=day
+    )
+    found = sent.aggregate(fen=Sum("amount_fen", default=0), count=Count("pk"))
+    return Money(int(found["fen"])), found["count"]
+
+
+def _refund_lists(school: School) -> Iterable[Link]:
+    """The lists of the months whose refunds are still under way."""
+    waiting = Refund.objects.filter(school=school, state__in=[State.PAYABLE, State.FAILED, State.INSTRUCTED])
+    for month in FeeMonth.objects.filter(pk__in=waiting.values("fee_month")).order_by("month"):
+        yield Link(f"{month}退费", reverse("billing:refund-list", args=[month.pk]))
+
+
+def _paid_back(school: School, day: date) -> Money:
+    paid = Transfer.objects.filter(
+        school=school,
+        debit__kind=Kind.REFUND_PAYABLE,
+        credit__kind=Kind.BANK,
+        entry__on__range=(day.replace(day=1), day),
+    )
+    return Money(int(paid.aggregate(fen=Sum("fen", default=0))["fen"]))
+
+
+def _checks(school: School) -> Iterable[Check]:
+    """The whole book against the papers as they are now."""
+    now = balances(school, date.max)
+    unpaid = F("net_fen") - F("remitted_fen") - F("paid_fen")
+    came = _fen(Receipt.objects.filter(school=school), F("amount_fen"))
+    used = _fen(Allocation.objects.filter(school=school), F("fen"))
+    waiting = Q(state__in=[State.PAYABLE, State.FAILED, State.INSTRUCTED])
+    yield Check(
+        "应收：各家还没交的", -_credit(now, Kind.RECEIVABLE), _fen(Charge.objects.filter(school=school), unpaid)
+    )
+    yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came - used)
+    yield Check(
+        "应退：待退和已送银行的",
+        _credit(now, Kind.REFUND_PAYABLE),
+        _fen(Refund.objects.filter(waiting, school=school), F("amount_fen")),
+    )
+
+
+def _fen(rows, what) -> Money:
+    return Money(int(rows.aggregate(sum=Sum(what, default=0))["sum"]))
+
+
+def _locked(months: Mapping[str, FeeMonth], left, day: date) -> Iterable[Check]:
+    """Locked months that did not come to nothing."""
+    for key, month in months.items():
+        if not month.is_open and month.last_on <= day and (money := left.get((key, Fund.FEES))):
+            yield Check(f"{month}已锁定，应当不剩", money, ZERO)
+
+
+def _laid_out(lines: Iterable[Line]) -> list[Line]:
+    """Side by side over the width of the bar, true to scale."""
+    lines = list(lines)
+    whole, before, laid = total(line.size for line in lines).fen, 0, []
+    for number, line in enumerate(lines):
+        x = BAR_WIDTH * before // whole
+        before += line.size.fen
+        width = BAR_WIDTH * before // whole - x
+        laid.append(replace(line, x=x, width=width, shade=f"seg-{number % SHADES + 1}"))
+    return laid
