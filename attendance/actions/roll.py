@@ -111,7 +111,7 @@ def _tell_leaders(mark: Mark, session: Session, by: Actor) -> None:
     """A child taken off the list may be owed money back: those who sign the day look at it too."""
     title = f"{by.name}把 {mark.student.name} 由到校改为{mark.get_status_display()}，请核实"
     body = f"{session.day:%-m月%-d日} {session.section.name}"
-    leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.person_id)
+    leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.signer)
     notify_each(
         Note(leader, "mark_corrected", title, body, link="/attendance/day/", school_id=session.school_id)
         for leader in leaders
