@@ -212,6 +212,13 @@ class Fund(models.TextChoices):
         return "fee" if self is Fund.FEES else self.value
 
 
+class ExpenseQuerySet(ReachQuerySet):
+    def on_voucher(self, number, payee, fen):
+        """What stands on this voucher: by its number, and whom or how much was paid. Also asked of an outer query."""
+        standing = self.exclude(state=Expense.State.REJECTED)
+        return standing.filter(Q(payee=payee) | Q(amount_fen=fen), voucher_number=number)
+
+
 class Expense(models.Model):
     """A cost of the month in a category the policy allows, with its voucher; entered by one person, approved by another."""
 
@@ -245,7 +252,7 @@ class Expense(models.Model):
     approved_at = models.DateTimeField(null=True)
     reason = models.CharField("未通过的原因", max_length=200, blank=True)
 
-    objects = ReachQuerySet.as_manager()
+    objects = ExpenseQuerySet.as_manager()
 
     class Meta:
         ordering = ["on", "id"]

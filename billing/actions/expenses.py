@@ -36,9 +36,11 @@ def enter_expense(
     grade: int | None = None,
     voucher: bytes | None = None,
     bank_line: BankLine | None = None,
+    another: bool = False,
     by: Actor,
 ) -> Expense:
-    """Enter a cost with its voucher. It counts when another person has approved it."""
+    """Enter a cost with its voucher. It counts when another person has approved it. A voucher that stands in the books
+    already is asked about, unless this is said to be another part of it."""
     fee_month = hold_month(fee_month)
     if first := Expense.objects.filter(school=fee_month.school, key=key).first():
         if (first.category, first.amount_fen, first.on) != (category, amount.fen, on):
@@ -55,6 +57,8 @@ def enter_expense(
         raise RuleBroken("请填写票据号", field="voucher_number")
     if grade is not None and grade not in fee_month.school.grades:
         raise RuleBroken("本校没有这个年级", field="grade")
+    if not another:
+        _refuse_known(fee_month, voucher_number.strip(), payee, amount)
     expense = Expense(
         school=fee_month.school,
         fee_month=fee_month,
@@ -189,6 +193,16 @@ def _may_book(fee_month: FeeMonth, category: str, fund: str) -> None:
     verdict = expenses.may_book(load(fee_month.policy), fee_month.month, category=category, fund=Fund(fund).in_policy)
     if not verdict.answer:
         raise RuleBroken(verdict.because, cite=verdict.cite, field="category")
+
+
+def _refuse_known(fee_month: FeeMonth, number: str, payee: str, amount: Money) -> None:
+    known = Expense.objects.filter(school=fee_month.school).on_voucher(number, payee, amount.fen)
+    if first := known.defer("voucher").first():
+        raise RuleBroken(
+            f"票据 {number} 已经记过一笔：{first.on:%-m月%-d日} {first.payee} {Money(first.amount_fen)} 元"
+            f"（{first.get_state_display()}）。一张票据分几笔记的，请勾选后再录入",
+            field="another",
+        )
 
 
 def _fund_of_stipends(fee_month: FeeMonth) -> Fund:

@@ -117,6 +117,7 @@ class ExpenseForm(Desk):
     )
     grade = forms.TypedChoiceField(label="哪个年级的", coerce=int, required=False, empty_value=None)
     note = forms.CharField(label="说明（可不填）", max_length=200, required=False)
+    another = forms.BooleanField(label="确是这张票据的另一笔", required=False)
 
     def __init__(self, *args, fee_month: FeeMonth, **kwargs):
         super().__init__(*args, **kwargs)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
+
 from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
 from afterschool.policy import expenses, load
@@ -33,7 +35,14 @@ def category_labels(fee_month: FeeMonth) -> dict[str, str]:
 
 def expense_rows(fee_month: FeeMonth, actor: Actor) -> list[FundRows]:
     labels = category_labels(fee_month)
-    costs = fee_month.expenses.select_related("entered_by", "approved_by").defer("voucher").order_by("on", "pk")
+    others = Expense.objects.filter(school=fee_month.school_id).exclude(pk=OuterRef("pk"))
+    twins = others.on_voucher(OuterRef("voucher_number"), OuterRef("payee"), OuterRef("amount_fen"))
+    costs = (
+        fee_month.expenses.annotate(shares_voucher=Exists(twins))
+        .select_related("entered_by", "approved_by")
+        .defer("voucher")
+        .order_by("on", "pk")
+    )
     reviews = actor.may(Capability.REVIEW_BOOKS) and fee_month.is_open
     keeps = actor.may(Capability.KEEP_BOOKS) and fee_month.is_open
     by_fund: dict[str, list[CostRow]] = {fund.value: [] for fund in Fund}

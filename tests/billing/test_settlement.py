@@ -43,8 +43,8 @@ def spend(town, yuan, category="water", approve=True, **more):
         town.month,
         **{
             "category": category, "fund": "fees", "amount": Money.parse(yuan), "on": date(2026, 10, 28),
-            "payee": "自来水公司", "voucher_number": "0001", "key": f"e{Expense.objects.count()}", "by": town.clerk,
-            "voucher": SCAN, **more,
+            "payee": "自来水公司", "voucher_number": f"{Expense.objects.count():04}",
+            "key": f"e{Expense.objects.count()}", "by": town.clerk, "voucher": SCAN, **more,
         },
     )  # fmt: skip
     return approve_expense(expense, now=NOW, by=town.reviewer) if approve else expense

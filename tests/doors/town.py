@@ -198,7 +198,7 @@ def books_of(shared: dict, children: list) -> Iterator[tuple[str, object]]:
 def spend(fee_month: FeeMonth, on: date, by: Actor) -> Expense:
     return enter_expense(
         fee_month, category="electricity", fund="fees", amount=Money(20_00), on=on, payee="供电公司",
-        voucher_number="0091", key=f"light-{on}", by=by,
+        voucher_number=f"{on:%m}-0091", key=f"light-{on}", by=by,
     )  # fmt: skip
 
 
