@@ -57,11 +57,14 @@ def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
     receipt = Receipt.objects.select_related("student").get(pk=receipt.pk)
     if not is_perhaps(line, receipt):
         raise RuleBroken(f"收据 {receipt.number} 号已经认领，或者和这笔流水的金额、日期不符")
+    was = [receipt.payer, receipt.payer_account]
+    if line.payer_account:  # who paid, and where a refund goes, is what the bank saw
+        receipt.payer, receipt.payer_account = line.payer, line.payer_account
     receipt.bank_line = line
-    receipt.save(update_fields=["bank_line"])
+    receipt.save(update_fields=["bank_line", "payer", "payer_account"])
     line.state, line.hint = State.MATCHED, f"就是手工登记的收据 {receipt.number} 号，没有再入账"
     line.save(update_fields=["state", "hint"])
-    record(by, "linked", line, student=receipt.student.name, number=receipt.number)
+    record(by, "linked", line, student=receipt.student.name, number=receipt.number, was=was)
     return receipt
 
 

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from afterschool.errors import NoRule
 from afterschool.policy import load, subsidy
-from billing.models import BankLine, Charge, Expense, FeeMonth, Refund, Settlement
+from billing.models import BankLine, Charge, Expense, FeeMonth, Receipt, Refund, Settlement
 from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
 from billing.wechat.selectors import by_wechat, on_wechat
 from enrollment.models import Withdrawal
@@ -132,6 +133,13 @@ def through_the_bank(fee_month: FeeMonth):
 def at_the_bank(fee_month: FeeMonth):
     """Refunds of which the bank has yet to say that they are paid."""
     return through_the_bank(fee_month).filter(state=Refund.State.INSTRUCTED)
+
+
+def paid_out(fee_month: FeeMonth):
+    """The refunds that are due, or done; `typed` where no bank line proves the account it goes to."""
+    receipts = Receipt.objects.filter(allocations__charge=OuterRef("charge"), payer_account=OuterRef("payee_account"))
+    typed = Exists(receipts.filter(bank_line=None)) & ~Exists(receipts.exclude(bank_line=None))
+    return fee_month.refunds.exclude(state=Refund.State.DRAFT).annotate(typed=typed)
 
 
 def _waiting(fee_month: FeeMonth):

@@ -12,7 +12,7 @@ from afterschool.money import Money
 from billing import actions
 from billing.forms import PaidForm
 from billing.models import FeeMonth, Refund
-from billing.selectors.readiness import at_the_bank, through_the_bank, to_pay_by_wechat, to_pay_out
+from billing.selectors.readiness import at_the_bank, paid_out, through_the_bank, to_pay_by_wechat, to_pay_out
 from billing.selectors.sheets import refunds_xlsx
 from billing.wechat.selectors import on_wechat
 from enrollment.models import Withdrawal
@@ -24,9 +24,7 @@ from .saying import rights, said, spreadsheet
 @requires(Capability.SEE_BOOKS)
 def refund_list(request, reach, pk):
     fee_month = month_within(reach, pk)
-    refunds = fee_month.refunds.exclude(state=Refund.State.DRAFT).select_related(
-        "student__school_class", "charge", "payment_refund"
-    )
+    refunds = paid_out(fee_month).select_related("student__school_class", "charge", "payment_refund")
     waiting, wechat = to_pay_out(fee_month), to_pay_by_wechat(fee_month)
     context = {
         **rights(request),

@@ -3,14 +3,28 @@
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
 from afterschool.audit.models import Deed
-from billing.models import Receipt
-from tests.billing.conftest import family, pay
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from billing.actions import (
+    approve_expense,
+    charge_month,
+    draft_settlement,
+    enter_expense,
+    instruct_refunds,
+    link_line,
+    lock_month,
+)
+from billing.ledger.models import Entry
+from billing.models import Charge, Expense, Receipt, Refund
+from tests import cast
+from tests.billing.conftest import NOW, family, pay
+from tests.billing.test_pages import expense
+from tests.billing.test_settlement import charged_families, lock, spend, withdraw
 from tests.billing.test_statements import bring, line
-
-TENTH = date(2026, 10, 10)
 
 
 def address(name, *args):
@@ -64,3 +78,145 @@ def test_d1_a_payment_the_bank_told_of_is_not_typed_again(town, clerk, memo, say
     assert "another" not in clerk.get(form).content.decode(), "nobody is asked before there is a doubt"
     clerk.post(form, typed(another="on"))
     assert Receipt.objects.count() == before + 1 and say in Deed.objects.get(verb="said_another").facts["known"]
+
+
+def test_d1_one_voucher_is_no_two_expenses(town, clerk, client):
+    form = address("expense-create", town.month.pk)
+    clerk.post(form, expense())
+    for again in ({}, {"payee": "市自来水公司"}, {"amount": "51"}):
+        answer = clerk.post(form, expense(key="again", **again))
+        assert answer.status_code == 422
+        assert "票据 77 已经记过一笔：10月20日 自来水公司 50.00 元（待审批）" in answer.content.decode()
+    assert Expense.objects.count() == 1
+
+    clerk.post(form, expense(key="part", amount="30", another="on"))
+    assert Expense.objects.count() == 2
+    client.force_login(town.people["reviewer"])
+    assert client.get(address("expense-list", town.month.pk)).content.decode().count("同一票据不止一笔") == 2
+
+
+def test_d4_a_refund_goes_to_the_account_the_bank_saw(town):
+    """The clerk types her own account with the receipt; the bank's line takes its place."""
+    child = family(town)
+    own = pay(town, child, 200)
+    link_line(bring(town, line(child.number, payer="陈志强")), own, by=town.clerk)
+    own.refresh_from_db()
+    assert (own.payer, own.payer_account) == ("陈志强", "6217")
+    assert Deed.objects.get(verb="linked").facts["was"] == ["陈一诺妈妈", "6217000000000000"]
+
+
+def test_d4_an_account_no_bank_line_proves_is_shown_to_whoever_pays_it_out(town, client):
+    charged_families(town, 200)
+    draft_settlement(town.month, by=town.clerk)
+    lock_month(town.month, now=NOW, by=town.reviewer)
+    client.force_login(town.people["reviewer"])
+    client.post(address("refunds-instruct", town.month.pk), {"payee": "孙会计", "payee_account": "6222"})
+
+    refund = Refund.objects.get()
+    assert (refund.payee, refund.payee_account) == ("学生0妈妈", "6217000000000000"), "nothing posted names a payee"
+    page = client.get(address("refund-list", town.month.pk)).content.decode()
+    assert "账号是手工登记的，没有银行流水佐证" in page
+
+
+@pytest.mark.parametrize("table", ["ledger_entry", "ledger_transfer"])
+@pytest.mark.parametrize("deed", ["UPDATE {} SET school_id = school_id", "DELETE FROM {}"])
+def test_d2_the_books_refuse_whoever_writes_past_the_program(town, table, deed):
+    pay(town, family(town), 200)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(deed.format(table))
+
+
+def test_d5_a_child_nobody_signed_for_is_not_charged(town):
+    ghost = cast.make_student(cast.make_class(town.school, 3, 2), "没来过")
+    charge_month(town.month, by=town.clerk)
+    receipt = pay(town, ghost, 200)
+    lock(town)
+    assert not Charge.objects.exists() and not receipt.allocations.exists() and not Refund.objects.exists()
+
+
+@pytest.mark.parametrize("door", ["waiver-list", "waiver-desk", "agreement-sign"])
+def test_d7_finance_neither_asks_for_a_waiver_nor_grants_or_signs_one(clerk, door):
+    assert clerk.get(reverse(f"enrollment:{door}")).status_code in {403, 405}
+    assert clerk.post(reverse(f"enrollment:{door}")).status_code in {403, 405}
+
+
+def test_d9_a_form_sent_again_with_another_amount_is_no_second_receipt(town, clerk):
+    family(town)
+    form = address("receipt-create", town.month.pk)
+    assert [clerk.post(form, typed()).status_code for _ in range(2)] == [302, 302]
+    answer = clerk.post(form, typed(amount="300"))
+    assert answer.status_code == 422 and "这张表已经记成 1 号收据，内容不同" in answer.content.decode()
+    assert Receipt.objects.get().amount_fen == 200_00
+
+
+def test_d10_a_month_is_settled_once_and_its_refunds_are_sent_once(town):
+    charged_families(town, 200)
+    lock(town)
+    instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    with pytest.raises(RuleBroken, match="已经锁定"):
+        lock_month(town.month, now=NOW, by=town.reviewer)
+    with pytest.raises(RuleBroken, match="没有待退的款项"):
+        instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    assert Refund.objects.get().amount_fen == 200_00
+
+
+def test_d11_no_refund_is_above_what_was_paid(town):
+    charged_families(town, 200)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Charge.objects.update(refunded_fen=200_01)
+
+
+def test_d12_a_rest_of_a_fen_goes_back_and_stays_with_nobody(town):
+    charged_families(town, 200, 200, 200)
+    spend(town, "583.33")
+    lock(town)
+    assert sum(Refund.objects.values_list("amount_fen", flat=True)) == 600_00 - 583_33
+
+
+def test_d13_a_closed_month_takes_nothing_and_a_late_receipt_is_booked_after_it(town, clerk):
+    child = charged_families(town, 200)[0]
+    lock(town)
+    for door, wish in (("expense-create", expense()), ("charge-run", {}), ("settlement-draft", {})):
+        clerk.post(address(door, town.month.pk), wish)
+    with pytest.raises(RuleBroken, match="已经锁定"):
+        enter_expense(
+            town.month, category="water", fund="fees", amount=Money(1), on=date(2026, 10, 20), payee="甲",
+            voucher_number="9", key="late", by=town.clerk,
+        )  # fmt: skip
+    assert not Expense.objects.exists() and town.month.settlement.state == "locked"
+
+    clerk.post(address("receipt-create", town.month.pk), typed(student=child.number, amount="50"))
+    assert Entry.objects.latest("pk").on == date(2026, 11, 1)
+
+
+@pytest.mark.parametrize("amount", ["-1", "0", "NaN", "1e3", "200.005", "9" * 19, "٢٠٠", "200,00,0"])
+def test_d16_what_is_no_amount_is_said_at_its_field(town, clerk, amount):
+    family(town)
+    answer = clerk.post(address("receipt-create", town.month.pk), typed(amount=amount))
+    assert answer.status_code == 422 and answer.context["form"].errors.keys() == {"amount"}
+    assert not Receipt.objects.exists()
+
+
+def test_d19_a_withdrawal_nobody_settles_keeps_the_month_open(town):
+    child = charged_families(town, 200)[0]
+    withdraw(child, Charge.objects.get().days[8])
+    with pytest.raises(RuleBroken, match="1 个退出还没有结算"):
+        draft_settlement(town.month, by=town.clerk)
+
+
+def test_d20_a_price_that_is_not_in_force_is_not_charged(town):
+    family(town)
+    town.plan.state = "filed"
+    town.plan.save()
+    with pytest.raises(RuleBroken, match="不是已生效实施方案公布的标准"):
+        charge_month(town.month, by=town.clerk)
+    assert not Charge.objects.exists()
+
+
+def test_nobody_approves_a_cost_of_ones_own(town, clerk):
+    own = spend(town, "10", approve=False)
+    assert clerk.post(address("expense-approve", own.pk)).status_code == 403
+    with pytest.raises(RuleBroken, match="另一个人"):
+        approve_expense(own, now=NOW, by=town.clerk)
+    own.refresh_from_db()
+    assert own.state == "entered" and not Entry.objects.exists()
