@@ -61,6 +61,15 @@ def test_nothing_that_costs_money_is_ticked_and_not_now_stands_beside(as_, town)
     assert "200.00\u00a0元" in page and "四.4" in page and "暂不参加" in page
 
 
+def test_a_fee_by_the_lesson_stands_with_the_lessons_of_each_time(as_, town):
+    town.plan.offerings.update(lessons=2)
+    form = url("apply", town.child.pk, town.term.pk)
+    assert "课时" not in as_(town.mother).get(form).text
+
+    town.plan.offerings.update(unit="lesson")
+    assert "每次 2 课时" in as_(town.mother).get(form).text
+
+
 def test_a_guardian_applies_and_sees_number_and_deadline(as_, town):
     client = as_(town.mother)
     adult = {"pickup-0-name": "王秀兰", "pickup-0-relation": "奶奶", "pickup-0-phone": "13900003307"}
