@@ -1,5 +1,6 @@
 """The sum from the published totals to a family's part: told by the server, redone in the browser."""
 
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
@@ -11,6 +12,8 @@ from billing.disclosures.again import again_of
 from billing.disclosures.families import disclosure_of, month_of
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.settling import WHOLE_SCHOOL
+
+from .month import four_children, spend
 
 OCTOBER = date(2026, 10, 1)
 
@@ -56,9 +59,21 @@ def test_where_the_school_shares_as_one_its_totals_are_told(closed):
 
 
 @pytest.fixture
-def month_page(closed, client, live_server, browser):
-    disclose(closed)
-    child = closed.children[0]
+def uneven(town):
+    """62.49 is left over: 24.99, 24.99 and 12.49, and two odd fen."""
+    spend(town, "0.01")
+    return four_children(town)
+
+
+def test_an_odd_fen_is_told_apart(uneven):
+    shares = [told(uneven, number).shares[0] for number in range(3)]
+    assert [(share.even.fen, share.odd.fen) for share in shares] == [(24_99, 1), (24_99, 0), (12_49, 1)]
+
+
+@contextmanager
+def on_the_phone(town, client, live_server, browser):
+    disclose(town)
+    child = town.children[0]
     client.force_login(child.guardianships.get().person)
     context = browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN")
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": live_server.url}])
@@ -69,6 +84,12 @@ def month_page(closed, client, live_server, browser):
     yield page
     assert complaints == []
     context.close()
+
+
+@pytest.fixture
+def month_page(closed, client, live_server, browser):
+    with on_the_phone(closed, client, live_server, browser) as page:
+        yield page
 
 
 def redo(page):
@@ -82,6 +103,13 @@ def test_the_drawing_stands_on_a_phone_and_the_browser_comes_to_the_same(month_p
     assert drawing.bounding_box()["width"] > 250 and drawing.locator("rect").count() == 2
     assert month_page.evaluate("document.documentElement.scrollWidth") <= 390
     assert redo(month_page) == "✓ 在您的浏览器里算出来也是 25.00 元。"
+
+
+def test_the_browser_allows_an_odd_fen_where_the_share_is_not_even(uneven, client, live_server, browser):
+    with on_the_phone(uneven, client, live_server, browser) as page:
+        assert redo(page) == "✓ 在您的浏览器里算出来也是 25.00 元。"
+        page.locator("[data-odd]").evaluate("cell => cell.textContent = '0.02'")
+        assert "“零头”算出来是 0.01 元，这里写的是 0.02 元" in redo(page)
 
 
 @pytest.mark.parametrize(
