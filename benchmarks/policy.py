@@ -5,7 +5,7 @@
 Three policies: by the month with refunds from five days of absence in a row; by the month with half months back from half
 of the workdays; by the lesson under caps of a day and a term. Every child is worked out by itself, on one core, by the
 functions that month end calls: its waiver, its charge, what its absences give back, what is left when it leaves. Grades
-for which the same rules hold share a tariff (`fees.footing`); month end has one for each grade. Telling the children's
+for which the same rules hold share a tariff (`fees.footing`), as at month end (`billing/tariffs.py`). Telling the children's
 facts is not timed; a school's tariffs and schedules are.
 
 The last line is one JSON object: students, seconds by the clock and of the processor, students a second of one core (by

@@ -41,18 +41,26 @@ class Tariffs:
     def of(self, item: AgreementItem, rate: Money | None = None) -> fees.Tariff:
         """At the rate of the agreement, or at another."""
         case, rate = self.case(item), rate or Money(item.fee_fen)
-        key = (case, item.offering_id, rate, item.unit, tuple(item.weekdays), item.agreement.term_id)
-        if key not in self._known:
-            self._known[key] = fees.tariff(
-                self.law,
-                case,
-                period=self.period_of(item),
-                runs_on=self.runs_on(item),
-                rates=[(date.min, rate)],
-                lessons_a_day=item.offering.lessons,
-                minutes_a_day=minutes_of(item),
-            )
-        return self._known[key]
+        asked = (rate, item.offering_id, item.unit, tuple(item.weekdays), item.agreement.term_id)
+        if (case, *asked) not in self._known:
+            runs_on = self.runs_on(item)
+            # Grades for which the same rules hold share one, and all that it has already worked out.
+            alike = (fees.footing(self.law, runs_on, case), *asked)
+            if alike not in self._known:
+                self._known[alike] = self._tariff(item, case, rate, runs_on)
+            self._known[case, *asked] = self._known[alike]
+        return self._known[case, *asked]
+
+    def _tariff(self, item: AgreementItem, case: Case, rate: Money, runs_on: Sequence[date]) -> fees.Tariff:
+        return fees.tariff(
+            self.law,
+            case,
+            period=self.period_of(item),
+            runs_on=runs_on,
+            rates=[(date.min, rate)],
+            lessons_a_day=item.offering.lessons,
+            minutes_a_day=minutes_of(item),
+        )
 
     def case(self, item: AgreementItem) -> Case:
         student = item.agreement.student
@@ -77,8 +85,8 @@ class Tariffs:
 
     def line(self, item: AgreementItem, day: date) -> Rule | None:
         """What the price table says of it."""
-        now = self.law.on(day)
-        return now.maybe(rules.NoFee) or now.maybe(rules.Price, self.case(item))
+        now, case = self.law.on(day), self.case(item)
+        return now.maybe(rules.NoFee, case) or now.maybe(rules.Price, case)
 
     def off(self, days: Sequence[date], granted: Sequence[Waiver]) -> Verdict[int]:
         """The waiver that holds on some of these days, in percent."""

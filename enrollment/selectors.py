@@ -203,7 +203,7 @@ def fee_of(student: Student, offerings: Iterable[Offering], day: date) -> Fee:
     for offering in offerings:
         case = case_of_offering(policy, day, offering, grade=grade, boards=boards)
         # Of a service that costs nothing the policy need not say what it may cost.
-        if offering.fee_fen or policy.on(day).maybe(rules.NoFee) or policy.on(day).maybe(rules.Price, case):
+        if offering.fee_fen or policy.on(day).maybe(rules.NoFee, case) or policy.on(day).maybe(rules.Price, case):
             prices[fees.highest(policy, day, case)] = None
     settlement = policy.on(day).maybe(rules.Settlement, case_of(student.school))
     return Fee(list(prices), fee_waived(student, day), settlement)

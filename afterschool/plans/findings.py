@@ -128,7 +128,7 @@ def _by_price(
     for offering in paid:
         asked_about = case_of_offering(draft.policy, draft.on, offering, grade=grade, boards=boards)
         case = replace(asked_about, service=service)
-        line = now.maybe(rules.NoFee) or now.maybe(rules.Price, case)
+        line = now.maybe(rules.NoFee, case) or now.maybe(rules.Price, case)
         alike.setdefault(line, []).append((case, offering))
     for pairs in alike.values():
         yield pairs[0][0], [offering for _, offering in pairs]

@@ -14,7 +14,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money, total
 from afterschool.plans.models import Offering, Plan
-from afterschool.policy import fees, waivers
+from afterschool.policy import fees, subsidy, waivers
 from afterschool.policy.book import RulesInForce
 from afterschool.policy.rule import Rule
 from afterschool.policy.verdict import Cite, Verdict
@@ -55,6 +55,7 @@ def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = 
     for due in dues:
         _refuse_unpublished(due.item)
     _refuse_above_price(tariffs, dues)
+    _refuse_deducted(tariffs, dues)
     charged = set(fee_month.charges.values_list("item_id", flat=True))
     fresh = [due for due in dues if due.item.pk not in charged]
 
@@ -131,6 +132,15 @@ def _refuse_above_price(tariffs: Tariffs, dues: Sequence[Due]) -> None:
         verdict = fees.within_price(tariffs.law, day, tariffs.case(item), rate, unit=item.unit)
         if verdict.level == "breach":
             raise RuleBroken(f"{item.agreement.student.name}：{verdict.because}", cite=verdict.cite)
+
+
+def _refuse_deducted(tariffs: Tariffs, dues: Sequence[Due]) -> None:
+    """A subsidy that lowers the fee has no account of its own yet; charged without it, families would pay too much."""
+    for due in dues:
+        law, on, item = tariffs.law, due.days[0], due.item
+        off = subsidy.off_fee(law, on, tariffs.case(item), net=Money(item.fee_fen), unit=item.unit, days=len(due.days))
+        if off.answer:
+            raise RuleBroken(f"{off.because}；系统还不会按它记账，不能收费", cite=off.cite)
 
 
 def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:

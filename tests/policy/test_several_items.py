@@ -121,3 +121,13 @@ def test_an_outside_institution_is_refused_where_the_policy_lets_none_in():
     )
     assert (refused["about"], refused["message"]) == ("items[1].outsiders", "不得引进校外机构")
     assert tried(BY_MONTH, {"month": "2026-10", "items": items}, "violations") == []
+
+
+def test_a_closed_day_of_the_second_month_gives_back_as_one_of_the_first():
+    """Two lessons of 4 yuan a month; one day of each month is closed. No receipt is named: all is taken as paid."""
+    back = '[[refund]]\ncause = "cancelled"\ngives = "each_day"\n'
+    term = {"first": "2026-11-01", "last": "2026-12-31"}
+    days = ["2026-11-09", "2026-11-10", "2026-12-08", "2026-12-09"]
+    shut = [{"day": day, "closed": "cancelled"} for day in ("2026-11-10", "2026-12-09")]
+    case = {"term": term, "items": [{"rate": 4, "days": days}], "students": [{}], "calendar": shut}
+    assert [one["amount"] for one in tried(BY_LESSON + back, case, "refunds")] == ["4.00", "4.00"]

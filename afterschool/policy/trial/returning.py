@@ -23,8 +23,9 @@ def refund(bench: Bench) -> None:
     left = dict(bench.facts.receipts)
     for one in bench.charged:
         key = one.student.key, one.item.key
-        paid = one.net if key not in left else min(left[key], one.net)
-        left[key] = left.get(key, ZERO) - paid
+        paid = min(left[key], one.net) if key in left else one.net
+        if key in left:
+            left[key] -= paid
         missed, served_until = _missed(bench, one), one.student.withdrew_on or date.max
         before = ZERO
         for cause, attendance in missed.items() if paid else ():
