@@ -4,15 +4,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0006_wechat'),
+        ("billing", "0006_wechat"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='refund',
-            name='cause',
-            field=models.CharField(choices=[('surplus', '结余返还'), ('withdrawal', '中途退出'), ('absence', '缺勤'), ('cancelled', '学校停课'), ('force_majeure', '不可抗力停课'), ('waiver', '补办减免')], max_length=20, verbose_name='应退原因'),
+            model_name="refund",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("surplus", "结余返还"),
+                    ("withdrawal", "中途退出"),
+                    ("absence", "缺勤"),
+                    ("cancelled", "学校停课"),
+                    ("force_majeure", "不可抗力停课"),
+                    ("waiver", "补办减免"),
+                ],
+                max_length=20,
+                verbose_name="应退原因",
+            ),
         ),
     ]

@@ -78,9 +78,7 @@ def test_in_c_any_fee_and_an_end_after_half_past_six_are_told(client, c_bureau, 
     plan = write_plan(wuhang, cast.make_term(c_bureau), cast.act(person, date(2026, 9, 10)), fee_fen=0)
     client.force_login(person)
 
-    answer = client.post(
-        reverse("plans:plan-check", args=[plan.pk, "time"]), typed(plan, fee="100", ends_at="18:45")
-    )
+    answer = client.post(reverse("plans:plan-check", args=[plan.pk, "time"]), typed(plan, fee="100", ends_at="18:45"))
 
     html = answer.content.decode()
     assert "收费政策明确之前" in html and "扩面提质方案 四(二)" in html

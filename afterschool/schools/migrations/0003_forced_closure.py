@@ -5,20 +5,22 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('schools', '0002_adopted_by_two'),
+        ("schools", "0002_adopted_by_two"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='calendarchange',
-            name='forced',
-            field=models.BooleanField(default=False, verbose_name='因不可抗力'),
+            model_name="calendarchange",
+            name="forced",
+            field=models.BooleanField(default=False, verbose_name="因不可抗力"),
         ),
         migrations.AddConstraint(
-            model_name='calendarchange',
-            constraint=models.CheckConstraint(condition=models.Q(('forced', False), ('serves', False), _connector='OR'), name='calendar_change_forced_is_closed'),
+            model_name="calendarchange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("forced", False), ("serves", False), _connector="OR"),
+                name="calendar_change_forced_is_closed",
+            ),
         ),
     ]
