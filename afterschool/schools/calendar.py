@@ -130,7 +130,9 @@ def _as_held(row: CalendarDay, in_term: bool) -> Day:
 def _as_changed(was: Day | None, change: CalendarChange) -> Day:
     weekday = _timetable(change.day, change.kind, change.follows_weekday)
     name = was.name if was else ""
-    return Day(change.day, change.kind, change.serves, weekday, name, official=True, note=change.reason, forced=change.forced)
+    return Day(
+        change.day, change.kind, change.serves, weekday, name, official=True, note=change.reason, forced=change.forced
+    )
 
 
 def _timetable(day: date, kind: str, follows: int | None) -> int | None:
