@@ -1,5 +1,6 @@
 """Money that goes back: payable → instructed → paid, or failed and again payable (L20)."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
@@ -149,9 +150,13 @@ def refund_failed(refund: Refund, *, reason: str, by: Actor) -> Refund:
 
 
 def payers_of_record(rows: Collection[Refund]) -> dict[int, Receipt]:
-    """Who paid each charge; of several the last one."""
-    made = Allocation.objects.filter(charge__in=[row.charge_id for row in rows])
-    return {one.charge_id: one.receipt for one in made.select_related("receipt").order_by("receipt__number")}
+    """Who paid each charge: the last who paid as much as goes back, and where nobody alone did, the last."""
+    back: Counter[int] = Counter()
+    for row in rows:
+        back[row.charge_id] += row.amount_fen
+    made = Allocation.objects.filter(charge__in=back).select_related("receipt")
+    in_turn = sorted(made, key=lambda one: (one.fen >= back[one.charge_id], one.receipt.number))
+    return {one.charge_id: one.receipt for one in in_turn}
 
 
 def _held(refunds: Iterable[Refund]) -> list[Refund]:

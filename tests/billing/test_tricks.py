@@ -17,6 +17,7 @@ from billing.actions import (
     instruct_refunds,
     link_line,
     lock_month,
+    settle_withdrawal,
 )
 from billing.ledger.models import Entry
 from billing.models import Charge, Expense, Receipt, Refund
@@ -116,6 +117,17 @@ def test_d4_an_account_no_bank_line_proves_is_shown_to_whoever_pays_it_out(town,
     assert (refund.payee, refund.payee_account) == ("学生0妈妈", "6217000000000000"), "nothing posted names a payee"
     page = client.get(address("refund-list", town.month.pk)).content.decode()
     assert "账号是手工登记的，没有银行流水佐证" in page
+
+
+def test_d4_who_paid_little_is_not_sent_what_another_paid(town):
+    child = family(town)
+    charge_month(town.month, by=town.clerk)
+    for serial, yuan, payer in (("1", "150", "母亲"), ("2", "50", "父亲")):
+        bring(town, line(child.number, serial, in_=yuan, payer=payer))
+    settle_withdrawal(withdraw(child, Charge.objects.get().days[8]), by=town.clerk)
+    instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    refund = Refund.objects.get()
+    assert (refund.payee, refund.amount_fen) == ("母亲", 80_00)
 
 
 @pytest.mark.parametrize("table", ["ledger_entry", "ledger_transfer"])
