@@ -1,6 +1,6 @@
 """What a clerk might try with the rights a clerk has: each trick is refused, or seen by somebody else (D1–D20)."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -9,6 +9,7 @@ from django.urls import reverse
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
+from afterschool.plans.actions import save_offering
 from billing.actions import (
     approve_expense,
     charge_month,
@@ -21,6 +22,7 @@ from billing.actions import (
 )
 from billing.ledger.models import Entry
 from billing.models import Charge, Expense, Receipt, Refund
+from staffing.models import Duty
 from tests import cast
 from tests.billing.conftest import NOW, family, pay
 from tests.billing.test_pages import expense
@@ -146,6 +148,18 @@ def test_d5_a_child_nobody_signed_for_is_not_charged(town):
     assert not Charge.objects.exists() and not receipt.allocations.exists() and not Refund.objects.exists()
 
 
+def test_d6_nobody_is_paid_for_two_places_at_one_time_or_on_ones_own_word(town):
+    teacher = cast.make_person("王静")
+    hours = {"starts_at": NOW, "ends_at": NOW + timedelta(hours=2)}
+    Duty.objects.create(school=town.school, day=NOW.date(), person=teacher, **hours)
+    other_day = NOW.date() + timedelta(days=1)
+    twin = Duty(school=town.school, day=other_day, person=teacher, role=Duty.Role.LEADER, **hours)
+    with pytest.raises(IntegrityError, match="duty_one_place_at_a_time"), transaction.atomic():
+        twin.save()
+    with pytest.raises(IntegrityError, match="duty_author_is_not_confirmer"), transaction.atomic():
+        Duty.objects.update(confirmed_by=teacher)
+
+
 @pytest.mark.parametrize("door", ["waiver-list", "waiver-desk", "agreement-sign"])
 def test_d7_finance_neither_asks_for_a_waiver_nor_grants_or_signs_one(clerk, door):
     assert clerk.get(reverse(f"enrollment:{door}")).status_code in {403, 405}
@@ -199,6 +213,14 @@ def test_d13_a_closed_month_takes_nothing_and_a_late_receipt_is_booked_after_it(
 
     clerk.post(address("receipt-create", town.month.pk), typed(student=child.number, amount="50"))
     assert Entry.objects.latest("pk").on == date(2026, 11, 1)
+
+
+def test_d14_a_published_price_is_not_changed_behind_what_was_charged(town):
+    charged_families(town, 200)
+    with pytest.raises(RuleBroken, match="要改请办理变更"):
+        save_offering(town.plan, town.plan.offerings.get(), fee_fen=300_00, by=town.clerk)
+    charge_month(town.month, by=town.clerk)
+    assert Charge.objects.get().net_fen == 200_00
 
 
 @pytest.mark.parametrize("amount", ["-1", "0", "NaN", "1e3", "200.005", "9" * 19, "٢٠٠", "200,00,0"])
