@@ -74,15 +74,17 @@ def diff(old: Policy, new: Policy) -> list[Change]:
 
 
 def _pairs(old: Policy, new: Policy) -> Iterator[tuple[Rule | None, Rule | None]]:
-    """Each rule of the new document with what stood in its place; then the old ones that nothing took the place of."""
+    """Each rule of the new document with all that stood in its place; then the old ones that nothing took the place
+    of."""
     before, after = _versions(old), _versions(new)
     left = {key: rule for key, rule in before.items() if key not in after}
     replaced: set[Rule] = set()
     topics = {rule: key for key, rule in after.items()}
     for rule in _in_order(after.values()):
-        was = before.get(topics[rule]) or next((one for one in left.values() if _in_place_of(one, rule)), None)
-        replaced |= {was} if was else set()
-        yield was, rule
+        same = before.get(topics[rule])
+        stood = [same] if same else [one for one in left.values() if _in_place_of(one, rule)]
+        replaced.update(stood)
+        yield from ((was, rule) for was in stood or [None])
     yield from ((rule, None) for rule in _in_order(left.values()) if rule not in replaced)
 
 

@@ -218,4 +218,8 @@ def _is_rows(value: object) -> bool:
 
 def _hint(lines: list[str], line: int) -> str:
     written = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    if re.search("[“”‘’＝，［］０-９]", re.sub('"[^"]*"', "", written)):
+        return f"引号、等号、逗号、数字要用英文（半角）的：{written[:60]}"
+    if re.search(r"=\s*\d{4}-", written):
+        return f"日期要真有这一天，写成 2026-09-01 这样：{written[:60]}"
     return f"请看这一行：{written[:60]}" if written else "请看上一行的引号、括号有没有写完"

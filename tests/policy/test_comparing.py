@@ -126,3 +126,13 @@ def test_what_the_document_above_goes_on_saying_is_no_difference(dalian):
     since, price = diff(dalian, parse(text, "lower.toml"))
     assert since.title == "施行日期"
     assert (price.before_cite.code, price.after_cite.code, price.direction) == ("dalian-2024", "lower", "tighter")
+
+
+def test_one_price_for_all_takes_the_place_of_each_of_the_old_ones():
+    each = [
+        f'price: stages = ["{stage}"]; unit = "month"; yuan = {yuan}'
+        for stage, yuan in (("primary", 200), ("junior", 240))
+    ]
+    found = changed(each, ('price: unit = "month"; yuan = 220',))
+    assert [(bool(before), bool(after)) for before, after, _ in found] == [(True, True), (True, True)]
+    assert len({after for _, after, _ in found}) == 1

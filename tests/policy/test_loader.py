@@ -8,7 +8,7 @@ from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import Money
 from afterschool.policy import expenses, rules, windows
-from afterschool.policy.loader import PolicyFileError, read
+from afterschool.policy.loader import PolicyFileError, parse, read
 from afterschool.policy.rule import Case
 from afterschool.policy.verdict import breaches
 from tests.policy.tiny import law
@@ -204,3 +204,18 @@ allowed = false
     booked = [expenses.may_book(held, date(2026, 10, day), category="water", fund="fee") for day in (14, 15)]
     assert [one.answer for one in booked] == [True, False]
     assert [len(held.on(date(2026, 10, day)).every(rules.Expense)) for day in (14, 15)] == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [
+        ("until = 2026-12-32", "日期要真有这一天"),
+        ("area = “某市”", r"要用英文（半角）的：area = “某市”"),
+        ("until ＝ 2026-12-31", "要用英文（半角）的"),
+        ("until = ２０２６-12-31", "要用英文（半角）的"),
+        ('number = "甲', "请看这一行"),
+    ],
+)
+def test_what_is_no_toml_is_told_with_what_was_expected(written, hint):
+    with pytest.raises(PolicyFileError, match=f"x.toml 第 1 行：不是正确的 TOML，.*{hint}"):
+        parse(f"{written}\n{HEAD}", "x.toml")
