@@ -84,7 +84,9 @@ def _pairs(old: Policy, new: Policy) -> Iterator[tuple[Rule | None, Rule | None]
         same = before.get(topics[rule])
         stood = [same] if same else [one for one in left.values() if _in_place_of(one, rule)]
         replaced.update(stood)
-        yield from ((was, rule) for was in stood or [None])
+        if not stood:
+            yield None, rule
+        yield from ((was, rule) for was in stood)
     yield from ((rule, None) for rule in _in_order(left.values()) if rule not in replaced)
 
 
