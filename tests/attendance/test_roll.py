@@ -178,7 +178,7 @@ def test_roll_asks_the_database_as_often_for_forty_children_as_for_three(town, d
         town.add_child(f"学生{number:02}")
     session = Session.objects.select_related("school").get()
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(roll(session)) == 40
 
 
