@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from afterschool.errors import NoRule
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Cite, Verdict
 from afterschool.policy.windows import BELLS
@@ -57,3 +58,7 @@ def label(field: str) -> str:
 
 def told(verdict: Verdict[bool], part: str, field: str = "", title: str = "") -> Finding:
     return Finding(verdict.level, verdict.because, verdict.cite, part, field, title)
+
+
+def silent(silence: NoRule) -> Finding:
+    return Finding("breach", str(silence), part="school", title="政策没有写明")

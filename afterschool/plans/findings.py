@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from django.utils.timezone import localdate
 
+from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import fees, filing, offerings, rules
 from afterschool.policy.rule import Case
@@ -15,7 +16,7 @@ from afterschool.policy.windows import BELLS, Bells
 from afterschool.schools.rules import case_of
 
 from .cases import case_of_offering, slot_of
-from .drafts import Draft, Finding, label, told
+from .drafts import Draft, Finding, label, silent, told
 from .duties import duties
 from .models import Offering
 from .parts import PART_OF, PARTS
@@ -29,19 +30,27 @@ Slot = Offering.Slot
 
 def check(draft: Draft) -> list[Finding]:
     """Every finding, passed ones too, in the order of the plan."""
-    found = [
-        *_filled_in(draft),
-        *_basic_first(draft),
-        *(finding for offering in draft.offerings for finding in check_offering(draft, offering)),
-        *_together(draft),
-        *staff(draft),
-        *class_sizes(draft),
-        *_account(draft),
-        *_committee(draft),
-        *_met_again(draft),
-        *duties(draft),
+    parts = [
+        _filled_in(draft),
+        _basic_first(draft),
+        *(check_offering(draft, offering) for offering in draft.offerings),
+        _together(draft),
+        staff(draft),
+        class_sizes(draft),
+        _account(draft),
+        _committee(draft),
+        _met_again(draft),
+        duties(draft),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(finding for part in parts for finding in _or_silence(part)))
+
+
+def _or_silence(part: Iterator[Finding]) -> Iterator[Finding]:
+    """Where the policy is silent on one part of the plan, the others are judged all the same."""
+    try:
+        yield from part
+    except NoRule as silence:
+        yield silent(silence)
 
 
 def check_offering(draft: Draft, offering: Offering) -> Iterator[Finding]:

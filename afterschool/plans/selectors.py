@@ -17,7 +17,7 @@ from afterschool.schools.models import Adoption, School, SchoolClass, Student, T
 from afterschool.schools.rules import policy_of
 
 from .cases import unit_of
-from .drafts import Draft, Finding
+from .drafts import Draft, Finding, silent
 from .findings import check
 from .models import OPEN_STATES, Minutes, Offering, Plan
 
@@ -27,21 +27,21 @@ def findings(plan: Plan, offerings: Sequence[Offering] | None = None, *, law: Po
     began_on = plan.term.began_on
     try:
         held = law or policy_of(plan.school, began_on)
-        for offering in offerings or ():
-            offering.unit = unit_of(held, began_on, offering)
-        return check(
-            Draft(
-                plan=plan,
-                offerings=list(plan.offerings.all()) if offerings is None else offerings,
-                policy=held,
-                classes=_classes_of(plan),
-                has_minutes=Minutes.objects.filter(plan=plan).exists(),
-                on=max(began_on, law.since) if law else began_on,
-                before=_before(plan),
-            )
-        )
     except NoRule as silence:
-        return [Finding("breach", str(silence), part="school", title="政策没有写明")]
+        return [silent(silence)]
+    for offering in offerings or ():
+        offering.unit = unit_of(held, began_on, offering)
+    return check(
+        Draft(
+            plan=plan,
+            offerings=list(plan.offerings.all()) if offerings is None else offerings,
+            policy=held,
+            classes=_classes_of(plan),
+            has_minutes=Minutes.objects.filter(plan=plan).exists(),
+            on=max(began_on, law.since) if law else began_on,
+            before=_before(plan),
+        )
+    )
 
 
 def _before(plan: Plan) -> list[Offering]:

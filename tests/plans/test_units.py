@@ -88,3 +88,11 @@ def test_the_page_asks_for_the_fee_of_a_lesson(client, plan, clerk):
     page = client.get(reverse("plans:plan-part", args=[plan.pk, "time"])).content.decode()
     assert "每课时（元）" in page and "每月每生（元）" in page
     assert "3.00/课时" in client.get(reverse("plans:plan-detail", args=[plan.pk])).content.decode()
+
+
+def test_what_the_policy_leaves_open_hides_nothing_else(haitang, term):
+    cast.adopt(haitang.bureau, '[[price]]\nunit = "month"\nyuan = 100\n')
+    plan = cast.make_plan(haitang, term, state=Plan.State.DRAFT, fee_fen=150_00)
+    assert about_fees(plan) == ["每月每生不高于 100 元，现填 150.00 元，超 50.00 元"]
+    open_ = [finding.say for finding in findings(plan) if finding.title == "政策没有写明"]
+    assert len(open_) == 2 and all(say.startswith("办法没有写明") for say in open_)

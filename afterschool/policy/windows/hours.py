@@ -55,7 +55,7 @@ def allowed(
     if starts >= ends:
         return [Verdict(False, "结束时间要晚于开始时间", None, "breach", "ends")]
     case = replace(case, service=case.service or service_on(weekday), slot=case.slot or "afternoon", month=on.month)
-    days = [served(law, on, case), *outside(law, on, case)]
+    days = [*asked("stage", lambda: [served(law, on, case)]), *outside(law, on, case)]
     days += asked("weekday", lambda: [weekday_open(law, on, case, weekday)])
     if breaches(days):
         return days
