@@ -7,9 +7,11 @@ from django.db import transaction
 from afterschool.access.reach import Actor
 from afterschool.errors import RuleBroken
 from afterschool.jobs.book import enqueue
+from afterschool.policy.loader import parse
 from afterschool.schools.actions import confirm_adoption, propose_adoption
 from afterschool.schools.models import Adoption, Bureau, PolicyText, School
 
+from . import units
 from .policies import EFFECT, batch_of, latest_begun
 
 
@@ -24,14 +26,16 @@ def work_out_effects(text: PolicyText, *, today: date, by: Actor) -> None:
 @transaction.atomic
 def propose(text: PolicyText, *, began_on: date, reason: str, by: Actor) -> Adoption:
     _refuse_begun(text.bureau, began_on)
+    _refuse_repriced(text, began_on)
     return propose_adoption(text, began_on=began_on, reason=reason, by=by)
 
 
 @transaction.atomic
 def confirm(adoption: Adoption, *, now: datetime, by: Actor) -> Adoption:
-    """Only while no school has begun a month from that day on: a second press finds it confirmed."""
+    """Only while every school can still follow from that day on: a second press finds it confirmed."""
     if Adoption.objects.waiting().filter(pk=adoption.pk).exists():
         _refuse_begun(adoption.bureau, adoption.began_on)
+        _refuse_repriced(PolicyText.objects.get(code=adoption.policy), adoption.began_on)
     return confirm_adoption(adoption, now=now, by=by)
 
 
@@ -40,3 +44,9 @@ def _refuse_begun(bureau: Bureau, began_on: date) -> None:
     list(School.objects.select_for_update(no_key=True).filter(bureau=bureau).order_by("pk"))
     if begun := latest_begun(bureau, began_on):
         raise RuleBroken(str(begun), field="began_on")
+
+
+def _refuse_repriced(text: PolicyText, began_on: date) -> None:
+    """A change of a plan is judged by the policy of the term's first day, so its unit stays for the term."""
+    if found := units.repriced(text.bureau, parse(text.body, text.file_name), began_on):
+        raise RuleBroken(units.say(found), field="began_on")

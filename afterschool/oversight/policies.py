@@ -163,6 +163,10 @@ class Monthly:
         return cls(month, kept["many"], Money(kept["now_fen"]), Money(kept["then_fen"]), silent)
 
     @property
+    def said_month(self) -> str:
+        return f"{self.month:%Y年%-m月}" if self.month else ""
+
+    @property
     def change(self) -> Money:
         return self.then - self.now
 
@@ -221,9 +225,12 @@ def effect_sheet(text: PolicyText, effects: Effects) -> Sheet:
         Column("学校", width=24),
         Column("不符合的项目", width=60),
         *(
-            Column(f"{what}{when}（元/月）", "money", 16, total=True)
+            column
             for what in ("收费", "补助")
-            for when in ("现在", "以后", "增减")
+            for column in (
+                Column(f"{what}按哪个月算", width=14),
+                *(Column(f"{what}{when}（元/月）", "money", 16, total=True) for when in ("现在", "以后", "增减")),
+            )
         ),
         Column("没有算成或文件没有写明的", width=60),
     ]
@@ -232,6 +239,7 @@ def effect_sheet(text: PolicyText, effects: Effects) -> Sheet:
 
 def _cells(row: Effect) -> list[Any]:
     breaches = "\n".join(f"{one['title']}：{one['say']}（{one['clause']}）" for one in row.breaches or ())
-    sums = [money for part in (row.charges, row.stipends) for money in (part.now, part.then, part.change)]
+    parts = (row.charges, row.stipends)
+    sums = [cell for part in parts for cell in (part.said_month, part.now, part.then, part.change)]
     open_ = row.job.error or "\n".join(f"{say}（{many} 人）" for say, many in row.silent)
     return [row.school.name, breaches, *sums, open_]

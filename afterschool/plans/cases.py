@@ -31,9 +31,19 @@ def case_of_offering(law: Law, on: date, offering: Offering, *, grade: int | Non
 
 def unit_of(law: Law, on: date, offering: Offering) -> str:
     """What the policy prices it by, for its first grade; the month where there is no price or nothing to pay."""
-    grade, boards = next(iter(offering.grades), None), offering.boarding == Offering.Boarding.BOARD
+    return _priced_by(law, on, offering, next(iter(offering.grades), None)) or Offering.Unit.MONTH
+
+
+def other_unit(law: Law, on: date, offering: Offering) -> str | None:
+    """By what else than its own unit the policy prices it, for any of its grades; None where by nothing else."""
+    units = (_priced_by(law, on, offering, grade) for grade in offering.grades)
+    return next((unit for unit in units if unit not in (None, offering.unit)), None)
+
+
+def _priced_by(law: Law, on: date, offering: Offering, grade: int | None) -> str | None:
+    boards = offering.boarding == Offering.Boarding.BOARD
     try:
         unit = fees.price(law, on, case_of_offering(law, on, offering, grade=grade, boards=boards)).unit
     except NoRule:
-        return Offering.Unit.MONTH
-    return Offering.Unit.MONTH if unit == "free" else unit
+        return None
+    return None if unit == "free" else unit

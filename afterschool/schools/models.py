@@ -62,6 +62,10 @@ class PolicyText(models.Model):
     def file_name(self) -> str:
         return f"{self.code}.toml"
 
+    @property
+    def is_adopted(self) -> bool:
+        return PolicyText.objects.adopted().filter(pk=self.pk).exists()
+
 
 class AdoptionQuerySet(models.QuerySet):
     def confirmed(self):

@@ -12,14 +12,16 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from afterschool.oversight.actions import confirm, propose
 from afterschool.oversight.desk import tasks
+from afterschool.plans.models import Plan
 from afterschool.policy import codes
 from afterschool.policy.loader import PolicyFileError
 from afterschool.schools.actions import decline_adoption, upload_policy
-from afterschool.schools.models import Adoption, PolicyText
+from afterschool.schools.models import Adoption, PolicyText, Term
 from afterschool.schools.rules import policy_of
 from billing.actions import open_month
 from staffing.models import StipendSheet
 from tests import cast
+from tests.policy.tiny import file
 
 from .conftest import BODY, NOTICE, TODAY, act
 
@@ -124,6 +126,60 @@ def test_file_whose_own_example_fails_is_not_proposed(county):
     text = upload_policy(county.bureau, body=BODY.replace("yuan = 180", "yuan = 181"), by=act(county.keeper))
     with pytest.raises(RuleBroken, match="检查还没有通过"):
         asked(county, text)
+
+
+def test_year_that_can_only_be_a_slip_of_the_pen_is_refused(county, text):
+    with pytest.raises(RuleBroken, match="请核对年份") as refusal:
+        asked(county, text, date(2062, 12, 1))
+    assert refusal.value.field == "began_on"
+    assert asked(county, text, date(2028, 11, 1)).began_on.year == 2028
+
+
+# A unit is not changed in the middle of a term
+
+BY_THE_LESSON = file('[[price]]\nunit = "lesson"\nyuan = 4\n', code="by-the-lesson", since="2026-12-01")
+
+
+@pytest.fixture
+def by_the_lesson(county):
+    return upload_policy(county.bureau, body=BY_THE_LESSON, by=act(county.keeper))
+
+
+def test_another_unit_in_mid_term_is_refused_with_the_service_and_how_many_schools(county, term, by_the_lesson):
+    plan = cast.make_plan(county.other, term)
+    why = (
+        "学期中途不能换收费单位：海棠路小学“课后托管”现按每月收费，新文件按每课时，"
+        "共有 {} 所学校这样。请从下学期开始的月份采用"
+    )
+    with pytest.raises(RuleBroken) as refusal:
+        asked(county, by_the_lesson)
+    assert (str(refusal.value), refusal.value.field) == (why.format(2), "began_on")
+    plan.offerings.update(fee_fen=0)
+    with pytest.raises(RuleBroken, match=why.format(1)):
+        asked(county, by_the_lesson)
+    assert not Adoption.objects.waiting().exists()
+
+
+@pytest.mark.parametrize("began_on", [date(2027, 2, 1), date(2027, 3, 1)], ids=["month before", "first day"])
+def test_another_unit_from_the_month_of_the_next_term_is_adopted(county, by_the_lesson, began_on):
+    Term.objects.create(
+        bureau=county.bureau, name="2027年春季学期", school_year=2026, began_on="2027-03-01", ended_on="2027-07-09"
+    )
+    assert agreed(county, by_the_lesson, began_on).confirmed_at
+
+
+def test_another_unit_hinders_nobody_where_nothing_is_paid(county, by_the_lesson):
+    county.plan.offerings.update(fee_fen=0)
+    assert asked(county, by_the_lesson)
+
+
+def test_plan_that_came_in_force_meanwhile_stands_in_the_way_of_another_unit(county, by_the_lesson):
+    Plan.objects.filter(pk=county.plan.pk).update(state=Plan.State.FILED)
+    adoption = asked(county, by_the_lesson)
+    Plan.objects.filter(pk=county.plan.pk).update(state=Plan.State.IN_FORCE)
+    with pytest.raises(RuleBroken, match="学期中途不能换收费单位"):
+        confirm(adoption, now=timezone.now(), by=act(county.reviewer))
+    assert Adoption.objects.waiting().get() == adoption
 
 
 def test_a_reason_is_asked_for(county, text):

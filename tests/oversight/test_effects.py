@@ -18,6 +18,7 @@ from billing.models import Charge
 from enrollment.models import Waiver
 from tests import cast
 from tests.billing.conftest import enroll
+from tests.policy.tiny import file
 
 from .conftest import BODY, OCTOBER, TODAY, act
 
@@ -38,6 +39,18 @@ def test_rate_above_the_new_ceiling_is_a_breach_with_its_clause(county, both):
     assert breach["clause"] == "第六条"
     assert "不高于 180 元，现填 200.00 元" in breach["say"]
     assert arithmetic.breaches(county.school, both[0]) == []
+
+
+def test_a_file_silent_on_several_things_says_each_and_the_breaches_too(county):
+    silent = parse(file('[[price]]\nunit = "month"\nyuan = 180\n', since="2026-12-01"), "silent.toml")
+    told = [(breach["title"], breach["say"]) for breach in arithmetic.breaches(county.school, silent)]
+    for title, say in (
+        ("课后托管 · 收费", "不高于 180 元，现填 200.00 元"),
+        ("课后托管 · 年级", "没有写明适用于哪些学校和学段"),
+        ("政策没有写明", "没有写明实施方案是备案还是审批"),
+        ("政策没有写明", "没有写明收费进哪个账户"),
+    ):
+        assert any(title == one[0] and say in one[1] for one in told), (title, told)
 
 
 def test_families_pay_at_most_the_new_ceiling(county, both):
@@ -114,7 +127,9 @@ def test_sheet_says_what_the_page_says(county, text):
     by_school = {row[0]: row for row in sheet.rows}
     row = by_school["海棠路小学"]
     assert "（第六条）" in row[1]
-    assert row[2:8] == [Money(400_00), Money(360_00), Money(-40_00), Money(120_00), Money(128_00), Money(8_00)]
+    assert row[2:6] == ["2026年10月", Money(400_00), Money(360_00), Money(-40_00)]
+    assert row[6:10] == ["2026年10月", Money(120_00), Money(128_00), Money(8_00)]
+    assert by_school[county.other.name][2] == ""
     assert {len(row) for row in sheet.rows} == {len(sheet.columns)}
 
 

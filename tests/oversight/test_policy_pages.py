@@ -15,7 +15,7 @@ from afterschool.xlsx import read_xlsx
 from tests import cast
 
 from .conftest import BODY, NOTICE, act
-from .test_adoption import DECEMBER, renamed
+from .test_adoption import BY_THE_LESSON, DECEMBER, agreed, renamed
 
 
 @pytest.fixture
@@ -126,6 +126,7 @@ def test_effect_is_polled_until_every_school_has_ended(client, county, keeper, t
     done = words(go(client, "policy-effect", text.code, headers={"hx-request": "true"}))
     assert "hx-get" not in done
     assert "没有方案" in done and "1 所不符" in done
+    assert done.count("2026年10月") == 2  # the month of the fees, and of the stipends
 
 
 def test_sheet_of_effects_is_a_spreadsheet_with_sums(client, county, keeper, text):
@@ -134,10 +135,28 @@ def test_sheet_of_effects_is_a_spreadsheet_with_sums(client, county, keeper, tex
     rows = [row.cells for row in read_xlsx(io.BytesIO(go(client, "policy-effect-xlsx", text.code).content))]
     assert rows[0][0] == "《碧海县中小学课后服务实施细则》对各校的影响"
     assert rows[-1][0] == "合计"
-    assert rows[-1][2:8] == (400, 360, -40, 120, 128, 8)
+    assert (rows[-1][3:6], rows[-1][7:10]) == ((400, 360, -40), (120, 128, 8))
 
 
 # Proposing and answering
+
+
+def test_adopted_file_is_neither_mended_nor_proposed_again(client, county, keeper):
+    text = upload_policy(county.bureau, body=renamed("bihai-done"), by=act(county.keeper))
+    mend = reverse("oversight:policy-mend", args=[text.code])
+    assert mend in words(go(client, "policy-check", text.code))
+    assert "提请采用" in words(go(client, "policy-adoption", text.code))
+    agreed(county, text)
+    assert mend not in words(go(client, "policy-check", text.code))
+    page = words(go(client, "policy-adoption", text.code))
+    assert "已经采用" in page and "提请采用" not in page
+
+
+def test_day_that_changes_the_unit_is_refused_at_its_field(client, county, keeper):
+    text = upload_policy(county.bureau, body=BY_THE_LESSON, by=act(county.keeper))
+    page = send(client, "policy-adoption", text.code, began_on=DECEMBER, reason="按课时收")
+    assert page.status_code == 422
+    assert "学期中途不能换收费单位" in page.context["proposal"].errors["began_on"][0]
 
 
 def test_proposer_is_told_that_another_confirms(client, county, keeper, text):

@@ -1,6 +1,6 @@
 """Under which policy a bureau works: founded with one, then files of its own, adopted by two people."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +17,8 @@ from afterschool.policy import loader
 from afterschool.policy.checking import check
 
 from ..models import Adoption, Bureau, PolicyText, Post
+
+FARTHEST = timedelta(days=2 * 366)  # what is adopted from a later day on is a slip of the pen
 
 
 @transaction.atomic
@@ -89,6 +91,8 @@ def _refuse_unfit(text: PolicyText, began_on: date) -> None:
     policy = loader.parse(text.body, text.file_name)
     if began_on.day != 1:
         raise RuleBroken("收费按月算，要从某个月的1日起采用", field="began_on")
+    if began_on - timezone.localdate() > FARTHEST:
+        raise RuleBroken(f"{began_on:%Y年%-m月%-d日}离今天两年还多，请核对年份", field="began_on")
     try:
         policy.on(began_on)
     except NoRule as silence:
