@@ -110,7 +110,8 @@ def _of_charge(
         due = tuple(day for day in days if day not in closed) if cause == "absence" else days
         schedule = tariffs.schedule(cause, charge.item)
         elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
-        told = schedule.explain(net, Attendance(due, absent, elapsed=elapsed), before=net - left, off=off)
+        shut = tuple(day for day in days if day not in due)
+        told = schedule.explain(net, Attendance(due, absent, elapsed=elapsed, closed=shut), before=net - left, off=off)
         left -= told.amount
         if told.amount:
             yield cause, told.amount, _asked_first(charge, net, told.steps), clauses([told.cite])

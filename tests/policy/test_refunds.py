@@ -439,6 +439,68 @@ def test_the_route_is_asked_where_the_notice_is_silent():
         refunds.route(law(PRICE), MONTH[0], Case())
 
 
+# ── what a cap left of the price ──
+
+DECEMBER = tuple(date(2026, 12, day) for day in range(1, 32) if date(2026, 12, day).isoweekday() < 6)
+FOUR_A_LESSON = '[[price]]\nunit = "lesson"\nyuan = 4\n'
+CAPPED = FOUR_A_LESSON + '[[charge_cap]]\nper = "{}"\nyuan = 150\n'
+LEAVING = '[[refund]]\ncause = "withdrawal"\ngives = "{}"\n'
+TWO_A_DAY = "[[billable]]\nlessons_a_day = 2\n"
+
+
+def after_a_week(text, paid, lessons=2, **more):
+    """The last 16 of 23 days are not served."""
+    table = schedule(text, "withdrawal", DECEMBER, fee="4", lessons=lessons)
+    missed = Attendance(DECEMBER, DECEMBER[7:])
+    refund = table.explain(yuan(paid), missed, **more)
+    assert table.refund(yuan(paid), missed, **more) == refund.amount
+    return str(refund.amount), refund.steps[-1].sum
+
+
+@pytest.mark.parametrize("per", ["month", "term"])
+@pytest.mark.parametrize(
+    ("gives", "sum_"), [("each_lesson", "150.00 ÷ 46 × 32"), ("each_day", "150.00 ÷ 23 × 16"), ("remaining_days", "150.00 ÷ 23 × 16")]
+)  # fmt: skip
+def test_under_a_cap_a_day_or_a_lesson_is_its_share_of_what_was_charged(per, gives, sum_):
+    """46 lessons of 4 yuan are 184, and 150 were charged: not 128 of them go back for 32 lessons."""
+    assert after_a_week(CAPPED.format(per) + LEAVING.format(gives), "150") == ("104.35", sum_)
+
+
+def test_under_a_cap_a_waiver_is_taken_off_once():
+    text = CAPPED.format("month") + LEAVING.format("each_lesson")
+    assert after_a_week(text, "75", off=50) == ("52.17", "75.00 ÷ 46 × 32")
+
+
+def test_a_cap_that_took_nothing_and_a_printed_rate_leave_the_rate():
+    text = CAPPED.format("month").replace("150", "184") + LEAVING.format("each_lesson")
+    assert after_a_week(text, "184") == ("128.00", "4.00 × 32")
+    assert after_a_week(text, "92", off=50) == ("64.00", "2.00 × 32")
+    printed = CAPPED.format("month") + LEAVING.format("each_lesson") + "yuan = 3\n"
+    assert after_a_week(printed, "150") == ("96.00", "3.00 × 32")
+    assert after_a_week(printed.replace("3\n", "5\n"), "150") == ("150.00", "160.00 − 10.00")
+
+
+def test_only_lessons_that_were_paid_go_back():
+    text = TWO_A_DAY + LEAVING.format("each_lesson")
+    assert after_a_week(FOUR_A_LESSON + text, "184", lessons=3) == ("128.00", "4.00 × 32")
+    assert after_a_week(CAPPED.format("month") + text, "150", lessons=3) == ("104.35", "150.00 ÷ 46 × 32")
+    table = schedule(FOUR_A_LESSON + text, "withdrawal", DECEMBER, fee="4", lessons=3)
+    assert table.refund(yuan("184"), Attendance(DECEMBER, (), ((DECEMBER[0], 3),))) == ZERO
+
+
+def test_a_lesson_of_a_capped_day_is_told_from_the_day():
+    text = FOUR_A_LESSON + '[[charge_cap]]\nper = "day"\nyuan = 10\n' + LEAVING.format("each_lesson")
+    assert after_a_week(text, "230", lessons=3) == ("160.00", "10.00 ÷ 3 × 48")
+
+
+def test_an_absence_counts_the_closed_days_that_were_paid_for():
+    """Three of 23 days were closed: a lesson is still one of the 46 charged."""
+    table = schedule(CAPPED.format("month") + EACH_DAY, days=DECEMBER, fee="4", lessons=2)
+    missed = Attendance(DECEMBER[3:], DECEMBER[5:7], closed=DECEMBER[:3])
+    assert table.explain(yuan("150"), missed).steps[-1].sum == "150.00 ÷ 23 × 2"
+    assert table.refund(yuan("150"), missed) == yuan("13.04")
+
+
 # ── properties ──
 
 GIVES = {

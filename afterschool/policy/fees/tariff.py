@@ -45,6 +45,8 @@ class Tariff:
         self.runs_on = tuple(self._stretch)
         self._days = frozenset(self.runs_on)
         self._gross: dict[Hashable, int] = {}
+        self._uncapped: dict[Hashable, Fraction] = {}
+        self._nets: dict[Hashable, int] = {}
         self._charges: dict[tuple[int, int], Charge] = {}
 
     def charge(
@@ -60,17 +62,12 @@ class Tariff:
             gross = max(0, min(gross, self.term_cap.yuan.fen - charged_before.fen))
         known = self._charges.get((gross, off))
         if known is None:
-            net = gross * (100 - off) // 100
-            net -= net % self._place if off else 0
+            net = self._less(gross, off)
             known = self._charges[gross, off] = Charge(Money(gross), Money(gross - net), Money(net))
         return known
 
     def explain(
-        self,
-        days: tuple[date, ...],
-        off: int = 0,
-        charged_before: Money = ZERO,
-        this_month: Money = ZERO,
+        self, days: tuple[date, ...], off: int = 0, charged_before: Money = ZERO, this_month: Money = ZERO
     ) -> Explained:
         """The same charge, step by step. The waiver's group is not named: more people read a charge than may know it."""
         from afterschool.policy.fees.telling import tell
@@ -88,6 +85,10 @@ class Tariff:
             exact = self.exact(set(days), this_month)
             known = self._gross[shape] = rounded(self.stretches[-1].now, "charge", exact).fen if days else 0
         return known
+
+    def _less(self, gross: int, off: int) -> int:
+        net = gross * (100 - off) // 100
+        return net - (net % self._place if off else 0)
 
     @cached_property
     def _is_even(self) -> bool:
@@ -123,10 +124,29 @@ class Tariff:
 
     # ── one day, for refunds: before any waiver ──
 
+    def before_caps(self, days: tuple[date, ...]) -> Fraction:
+        """What these days come to before the caps of a month and a term, in fen."""
+        shape = len(days) if self._is_even else days
+        known = self._uncapped.get(shape)
+        if known is None:
+            served = set(days)
+            known = self._uncapped[shape] = sum((month.exact(served) for month in self.months), self._of_term(served))
+        return known
+
+    def is_cut(self, days: tuple[date, ...], off: int, net: Money) -> bool:
+        """Did a cap of a month or a term leave less to pay for these days than their price, `off` percent waived?"""
+        if not self._has_caps:
+            return False
+        shape = (len(days) if self._is_even else days, off)
+        known = self._nets.get(shape)
+        if known is None:
+            gross = rounded(self.stretches[-1].now, "charge", self.before_caps(days)).fen
+            known = self._nets[shape] = self._less(gross, off)
+        return net.fen < known
+
     @cached_property
-    def whole(self) -> Fraction:
-        """The price of the whole period, in fen."""
-        return sum((month.exact(self.runs_on) for month in self.months), self._of_term(self.runs_on))
+    def _has_caps(self) -> bool:
+        return bool(self.term_cap or any(month.capped for month in self.months))
 
     def unit_on(self, day: date) -> str:
         return self._stretch[day].unit
@@ -142,14 +162,9 @@ class Tariff:
         return stretch.day_value if stretch.unit in OF_A_PERIOD else stretch.use(day)
 
     def lessons_on(self, day: date) -> Fraction:
-        return self._stretch[day].lessons(day)
-
-    def lesson_value(self, day: date) -> Fraction:
+        """Of a price by the lesson only those that are charged."""
         stretch = self._stretch[day]
-        if stretch.unit == "lesson":
-            return Fraction(stretch.rate)
-        lessons = stretch.lessons(day)
-        return self.day_value(day) / lessons if lessons else Fraction(0)
+        return stretch.units(day) if stretch.unit == "lesson" else stretch.lessons(day)
 
 
 @dataclass(frozen=True, eq=False)

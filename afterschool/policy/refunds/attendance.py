@@ -18,13 +18,18 @@ class Attendance(NamedTuple):
 
     `absent` are whole days, in order: stayed away, closed, or left over after leaving. `lessons` are single ones of
     other days: (day, which of the day's, from 1). `elapsed` is the share of the term gone by, where the days paid for
-    are not the term's.
+    are not the term's. `closed` are the days paid for that are no part of absences.
     """
 
     of_days: tuple[date, ...]
     absent: tuple[date, ...]
     lessons: tuple[tuple[date, int], ...] = ()
     elapsed: Fraction | None = None
+    closed: tuple[date, ...] = ()
+
+    @property
+    def charged(self) -> tuple[date, ...]:
+        return self.of_days + self.closed
 
     @property
     def never_came(self) -> bool:

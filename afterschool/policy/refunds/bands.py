@@ -128,7 +128,8 @@ class Band:
         if self.unit == "day":
             return [Unit(self._place[day], day) for day in missed.absent]
         whole = {(day, number) for day in missed.absent for number in range(1, self.lessons(day) + 1)}
-        return sorted(Unit(self._place[day] + number, day) for day, number in whole | {*missed.lessons})
+        paid = {(day, number) for day, number in missed.lessons if number <= self.lessons(day)}
+        return sorted(Unit(self._place[day] + number, day) for day, number in whole | paid)
 
     @cached_property
     def _place(self) -> dict[date, int]:
@@ -137,11 +138,15 @@ class Band:
         return dict(zip(self.tariff.runs_on, accumulate(each, initial=0), strict=False))
 
     def lessons(self, day: date) -> int:
-        return max(1, ceil(self.tariff.lessons_on(day)))
+        return self._lessons[day]
+
+    @cached_property
+    def _lessons(self) -> dict[date, int]:
+        return {day: max(1, ceil(self.tariff.lessons_on(day))) for day in self.tariff.runs_on}
 
     def rate(self, day: date, off: int = 0) -> Fraction:
         """What a unit of this day gives back: a rate that the notice prints as it is, whoever paid less; otherwise
-        what the family paid for the day, and for a lesson its part of the day."""
+        what the day costs the family before the caps of a month and a term, and for a lesson its part of the day."""
         known = self._rates.get((day, off))
         if known is None:
             known = self._rates[day, off] = self._rate(day, off)
@@ -152,18 +157,26 @@ class Band:
         return {}
 
     def _rate(self, day: date, off: int) -> Fraction:
-        if self.rule.yuan is None:
-            of_day = self.tariff.day_value(day) * (100 - off) / 100
-        else:
-            of_day = self.rule.yuan.fen * (
-                self.tariff.lessons_on(day) if self.rule.gives == "each_lesson" else Fraction(1)
-            )
+        of_day = self.of_day(day) if self.rule.yuan else self.of_day(day) * (100 - off) / 100
         return of_day / self.lessons(day) if self.unit == "lesson" else of_day
+
+    def of_day(self, day: date) -> Fraction:
+        """What the whole day gives back, before any waiver."""
+        if self.rule.yuan is None:
+            return self.tariff.day_value(day)
+        return self.rule.yuan.fen * (self.tariff.lessons_on(day) if self.rule.gives == "each_lesson" else Fraction(1))
+
+    def is_cut(self, claim: Claim) -> bool:
+        """Did a cap lower what was charged? Then a derived unit is worth its share of that, a waiver taken off."""
+        return self.rule.yuan is None and self.tariff.is_cut(claim.missed.charged, claim.off, claim.paid)
 
     def _fen(self, times: int, units: tuple[date, ...], claim: Claim) -> Fraction:
         paid = Fraction(claim.paid.fen)
         match self.rule.gives:
             case "each_day" | "each_lesson":
+                if self.is_cut(claim):
+                    price = added([self.rate(day) for day in units])
+                    return price * paid / self.tariff.before_caps(claim.missed.charged)
                 return added([self.rate(day, claim.off) for day in units])
             case "remaining_days":
                 return paid * len(claim.missed.absent) / len(claim.missed.of_days)

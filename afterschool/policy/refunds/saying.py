@@ -7,6 +7,7 @@ from datetime import date
 from fractions import Fraction
 
 from afterschool.money import ZERO, Money, rounded
+from afterschool.policy.fees.stretch import OF_A_PERIOD
 from afterschool.policy.refunds.attendance import Claim
 from afterschool.policy.refunds.bands import Band, Decision
 from afterschool.policy.terms import UNITS, Cause
@@ -111,22 +112,38 @@ def _each(claim: Claim, made: Decision) -> tuple[str, str]:
     which = f"（{_list(units)}）" if band.unit == "day" and units != claim.missed.absent else ""
     said = f"退 {len(units)} {UNITS[band.unit]}的费用{which}"
     rates = {band.rate(day, claim.off) for day in units}
+    if band.is_cut(claim):
+        return _share(said, claim, band, units)
     if len(rates) > 1:
         return f"{said}，各按当天的标准", ""
     rate, day = rates.pop(), units[0]
-    part = f" × {100 - claim.off}%" if claim.off else ""
-    if part and _rounded_rate(made):
-        return said, f"{Money(int(band.tariff.day_value(day)))}{part} × {len(units)}"
-    if rate.denominator == 1:
+    part = f" × {100 - claim.off}%" if claim.off and band.rule.yuan is None else ""
+    if rate.denominator == 1 and not (part and _rounded_rate(made)):
         return said, f"{Money(int(rate))} × {len(units)}"
     return said, f"{_price(band, day)}{part} × {len(units)}"
 
 
+def _share(said: str, claim: Claim, band: Band, units: tuple[date, ...]) -> tuple[str, str]:
+    """Its share of what a cap left: of so many alike, or else in words only."""
+    rates = {band.rate(day) for day in units}
+    alike = band.tariff.before_caps(claim.missed.charged) / max(rates)
+    if len(rates) > 1 or alike.denominator > 1:
+        return f"{said}，各按当天的标准和实际收的费用折算", ""
+    return said, f"{claim.paid} ÷ {alike} × {len(units)}"
+
+
 def _price(band: Band, day: date) -> str:
     """How the rate of a day or lesson comes about, where it is no whole fen."""
-    lessons = band.lessons(day) if band.unit == "lesson" else 1
-    price = f"{band.tariff.rate_on(day)} ÷ {band.tariff.billing_days(day)}"
-    return f"{price} ÷ {lessons}" if lessons > 1 else price
+    lessons = f" ÷ {band.lessons(day)}" if band.unit == "lesson" and band.lessons(day) > 1 else ""
+    value, price = band.of_day(day), band.rule.yuan or band.tariff.rate_on(day)
+    if value.denominator == 1:
+        return f"{Money(int(value))}{lessons}"
+    if band.rule.yuan is None and band.tariff.unit_on(day) in OF_A_PERIOD:
+        days = band.tariff.billing_days(day)
+        months = price.fen / value / days
+        return f"{price} ÷ {months} ÷ {days}{lessons}" if months > 1 else f"{price} ÷ {days}{lessons}"
+    times = value / price.fen
+    return f"{price} × {times.numerator} ÷ {times.denominator}{lessons}"
 
 
 def _why_nothing(band: Band) -> str:

@@ -126,9 +126,9 @@ class Schedule:
         if missed.lessons or self.goes_by_time or not self._is_even:
             return missed
         if not self._goes_by_rows:
-            return len(missed.of_days), len(missed.absent)
+            return len(missed.of_days), len(missed.absent), len(missed.closed)
         place = self._place
-        return len(missed.of_days), lengths(sorted([place[day] for day in missed.absent]))
+        return len(missed.of_days), lengths(sorted([place[day] for day in missed.absent])), len(missed.closed)
 
     def _elapsed(self, missed: Attendance) -> Fraction:
         if missed.elapsed is not None or not missed.absent:
