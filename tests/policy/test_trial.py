@@ -14,6 +14,7 @@ from django.core.management import call_command
 from afterschool.policy.book import Succession
 from afterschool.policy.trial import ScenarioError, simulate
 from afterschool.policy.trial.papers import schema
+from tests.policy.tiny import law
 
 D, C = "dalian-2024", "changle-2021"
 ON = {"on": "2026-10-12"}
@@ -175,6 +176,44 @@ def test_leaving_gives_back_what_is_left(told):
     assert [(one["cause"], one["amount"], one["clauses"]) for one in result["refunds"]] == [
         ("withdrawal", "94.12", ["四.5"])
     ]
+
+
+AUTUMN = {"first": "2026-09-01", "last": "2026-12-31"}
+BY_TIME = 'elapsed_at_most = "1/2"\ninclusive = true\n'
+
+
+def leaves_in_december(weekdays, since, by_time=""):
+    """On the 14th of the last month of the term."""
+    text = """[[open_days]]
+weekdays = [1, 2, 3, 4, 5]
+[[price]]
+unit = "month"
+yuan = 230
+[[refund]]
+cause = "withdrawal"
+gives = "remaining_days"
+"""
+    item, student = {"rate": 230, "weekdays": weekdays}, {"withdrew_on": "2026-12-14"}
+    asked = {"month": "2026-12", "term": AUTUMN, "items": [item], "students": [student]}
+    return simulate(law(text + by_time, since), asked)
+
+
+# Nobody said whose lessons the Sunday of September that is worked takes; of the autumn before its file a policy is silent.
+SILENT_TERMS = [([1, 3], "2025-09-01"), ([1, 2, 3, 4, 5], "2026-12-01")]
+
+
+@pytest.mark.parametrize(("silent", "amount"), [(SILENT_TERMS[0], "153.33"), (SILENT_TERMS[1], "140.00")])
+def test_the_term_is_asked_for_only_where_the_refund_goes_by_time(silent, amount):
+    """Six of nine days are left, or fourteen of 23."""
+    told = leaves_in_december(*silent)
+    assert ([one["amount"] for one in told["refunds"]], told["unknown"]) == ([amount], [])
+
+
+@pytest.mark.parametrize(("silent", "switch"), [(SILENT_TERMS[0], "calendar.weekday"), (SILENT_TERMS[1], "from")])
+def test_a_silence_about_the_term_is_listed(silent, switch):
+    told = leaves_in_december(*silent, BY_TIME)
+    assert [(one["switch"], one["about"]) for one in told["unknown"]] == [(switch, "students[0].withdrew_on")]
+    assert told["refunds"] == [] and [one["net"] for one in told["charges"]] == ["230.00"]
 
 
 def test_no_more_goes_back_than_was_paid(told):

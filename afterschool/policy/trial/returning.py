@@ -53,11 +53,9 @@ def _missed(bench: Bench, one: Charged) -> dict[Cause, Attendance]:
     }
     found["under_served"] = _attendance(days, {day: cut[day].lessons for day in closed if day in cut})
     due = tuple(day for day in days if not closed.get(day))
-    found["absence"] = _attendance(due, {day: away[day].lessons for day in closed if day in away and day not in cut})
-    if gone:
-        tariff = one.tariff
-        elapsed = bench.elapsed(one.item, tariff.case, tariff.period, left_on)
-        found["withdrawal"] = Attendance(days, gone, elapsed=elapsed)
+    absence = _attendance(due, {day: away[day].lessons for day in closed if day in away and day not in cut})
+    found["absence"] = absence._replace(closed=tuple(day for day in days if closed.get(day)))
+    found["withdrawal"] = Attendance(days, gone)
     return {cause: missed for cause, missed in found.items() if missed.absent or missed.lessons}
 
 
@@ -68,8 +66,10 @@ def _attendance(days: tuple[date, ...], missed: dict[date, int | None]) -> Atten
 
 
 def _refund(bench: Bench, one: Charged, cause: Cause, missed: Attendance, paid: Money, before: Money) -> Money:
-    on = one.tariff.period.first
-    schedule = refunds.schedule(bench.law, on, cause, one.tariff.case, one.tariff)
+    tariff = one.tariff
+    schedule = refunds.schedule(bench.law, tariff.period.first, cause, tariff.case, tariff)
+    if schedule.goes_by_time:
+        missed = missed._replace(elapsed=bench.elapsed(one.item, tariff.case, tariff.period, missed.absent[0]))
     told = schedule.explain(paid, missed, before=before, off=one.off)
     bench.answer.add(
         "refunds", student=one.student.key, item=one.item.key, cause=cause, amount=told.amount.plain(),
