@@ -15,7 +15,7 @@ def repriced(bureau: Bureau, law: Law, on: date) -> list[tuple[Offering, str]]:
         school__bureau=bureau, plan__state=Plan.State.IN_FORCE, fee_fen__gt=0,
         plan__term__began_on__lt=on, plan__term__ended_on__gte=on,
     )  # fmt: skip
-    asked = ((offering, other_unit(law, on, offering)) for offering in paid.select_related("school"))
+    asked = ((offering, other_unit(law, on, offering)) for offering in paid.select_related("school").order_by("pk"))
     return [(offering, unit) for offering, unit in asked if unit]
 
 
