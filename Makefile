@@ -15,7 +15,7 @@ setup:
 	@scripts/setup.sh browser
 
 test: setup  ## 运行全部测试（PYTEST_ARGS="-k 退费 -x"）
-	@$(ON_SERVICES) .venv/bin/pytest -q -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(ON_SERVICES) .venv/bin/pytest -q -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 check:  ## 格式、静态检查、类型、分层、迁移、生产设置
 	@scripts/setup.sh

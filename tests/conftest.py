@@ -15,6 +15,14 @@ INKED = {
     "schools_adoption", "schools_policytext",
 }  # fmt: skip
 
+SLOW = ("tests/stories", "tests/ops/test_run.py", "tests/demo", "tests/oversight/test_policy_story.py")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest, so that no worker waits for another at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def wipe_ink_between_tests():
