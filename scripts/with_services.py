@@ -62,16 +62,22 @@ def main() -> int:
         return 2
     command = sys.argv[sys.argv.index("--") + 1 :]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-    with throw_away_services() as env, subprocess.Popen(command, env=env) as process:
+    with throw_away_services() as env:
+        code = _run(command, env)
+    return code if code >= 0 else 128 - code
+
+
+def _run(command: list[str], env: dict[str, str]) -> int:
+    """The command's exit code, negative where a signal ended it. A request to stop is handed on to the command."""
+    early: list[int] = []  # a stop heard while the command is being born may not lose the child
+    signal.signal(signal.SIGTERM, lambda number, _: early.append(number))
+    with subprocess.Popen(command, env=env) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        if early:
+            process.terminate()
         while True:
-            try:
+            with contextlib.suppress(KeyboardInterrupt):  # the command heard it too and tidies up
                 return process.wait()
-            except KeyboardInterrupt:  # the command heard it too and tidies up
-                continue
-            except SystemExit:
-                process.terminate()
-                process.wait()
-                raise
 
 
 if __name__ == "__main__":
