@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from importlib.metadata import version
 from typing import Any
 
 import holidays
@@ -29,7 +28,7 @@ def is_official(year: int) -> bool:
 
 
 def source(year: int) -> str:
-    return f"{'国务院放假通知' if is_official(year) else '按法定节假日推算'}（holidays {version('holidays')}）"
+    return f"{'国务院放假通知' if is_official(year) else '按法定节假日推算'}（holidays {holidays.__version__}）"
 
 
 def national_days(year: int) -> list[NationalDay]:
