@@ -258,6 +258,8 @@ class PickupRestriction(models.Model):
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     began_on = models.DateField("自")
     ended_on = models.DateField("至", null=True, blank=True)
+    # When the document lapses (反家庭暴力法 30) somebody looks at it again. It lifts nothing by itself.
+    expires_on = models.DateField("文书有效期至", null=True, blank=True)
 
     objects = OfChildDated.as_manager()
 
@@ -269,6 +271,58 @@ class PickupRestriction(models.Model):
             ),
         ]
         verbose_name = verbose_name_plural = "接送限制"
+
+
+class RestrictionReview(models.Model):
+    """限制复审: the document lapses or has lapsed; a person decides whether the restriction stays, and says why."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    restriction = models.ForeignKey(PickupRestriction, models.PROTECT, related_name="reviews")
+    kept = models.BooleanField("继续限制")
+    reason = models.CharField("理由和依据", max_length=200)
+    expires_on = models.DateField("新的有效期至", null=True, blank=True)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="restriction_review_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(kept=True) | Q(expires_on=None), name="restriction_lifted_has_no_expiry"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "限制复审"
+
+
+class DisputeHold(models.Model):
+    """争议暂扣: the guardians quarrel and nobody has a document. Both rights are equal (民法典 1058, 1084): the child leaves
+    only with the leader present and after both have been called.
+    """
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="dispute_holds")
+    reason = models.CharField("情况", max_length=200)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    began_on = models.DateField("自")
+    ended_on = models.DateField("至", null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = OfChildDated.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"], condition=Q(ended_on=None), name="dispute_hold_one_open_per_child"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="dispute_hold_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_by__isnull=False), name="dispute_hold_ended_by_somebody"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "争议暂扣"
 
 
 class Waiver(models.Model):

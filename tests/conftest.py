@@ -11,7 +11,7 @@ from django.db.backends.postgresql.operations import DatabaseOperations
 from tests import cast
 
 INKED = {
-    "audit_deed", "disclosures_disclosure", "ledger_account", "ledger_bookhead", "ledger_entry", "ledger_transfer",
+    "attendance_gateevent", "attendance_gatelist", "audit_deed", "disclosures_disclosure", "ledger_account", "ledger_bookhead", "ledger_entry", "ledger_transfer",
     "schools_adoption", "schools_policytext",
 }  # fmt: skip
 

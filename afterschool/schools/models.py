@@ -159,6 +159,8 @@ class School(models.Model):
     bank_account = models.CharField("基本户账号", max_length=40, blank=True)
     # D四.7: fen an hour; the school's own figure, at or below the bureau's average.
     stipend_base_fen = models.PositiveBigIntegerField("补助基数（分/小时）", null=True, blank=True)
+    # 自行离校: later than the law's own line, never earlier; null: where the law draws it.
+    walks_from_grade = models.PositiveSmallIntegerField("可约定自行离校的最低年级", null=True, blank=True)
 
     objects = SchoolQuerySet.as_manager()
 

@@ -1,0 +1,293 @@
+"""What meets on a day, who was there, and the leader's signature under it."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from afterschool.access.reach import ReachQuerySet
+from afterschool.schools.models import DatedQuerySet, School, Student
+from enrollment.models import OfChild, Section
+
+
+class SessionQuerySet(ReachQuerySet):
+    class_path = "section__school_class"
+
+    def held(self):
+        return self.filter(cancelled_at=None)
+
+    def unserved(self):
+        """Cancelled, or cut so short that it does not count: what was paid for it goes back."""
+        return self.exclude(unserved="")
+
+
+class Session(models.Model):
+    """One section meets on one day. No mark for a child means 未点名, never present.
+
+    A child of two sections has two sessions: homework, then the club.
+    """
+
+    class Unserved(models.TextChoices):
+        SCHOOL = "school", "学校安排"
+        FORCED = "forced", "不可抗力"
+
+    class Activity(models.TextChoices):
+        """What may be done in the service. 讲新课 is not among it and never will be."""
+
+        HOMEWORK = "homework", "作业辅导"
+        READING = "reading", "自主阅读"
+        SPORTS = "sports", "体育锻炼"
+        ARTS = "arts", "艺术活动"
+        SCIENCE = "science", "科普活动"
+        LABOUR = "labour", "劳动实践"
+        CLUB = "club", "兴趣小组"
+        FILM = "film", "观看影片"
+        GAMES = "games", "娱乐游戏"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="sessions")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="sessions")
+    day = models.DateField("日期")
+    starts_at = models.TimeField("开始")
+    ends_at = models.TimeField("结束")
+    room = models.CharField("临时教室", max_length=40, blank=True)  # blank: the section's own
+    # 合班: these children sit with another section and its teacher; their roll stays their own.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="guests")
+    cancelled_at = models.DateTimeField("取消时间", null=True)
+    cut_short_at = models.DateTimeField("提前结束", null=True)  # `ends_at` is then the earlier time
+    # Why it is not counted as served, in the words of the policy's refunds; blank: it counts.
+    unserved = models.CharField("未服务原因", max_length=10, choices=Unserved, blank=True)
+    stop_reason = models.CharField("说明", max_length=100, blank=True)
+    taken_at = models.DateTimeField("点名时间", null=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    activity = models.CharField("活动", max_length=10, choices=Activity, blank=True)
+    content = models.CharField("服务内容", max_length=200, blank=True)
+    content_flag = models.CharField("内容提示", max_length=60, blank=True)  # words that sound like 讲新课
+    logged_at = models.DateTimeField("记录时间", null=True)
+    logged_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["day", "starts_at", "section_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["section", "day"], name="session_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | ~Q(unserved=""), name="session_cancelled_for_a_cause"
+            ),
+            models.CheckConstraint(
+                condition=Q(unserved="") | Q(cancelled_at__isnull=False) | Q(cut_short_at__isnull=False),
+                name="session_unserved_only_when_stopped",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None) | Q(taken_at=None), name="session_taken_is_not_cancelled"
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into=None) | ~Q(merged_into=F("id")), name="session_merged_into_another"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "day"])]
+        verbose_name = verbose_name_plural = "服务场次"
+
+    @property
+    def place(self) -> str:
+        return self.room or self.section.room
+
+
+class Mark(models.Model):
+    class Status(models.TextChoices):
+        PRESENT = "present", "出勤"
+        LATE = "late", "迟到"
+        EARLY = "early", "早退"
+        ABSENT = "absent", "缺勤"
+        LEAVE = "leave", "请假"
+        ILL = "ill", "病"
+
+    HERE = (Status.PRESENT, Status.LATE, Status.EARLY)
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="marks")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="marks")
+    status = models.CharField("状态", max_length=10, choices=Status)
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["session", "student"], name="mark_once_a_session")]
+        verbose_name = verbose_name_plural = "考勤"
+
+
+class MarkCorrection(models.Model):
+    """考勤更正: the old value, the new one, who and why. Once the month is locked it is asked for, and another decides."""
+
+    class State(models.TextChoices):
+        MADE = "made", "已更正"
+        ASKED = "asked", "待决定"
+        REFUSED = "refused", "未同意"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="corrections")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
+    was = models.CharField("原来", max_length=10, choices=Mark.Status, blank=True)  # blank: not marked
+    now = models.CharField("改为", max_length=10, choices=Mark.Status)
+    reason = models.CharField("原因", max_length=100)
+    state = models.CharField("状态", max_length=10, choices=State, default=State.MADE)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_a_reason"),
+            models.CheckConstraint(condition=~Q(was=F("now")), name="correction_changes_something"),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | Q(decided_by__isnull=False), name="correction_refused_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="correction_decided_by_another"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "考勤更正"
+
+
+class MonthLock(models.Model):
+    """考勤锁定: the month is settled; from now on a correction is a request. Billing writes it with its own lock."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    month = models.DateField("月份")  # its first day
+    locked_at = models.DateTimeField()
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["school", "month"], name="month_lock_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="month_lock_is_a_first"),
+        ]
+        verbose_name = verbose_name_plural = "考勤锁定"
+
+
+class Batch(models.Model):
+    """放学批次: these grades leave at this time, by this gate. A child of no batch leaves when its last session ends."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="batches")
+    name = models.CharField("批次", max_length=20)
+    grades = ArrayField(models.PositiveSmallIntegerField(), verbose_name="年级")
+    leaves_at = models.TimeField("放学时间")
+    place = models.CharField("校门", max_length=40, blank=True)
+    began_on = models.DateField("自")
+    ended_on = models.DateField("至", null=True, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["leaves_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "name"], condition=Q(ended_on=None), name="batch_one_open_of_a_name"
+            ),
+            models.CheckConstraint(condition=~Q(grades=[]), name="batch_has_grades"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("began_on")), name="batch_ends_after_it_begins"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "放学批次"
+
+
+class Transfer(models.Model):
+    """教师间交接: children pass from one teacher to the next, with their number and what must be known of them."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="transfers")
+    from_session = models.ForeignKey(Session, models.PROTECT, null=True, related_name="+")  # null: from lessons
+    given_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    expected = models.PositiveSmallIntegerField("应到")
+    received = models.PositiveSmallIntegerField("实到")
+    note = models.CharField("注意事项", max_length=200, blank=True)
+    at = models.DateTimeField("时间")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "from_session"], name="transfer_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(given_by=None) | ~Q(given_by=F("received_by")), name="transfer_two_people"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "教师间交接"
+
+
+class LateStay(models.Model):
+    """晚接看护: a child nobody has collected yet, and the one person who stays with it."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="late_stays")
+    day = models.DateField("日期")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="late_stays")
+    keeper = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="看护人")
+    place = models.CharField("地点", max_length=40)
+    began_at = models.DateTimeField("开始")
+    ended_at = models.DateTimeField("结束", null=True)  # another keeper took over, or it was written by mistake
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["began_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "day"], condition=Q(ended_at=None), name="late_stay_one_keeper_per_child_and_day"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("began_at")), name="late_stay_ends_after_it_begins"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "晚接看护"
+
+
+class Patrol(models.Model):
+    """巡查: the leader looked into one room: on time, teacher there, heads counted."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="patrols")
+    on_time = models.BooleanField("准时", default=True)
+    teacher_there = models.BooleanField("教师在岗", default=True)
+    headcount_right = models.BooleanField("人数相符", default=True)
+    is_safe = models.BooleanField("场所安全", default=True)
+    note = models.CharField("情况", max_length=200, blank=True)
+    at = models.DateTimeField("时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name = verbose_name_plural = "巡查"
+
+    @property
+    def is_fine(self) -> bool:
+        return self.on_time and self.teacher_there and self.headcount_right and self.is_safe
+
+
+class DayClose(models.Model):
+    """带班领导 signs the day: impossible while a child is in no final state."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="day_closes")
+    day = models.DateField("日期")
+    closed_at = models.DateTimeField()
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    note = models.TextField("巡查与服务记录", blank=True)
+    counts = models.JSONField(default=dict)  # {"listed": n, "present": n, "absent": n, "leave": n, "handed_over": n}
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "day"], name="day_closed_once")]
+        verbose_name = verbose_name_plural = "当日结束"

@@ -1,0 +1,216 @@
+"""The gate: what a device was given, what it says happened, and what stands."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from afterschool.access.reach import ReachQuerySet
+from afterschool.schools.models import School, Student
+from enrollment.models import OfChild, PickupPerson
+
+
+class GateList(models.Model):
+    """离线名单: what one device was given to work with, and when. Written in ink; its text is signed, not kept."""
+
+    uid = models.UUIDField(unique=True)
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    day = models.DateField("日期")
+    device = models.CharField("设备", max_length=40)
+    issued_at = models.DateTimeField("发出时间")
+    issued_to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    children = models.PositiveSmallIntegerField("人数")
+    sha256 = models.CharField(max_length=64)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = verbose_name_plural = "离线名单"
+
+
+class PickupCode(models.Model):
+    """一次性接送码: for an adult whom the guardian names for one day, printed or sent. Only its hash is kept."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="pickup_codes")
+    day = models.DateField("日期")
+    name = models.CharField("姓名", max_length=60)
+    relation = models.CharField("关系", max_length=20)
+    sha256 = models.CharField(max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "day"], condition=Q(cancelled_at=None), name="pickup_code_one_stands_a_day"
+            )
+        ]
+        verbose_name = verbose_name_plural = "一次性接送码"
+
+
+class CallBack(models.Model):
+    """回拨核实: a second person called a guardian on a number that was on file before today, and was told."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    day = models.DateField("日期")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="call_backs")
+    adult_name = models.CharField("来接的人", max_length=60, blank=True)  # blank: a call about a dispute
+    adult_relation = models.CharField("关系", max_length=20, blank=True)
+    guardian = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="接电话的监护人"
+    )
+    agreed = models.BooleanField("监护人同意")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")  # who stands at the gate
+    called_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    called_at = models.DateTimeField("回拨时间")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["called_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(asked_by=F("called_by")), name="call_back_by_a_second_person")
+        ]
+        verbose_name = verbose_name_plural = "回拨核实"
+
+
+class GateEvent(models.Model):
+    """交接登记: one tap at a gate, as its device tells it, and what it led to. Written in ink, once by the device's number.
+
+    `claimed_at` is the device's word, `received_at` the server's.
+    """
+
+    class Kind(models.TextChoices):
+        RELEASE = "release", "交接"
+        UNDO = "undo", "撤销"
+        CONFIRM = "confirm", "带班领导确认"
+        WRONG_ADULT = "wrong_adult", "来人不在名单"
+
+    class Outcome(models.TextChoices):
+        ACCEPTED = "accepted", "已记入"
+        REPEATED = "repeated", "重复，不再记"
+        INCIDENT = "incident", "记为异常"
+        HELD = "held", "等带班领导确认"
+
+    class How(models.TextChoices):
+        """核验方式"""
+
+        KNOWN = "known", "照片和姓名"
+        CODE = "code", "动态接送码"
+        ONCE = "once", "一次性接送码"
+        CALL_BACK = "call_back", "回拨核实"
+        AGREED = "agreed", "按约定离校"
+
+    uid = models.UUIDField(unique=True)
+    school = models.ForeignKey(School, models.PROTECT, related_name="gate_events")
+    day = models.DateField("日期")
+    gate_list = models.ForeignKey(GateList, models.PROTECT, null=True, related_name="events")
+    device = models.CharField("设备", max_length=40)
+    sequence = models.PositiveIntegerField("设备序号", default=0)
+    claimed_at = models.DateTimeField("设备时间")
+    received_at = models.DateTimeField("收到时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    kind = models.CharField("类别", max_length=12, choices=Kind)
+    student = models.ForeignKey(Student, models.PROTECT, related_name="gate_events")
+    about = models.UUIDField(null=True)  # the event that is undone or confirmed; it may arrive later
+    mode = models.CharField("方式", max_length=10, blank=True)
+    how = models.CharField("核验方式", max_length=10, choices=How, blank=True)
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+")
+    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+")
+    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+")
+    collector_name = models.CharField("接领人", max_length=60, blank=True)
+    collector_relation = models.CharField("关系", max_length=20, blank=True)
+    place = models.CharField("校门", max_length=40, blank=True)
+    pace = models.PositiveSmallIntegerField(
+        "前十秒内", default=0
+    )  # adults served by this device in the ten seconds before
+    outcome = models.CharField("结果", max_length=10, choices=Outcome)
+    because = models.CharField("说明", max_length=200, blank=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            # C6: a rotating code opens once for a child and day.
+            models.UniqueConstraint(
+                fields=["student", "day"],
+                condition=Q(kind="release", how="code", outcome="accepted"),
+                name="gate_event_code_once_a_child_and_day",
+            ),
+            models.UniqueConstraint(
+                fields=["code"],
+                condition=Q(kind="release", outcome="accepted"),
+                name="gate_event_one_time_code_once",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["undo", "confirm"]) | Q(about__isnull=False), name="gate_event_about_another"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["school", "day"], name="gate_event_of_a_day"),
+            models.Index(fields=["about"], condition=Q(about__isnull=False), name="gate_event_about"),
+        ]
+        verbose_name = verbose_name_plural = "交接登记"
+
+
+class Handover(models.Model):
+    """交接: who left, with whom, when, how, as it stands by the accepted events. At most one that stands, per child and
+    day; undone ones stay on record.
+    """
+
+    class Mode(models.TextChoices):
+        COLLECTED = "collected", "接走"
+        SELF = "self", "自行离校"
+        BUS = "bus", "乘校车"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="handovers")
+    day = models.DateField("日期")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="handovers")
+    event = models.ForeignKey(GateEvent, models.PROTECT, null=True, related_name="handovers")
+    mode = models.CharField("方式", max_length=10, choices=Mode)
+    how = models.CharField("核验方式", max_length=10, choices=GateEvent.How, default=GateEvent.How.KNOWN)
+    # Who collected: a guardian, a named pick-up person, the holder of a one-time code, or one vouched for by telephone.
+    # Name and relation are kept as they were.
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+")
+    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+")
+    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+")
+    collector_name = models.CharField("接领人", max_length=60, blank=True)
+    collector_relation = models.CharField("关系", max_length=20, blank=True)
+    place = models.CharField("校门", max_length=40, blank=True)
+    at = models.DateTimeField("离校时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "day"], condition=Q(undone_at=None), name="handover_one_stands_per_child_and_day"
+            ),
+            models.CheckConstraint(
+                condition=~Q(mode="collected")
+                | Q(guardian__isnull=False)
+                | Q(pickup_person__isnull=False)
+                | Q(code__isnull=False)
+                | Q(call_back__isnull=False),
+                name="handover_names_the_adult",
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "day"], name="handover_of_a_day")]
+        verbose_name = verbose_name_plural = "交接"
+
+    @property
+    def words(self) -> str:
+        """How the child left, as the guardian reads it: 由奶奶接走."""
+        return f"由{self.collector_relation}接走" if self.mode == self.Mode.COLLECTED else self.get_mode_display()
