@@ -9,6 +9,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
+from attendance.actions.months import lock_attendance
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
@@ -55,6 +56,7 @@ def lock_month(fee_month: FeeMonth, *, now: datetime, by: Actor) -> FeeMonth:
     draft.save(update_fields=["state"])
     fee_month.state, fee_month.locked_at, fee_month.locked_by_id = FeeMonth.State.LOCKED, now, by.person_id
     fee_month.save(update_fields=["state", "locked_at", "locked_by"])
+    lock_attendance(fee_month.school, fee_month.month, now=now)
     record(by, "locked", fee_month, refunds=len(found.refunds()), refund_fen=sum(found.refunds().values()))
     return fee_month
 

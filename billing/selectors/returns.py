@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
+from django.db.models import F, Q
+
 from afterschool.money import Money
 from afterschool.policy import fees, refunds, rules, waivers
 from afterschool.policy.refunds import Attendance
@@ -22,6 +24,8 @@ from enrollment.models import AgreementItem, Placement
 from enrollment.selectors import waivers_on
 
 Missed = dict[Cause, tuple[date, ...]]
+# Why attendance stopped a session, in the words of the policy.
+UNSERVED: dict[str, Cause] = {Session.Unserved.SCHOOL: "cancelled", Session.Unserved.FORCED: "force_majeure"}
 
 
 @dataclass
@@ -164,15 +168,17 @@ def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Miss
     policy names."""
     law = law_of(fee_month)
     named = {rule.cause for rule in law.on(fee_month.month).every(rules.Refund)}
-    shut = {cause: days if cause in named else set() for cause, days in _shut(fee_month).items()}
-    closed, forced = shut["cancelled"], shut["force_majeure"]
+    shut, stopped = _shut(fee_month), _stopped(fee_month, paying)
     away = _away(fee_month, paying) if "absence" in named else {}
     found: dict[int, Missed] = {}
     for pk, charge in paying.items():
+        closed, forced = (
+            shut[cause] | stopped[pk, cause] if cause in named else set() for cause in ("cancelled", "force_majeure")
+        )
         left_on = (charge.student.left_on or date.max) if "withdrawal" in named else date.max
         gone = set() if charge.agreement.ended_on else {day for day in charge.days if day > left_on}
         by_cause: list[tuple[Cause, set[date]]] = [
-            ("cancelled", closed - gone),
+            ("cancelled", closed - forced - gone),
             ("force_majeure", forced - gone),
             ("absence", away.get(pk, set()) - closed - forced - gone),
             ("withdrawal", gone),
@@ -187,6 +193,8 @@ def served_days(fee_month: FeeMonth, charges: Iterable[Charge]) -> dict[int, int
     """On how many of the days it was charged for each child was really there."""
     known = {charge.pk: charge for charge in charges}
     closed, away = set().union(*_shut(fee_month).values()), _away(fee_month, known)
+    for (pk, _), days in _stopped(fee_month, known).items():
+        away.setdefault(pk, set()).update(days)
     return {
         pk: sum(day not in closed and day <= _last_on(charge) and day not in away.get(pk, ()) for day in charge.days)
         for pk, charge in known.items()
@@ -204,6 +212,24 @@ def _shut(fee_month: FeeMonth) -> dict[str, set[date]]:
         "cancelled": {one.day for one in days if not one.forced},
         "force_majeure": {one.day for one in days if one.forced},
     }
+
+
+def _stopped(fee_month: FeeMonth, charges: Mapping[int, Charge]) -> dict[tuple[int, Cause], set[date]]:
+    """By charge and cause, the days on which the child's own sessions were cancelled, or cut too short to count."""
+    stopped = Session.objects.unserved().filter(
+        school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on)
+    )
+    seats = Placement.objects.filter(
+        Q(ended_on=None) | Q(ended_on__gte=F("section__sessions__day")),
+        item__in={charge.item_id for charge in charges.values()},
+        section__sessions__in=stopped,
+        began_on__lte=F("section__sessions__day"),
+    )
+    by_item = {charge.item_id: pk for pk, charge in charges.items()}
+    found: dict[tuple[int, Cause], set[date]] = defaultdict(set)
+    for item, why, day in seats.values_list("item", "section__sessions__unserved", "section__sessions__day"):
+        found[by_item[item], UNSERVED[why]].add(day)
+    return found
 
 
 def _away(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, set[date]]:

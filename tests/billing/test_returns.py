@@ -16,6 +16,7 @@ from billing.actions import charge_month, draft_settlement, lock_month, settle_w
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.readiness import unsettled_withdrawals
+from billing.selectors.returns import served_days
 from enrollment.models import Placement, Waiver
 from tests import cast
 from tests.billing.conftest import NOW, family, pay
@@ -311,3 +312,23 @@ def test_a_policy_that_settles_by_the_term_is_not_settled_by_the_month(town, und
     charged(town)
     with pytest.raises(RuleBroken, match="按学期结算"):
         draft_settlement(town.month, by=town.clerk)
+
+
+@pytest.mark.parametrize(("why", "cause"), [("school", "cancelled"), ("forced", "force_majeure")])
+def test_a_session_stopped_on_the_day_goes_back_by_its_cause(town, under, why, cause):
+    under(BACK.format(cause, "each_day"))
+    [child] = charged(town)
+    cancelled, cut_short, served = Charge.objects.get().days[:3]
+    stay_away(town, child, [cut_short, served], status="present")
+    section = Placement.objects.get(student=child).section
+    Session.objects.create(
+        school=town.school, section=section, day=cancelled, starts_at=time(16), ends_at=time(17), cancelled_at=NOW,
+        unserved=why, stop_reason="台风",
+    )  # fmt: skip
+    Session.objects.filter(day=cut_short).update(cut_short_at=NOW, unserved=why)
+    Session.objects.filter(day=served).update(cut_short_at=NOW)
+    spend(town, "173.33")
+
+    lock(town)
+    assert given() == [(cause, "26.67")]
+    assert served_days(town.month, Charge.objects.all()) == {Charge.objects.get().pk: 13}
