@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 BEGINNING = "0" * 64
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Said(NamedTuple):
@@ -27,7 +28,7 @@ class Said(NamedTuple):
     def canonical(self) -> bytes:
         at = self.at.astimezone(UTC).isoformat(timespec="microseconds")
         body = [self.number, self.on.isoformat(), self.key, self.memo, self.reverses, self.who, at, sorted(self.moves)]
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return to_json(body).encode()
 
 
 def link(previous: str, said: Said) -> str:

@@ -5,19 +5,25 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import School
 
 from .chain import Said, link
+from .chain import number_of as numbered
 from .models import Account, Book, Entry, Transfer
 
 Kind = Account.Kind
+# The form of a voucher's own hash is for ever, like its link's.
+to_json = json.JSONEncoder(ensure_ascii=False).encode
+KEY, *TOLD = (field.attname for field in Entry._meta.concrete_fields)
 AccountRef = tuple[str, str]  # kind, and whom or what it is kept for
 Move = tuple[AccountRef, AccountRef, Money]  # debit, credit, amount
 
@@ -40,7 +46,7 @@ class Voucher:
             [[*debit, *credit, money.fen] for debit, credit, money in self.moves],
             self.reverses and self.reverses.pk,
         ]
-        return hashlib.sha256(json.dumps(body, ensure_ascii=False).encode()).hexdigest()
+        return hashlib.sha256(to_json(body).encode()).hexdigest()
 
 
 def post(
@@ -120,40 +126,31 @@ def _hold(school: School) -> Book:
 
 
 def _write(book: Book, vouchers: Sequence[Voucher], by: Actor) -> list[Entry]:
-    school = book.school
-    entries = [_append(book, voucher, by) for voucher in vouchers]
+    now = timezone.now()
+    rows = [_append(book, voucher, by, now) for voucher in vouchers]
     book.save()
-    Entry.objects.bulk_create(entries, batch_size=2000)
-    accounts = _accounts(school, vouchers)
-    Transfer.objects.bulk_create(
-        (
-            Transfer(school=school, entry=entry, debit_id=accounts[debit], credit_id=accounts[credit], fen=money.fen)
-            for entry, voucher in zip(entries, vouchers, strict=True)
-            for debit, credit, money in voucher.moves
-        ),
-        batch_size=2000,
+    keys, accounts = sets.write(Entry(), " ".join(TOLD), rows), _accounts(book.school, vouchers)
+    transfers = (
+        (key, accounts[debit], accounts[credit], money.fen)
+        for key, voucher in zip(keys, vouchers, strict=True)
+        for debit, credit, money in voucher.moves
     )
-    return entries
+    sets.write(Transfer(school=book.school), "entry_id debit_id credit_id fen", transfers)
+    return [Entry.from_db(None, (KEY, *TOLD), (key, *row)) for key, row in zip(keys, rows, strict=True)]
 
 
-def _append(book: Book, voucher: Voucher, by: Actor) -> Entry:
+def _append(book: Book, voucher: Voucher, by: Actor, now: datetime) -> tuple:
     """The book's next voucher: its number in the year, its place in the book, its link to the one before."""
-    year = str(voucher.on.year)
-    book.numbers[year] = book.numbers.get(year, 0) + 1
+    on, year, first = voucher.on, str(voucher.on.year), voucher.reverses
+    book.numbers[year] = number = book.numbers.get(year, 0) + 1
     book.entries += 1
-    entry = Entry(
-        school=book.school,
-        on=voucher.on,
-        number=book.numbers[year],
-        key=voucher.key,
-        memo=voucher.memo,
-        body_sha256=voucher.sha256,
-        reverses=voucher.reverses,
-        posted_by_id=by.person_id,
-        place=book.entries,
-    )
-    entry.chain = book.head = link(book.head, said(entry, voucher.moves))
-    return entry
+    took_back, moves = number_of(first) if first else None, _moved(voucher.moves)
+    said = Said(numbered(on, number), on, voucher.key, voucher.memo, took_back, by.person_id, now, moves)
+    book.head = link(book.head, said)
+    return (
+        book.school_id, on, number, voucher.key, voucher.memo, voucher.sha256, first and first.pk, by.person_id, now,
+        book.entries, book.head,
+    )  # fmt: skip
 
 
 def said(entry: Entry, moves: Iterable[Move] = ()) -> Said:
@@ -166,27 +163,20 @@ def said(entry: Entry, moves: Iterable[Move] = ()) -> Said:
         reverses=number_of(entry.reverses) if entry.reverses else None,
         who=entry.posted_by_id,
         at=entry.posted_at,
-        moves=[(*debit, *credit, money.fen) for debit, credit, money in moves],
+        moves=_moved(moves),
     )
 
 
+def _moved(moves: Iterable[Move]) -> list[tuple[str, str, str, str, int]]:
+    return [(*debit, *credit, money.fen) for debit, credit, money in moves]
+
+
 def _accounts(school: School, vouchers: Sequence[Voucher]) -> dict[AccountRef, int]:
-    """The accounts these vouchers name, opened where they are new."""
+    """The accounts these vouchers name, opened where they are new. Whoever opens one holds the book."""
     named = {ref for voucher in vouchers for debit, credit, _ in voucher.moves for ref in (debit, credit)}
-    found = _find(school, named)
-    if len(found) < len(named):
-        new = sorted(named - found.keys())
-        Account.objects.bulk_create(
-            [Account(school=school, kind=Kind(kind), subject=subject) for kind, subject in new],
-            ignore_conflicts=True,
-            batch_size=2000,
-        )
-        found |= _find(school, named)
-    return found
-
-
-def _find(school: School, named: set[AccountRef]) -> dict[AccountRef, int]:
     rows = Account.objects.filter(
         school=school, kind__in={kind for kind, _ in named}, subject__in={subject for _, subject in named}
     ).values_list("kind", "subject", "pk")
-    return {(kind, subject): pk for kind, subject, pk in rows if (kind, subject) in named}
+    found = {(kind, subject): pk for kind, subject, pk in rows}
+    new = sorted((str(kind), subject) for kind, subject in named if (kind, subject) not in found)
+    return found | dict(zip(new, sets.write(Account(school=school), "kind subject", new), strict=True))

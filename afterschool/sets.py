@@ -1,0 +1,147 @@
+"""Rows by the set: many written by one COPY, many changed by one UPDATE, told as plain tuples.
+
+To PostgreSQL they are rows like any other: checks, keys and triggers hold.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from io import StringIO
+from itertools import islice
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import CharField, Field, JSONField, Model, TextField
+
+AT_ONCE = 5000
+NUL = "\0"  # stands in no text that PostgreSQL takes
+NOTHING = r"\N"
+Column = Sequence[Any]
+to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def write(like: Model, columns: str, rows: Iterable[tuple]) -> list[int]:
+    """One row for each tuple, which tells the `columns`; all else is as in `like`. Returns their keys, in order."""
+    key, told = like._meta.pk, _fields(type(like), columns)
+    alike = [field for field in like._meta.concrete_fields if field not in (key, *told)]
+    same = [_copied(field, [field.pre_save(like, add=True)])[0] for field in alike]
+    line = "\t".join(["%s"] * (1 + len(told)) + [str(value).replace("%", "%%") for value in same]) + "\n"
+    copy = f"COPY {_name(like._meta.db_table)} ({', '.join(map(_column, (key, *told, *alike)))}) FROM STDIN"
+    keys: list[int] = []
+    for some in _by_columns(rows):
+        fresh = _next_keys(key, len(some[0]))
+        texts = map(line.__mod__, zip(fresh, *map(_copied, told, some), strict=True))
+        with connection.cursor() as cursor, connection.wrap_database_errors:
+            cursor.copy_expert(copy, StringIO("".join(texts)))
+        keys += fresh
+    return keys
+
+
+def change(model: type[Model], columns: str, rows: Iterable[tuple]) -> None:
+    """Each tuple tells a key and what the `columns` of its row become."""
+    key, told = model._meta.pk, _fields(model, columns)
+    names, arrays = map(_column, (key, *told)), (f"%s::{_kind(field)}[]" for field in (key, *told))
+    source = f"unnest({', '.join(arrays)}) AS told ({', '.join(names)})"
+    become = ", ".join(f"{_column(field)} = told.{_column(field)}{_cast(field)}" for field in told)
+    same = f"was.{_column(key)} = told.{_column(key)}"
+    # Every name is a model's own; values travel apart.
+    update = f"UPDATE {_name(model._meta.db_table)} AS was SET {become} FROM {source} WHERE {same}"  # noqa: S608
+    for some in _by_columns(rows):
+        with connection.cursor() as cursor:
+            cursor.execute(update, list(map(_array, (key, *told), some)))
+
+
+def _fields(model: type[Model], columns: str) -> list[Field]:
+    by_name = {field.attname: field for field in model._meta.concrete_fields}
+    return [by_name[name] for name in columns.split()]
+
+
+def _by_columns(rows: Iterable[tuple]) -> Iterator[list[Column]]:
+    """Some thousands at a time, so that memory stays as it is."""
+    rest = iter(rows)
+    while some := list(islice(rest, AT_ONCE)):
+        yield list(zip(*some, strict=True))
+
+
+def _next_keys(key: Field, many: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [_sequence(key), many])
+        return [number for (number,) in cursor.fetchall()]
+
+
+@cache
+def _sequence(key: Field) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [_name(key.model._meta.db_table), key.column])
+        return cursor.fetchone()[0]
+
+
+def _name(word: str) -> str:
+    return connection.ops.quote_name(word)
+
+
+def _column(field: Field) -> str:
+    return _name(str(field.column))
+
+
+# How values are told
+
+
+def _copied(field: Field, column: Column) -> Column:
+    """As COPY reads them. Numbers and days are what they are."""
+    return _told(field, column, _for_copy, NOTHING)
+
+
+def _array(field: Field, column: Column) -> str:
+    """As the literal of an array."""
+    told = _told(field, column, _for_array, "NULL")
+    return "{" + ",".join(map(str, told)) + "}"
+
+
+def _told(field: Field, column: Column, escape: Callable[[str], str], nothing: str) -> Column:
+    there = [value for value in column if value is not None] if None in column else column
+    if isinstance(field, JSONField):
+        there = _each(to_json, there)
+    elif isinstance(field, ArrayField):
+        there = _each(_braces, there)
+    if there and _is_text(field):  # all of them at once: no text holds a NUL
+        there = escape(NUL.join(there)).split(NUL)
+    if len(there) == len(column):
+        return there
+    rest = iter(there)
+    return [nothing if value is None else next(rest) for value in column]
+
+
+def _for_copy(text: str) -> str:
+    return text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n").replace("\r", r"\r")
+
+
+def _for_array(text: str) -> str:
+    plain = text.replace("\\", r"\\").replace('"', r"\"")
+    return '"' + plain.replace(NUL, f'"{NUL}"') + '"'
+
+
+def _is_text(field: Field) -> bool:
+    return isinstance(field, CharField | TextField | JSONField)
+
+
+def _kind(field: Field) -> str:
+    return "text" if _is_text(field) else str(field.db_type(connection))
+
+
+def _cast(field: Field) -> str:
+    return "::jsonb" if isinstance(field, JSONField) else ""
+
+
+def _each(tell: Callable[[Any], str], column: Column) -> list[str]:
+    """A list that many rows share is told once."""
+    known: dict[int, str] = {}
+    for value in column:
+        if id(value) not in known:
+            known[id(value)] = tell(value)
+    return [known[id(value)] for value in column]
+
+
+def _braces(values: Sequence[Any]) -> str:
+    return "{" + ",".join(map(str, values)) + "}"
