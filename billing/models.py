@@ -16,6 +16,19 @@ from enrollment.models import Agreement, AgreementItem, OfChild
 from staffing.models import StipendSheet
 
 
+class Fund(models.TextChoices):
+    """Money kept apart from other money, from the first charge to the last account."""
+
+    FEES = "fees", "课后服务费"
+    SUBSIDY = "subsidy", "财政补助"
+    MEAL = "meal", "代收餐费"
+
+    @property
+    def in_policy(self) -> str:
+        """How a policy file names it."""
+        return "fee" if self is Fund.FEES else self.value
+
+
 class FeeMonth(models.Model):
     """One school's month: opened with its charges, settled, locked."""
 
@@ -65,9 +78,12 @@ class Charge(models.Model):
     item = models.ForeignKey(AgreementItem, models.PROTECT, related_name="charges")
     grade = models.PositiveSmallIntegerField("年级")
     unit = models.CharField("收费单位", max_length=10, choices=Offering.Unit, default=Offering.Unit.MONTH)
+    fund = models.CharField("款项", max_length=10, choices=Fund, default=Fund.FEES)
     days = ArrayField(models.DateField(), verbose_name="服务日")
     gross_fen = models.PositiveBigIntegerField("标准（分）")
     waived_fen = models.PositiveBigIntegerField("减免（分）", default=0)
+    # What the government pays of the price instead of the family (a subsidy whose effect is `deducted`).
+    subsidised_fen = models.PositiveBigIntegerField("财政抵扣（分）", default=0)
     net_fen = models.PositiveBigIntegerField("应收（分）")
     paid_fen = models.PositiveBigIntegerField("已收（分）", default=0)
     refunded_fen = models.PositiveBigIntegerField("应退（分）", default=0)
@@ -88,7 +104,8 @@ class Charge(models.Model):
             models.UniqueConstraint(fields=["fee_month", "item"], name="charge_once_a_month"),
             models.UniqueConstraint(fields=["item"], condition=Q(unit="term"), name="charge_once_a_term"),
             models.CheckConstraint(
-                condition=Q(net_fen=F("gross_fen") - F("waived_fen")), name="charge_net_is_gross_less_waived"
+                condition=Q(net_fen=F("gross_fen") - F("waived_fen") - F("subsidised_fen")),
+                name="charge_net_is_gross_less_waived",
             ),
             models.CheckConstraint(
                 condition=Q(net_fen__gte=F("paid_fen") + F("remitted_fen")), name="charge_not_overpaid"
@@ -172,12 +189,20 @@ class Receipt(models.Model):
     key = models.CharField(max_length=60)  # minted with the form: the same deed twice is one receipt
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(auto_now_add=True)
+    # 作废: the number stays, with its reason (L22).
+    voided_at = models.DateTimeField("作废时间", null=True)
+    voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    void_reason = models.CharField("作废原因", max_length=200, blank=True)
 
     objects = OfChild.as_manager()
 
     class Meta:
         ordering = ["-number"]
         constraints = [
+            models.CheckConstraint(
+                condition=Q(voided_at=None) | (~Q(void_reason="") & ~Q(voided_by=F("entered_by"))),
+                name="receipt_void_says_why_and_two_people",
+            ),
             models.UniqueConstraint(fields=["school", "number"], name="receipt_number_once"),
             models.UniqueConstraint(fields=["school", "key"], name="receipt_key_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="receipt_above_zero"),
@@ -200,16 +225,6 @@ class Allocation(models.Model):
             models.UniqueConstraint(fields=["receipt", "charge"], name="allocation_once"),
             models.CheckConstraint(condition=Q(fen__gt=0), name="allocation_above_zero"),
         ]
-
-
-class Fund(models.TextChoices):
-    FEES = "fees", "课后服务费"
-    SUBSIDY = "subsidy", "财政补助"
-
-    @property
-    def in_policy(self) -> str:
-        """How a policy file names it."""
-        return "fee" if self is Fund.FEES else self.value
 
 
 class ExpenseQuerySet(ReachQuerySet):
@@ -280,6 +295,7 @@ class Subsidy(models.Model):
     heads = models.PositiveIntegerField("学生数")
     amount_fen = models.PositiveBigIntegerField("金额（分）")
     document = models.CharField("下达文号", max_length=100)
+    payer = models.CharField("出资方", max_length=60, blank=True)
     key = models.CharField(max_length=60)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
@@ -295,6 +311,7 @@ class Settlement(models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", "草案"
+        SHOWN = "shown", "家长核对中"
         LOCKED = "locked", "已锁定"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="settlements")
@@ -303,13 +320,155 @@ class Settlement(models.Model):
     # [{"grade", "heads", "free_heads", "paying_heads", "charged_fen", "withdrawn_fen", "direct_fen", "shared_fen",
     #   "cost_fen", "surplus_fen" (below zero: a shortfall), "refund_fen", "borne_fen", "steps", "cites"}]
     groups = models.JSONField(default=list)
-    drafted_at = models.DateTimeField(auto_now=True)
+    # What is other than in the draft before: [{"what", "before_fen", "after_fen"}]
+    changes = models.JSONField(default=list)
+    drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Guardians see their own figures and may object until the end of this day.
+    shown_at = models.DateTimeField("交家长核对时间", null=True)
+    shown_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    objections_until = models.DateField("异议截止", null=True)
 
     objects = ReachQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="shown") | Q(shown_at__isnull=False, objections_until__isnull=False),
+                name="settlement_shown_until_a_day",
+            )
+        ]
         verbose_name = verbose_name_plural = "结算"
+
+
+class Objection(models.Model):
+    """异议: a guardian says what is wrong in the child's month; answered before the month is locked."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "待答复"
+        UPHELD = "upheld", "属实，已更正"
+        DISMISSED = "dismissed", "已说明"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="objections")
+    fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="objections")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
+    text = models.CharField("异议内容", max_length=300)
+    raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    raised_at = models.DateTimeField("提出时间")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.CharField("答复", max_length=300, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField("答复时间", null=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["raised_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["fee_month", "student"], condition=Q(state="open"), name="objection_open_once_a_child"
+            ),
+            models.CheckConstraint(condition=Q(state="open") | ~Q(answer=""), name="objection_closed_with_an_answer"),
+        ]
+        verbose_name = verbose_name_plural = "结算异议"
+
+
+class Reconciliation(models.Model):
+    """银行存款余额调节表: the bank's balance at the end of the month beside the book's, and every difference named."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="reconciliations")
+    fee_month = models.OneToOneField(FeeMonth, models.PROTECT, related_name="reconciliation")
+    bank_fen = models.BigIntegerField("对账单余额（分）")
+    book_fen = models.BigIntegerField("账面余额（分）")  # as it stood when this was made
+    # [{"side": "bank_in" | "bank_out" | "book_in" | "book_out", "fen", "text"}]: who has booked alone what
+    items = models.JSONField(default=list)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "银行存款余额调节表"
+
+
+class Round(models.Model):
+    """追加结算: what came to light of a locked month after its lock, given back from the open one (L14). Never less."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "草案"
+        CONFIRMED = "confirmed", "已确认"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="rounds")
+    fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="rounds")
+    number = models.PositiveSmallIntegerField("轮次")  # the month's own settlement is the first
+    booked_in = models.ForeignKey(FeeMonth, models.PROTECT, null=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    groups = models.JSONField(default=list)  # as in Settlement
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    drafted_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["fee_month", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["fee_month", "number"], name="round_once_a_month"),
+            models.CheckConstraint(condition=Q(number__gte=2), name="round_follows_the_settlement"),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("drafted_by")), name="round_two_people"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "追加结算"
+
+
+class Adjustment(models.Model):
+    """更正: a cost of a locked month was really less or more. Booked in the open month, by two people, and disclosed."""
+
+    class Side(models.TextChoices):
+        LESS = "less", "支出冲减"
+        MORE = "more", "补记支出"
+
+    class State(models.TextChoices):
+        ENTERED = "entered", "待审批"
+        APPROVED = "approved", "已入账"
+        REJECTED = "rejected", "未通过"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="adjustments")
+    fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="adjustments")  # whose cost it was
+    booked_in = models.ForeignKey(FeeMonth, models.PROTECT, null=True, related_name="adjustments_booked")
+    expense = models.ForeignKey(Expense, models.PROTECT, null=True, related_name="adjustments")
+    side = models.CharField("更正", max_length=10, choices=Side)
+    category = models.CharField("类别", max_length=30)
+    fund = models.CharField("资金来源", max_length=10, choices=Fund, default=Fund.FEES)
+    grade = models.PositiveSmallIntegerField("年级", null=True, blank=True)
+    amount_fen = models.PositiveBigIntegerField("金额（分）")
+    on = models.DateField("日期")
+    reason = models.CharField("原因", max_length=200)
+    clause = models.CharField("依据", max_length=60)  # of the month's policy
+    voucher_number = models.CharField("票据号", max_length=60)
+    state = models.CharField(max_length=10, choices=State, default=State.ENTERED)
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="adjustments")  # which gave it back
+    key = models.CharField(max_length=60)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["on", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "key"], name="adjustment_key_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="adjustment_above_zero"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("entered_by")), name="adjustment_two_people"
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(clause=""), name="adjustment_says_why"),
+        ]
+        verbose_name = verbose_name_plural = "更正"
 
 
 class Refund(models.Model):
@@ -322,6 +481,7 @@ class Refund(models.Model):
         CANCELLED = "cancelled", "学校停课"
         FORCE_MAJEURE = "force_majeure", "不可抗力停课"
         WAIVER = "waiver", "补办减免"
+        PREPAID = "prepaid", "预收款退回"
 
     class State(models.TextChoices):
         DRAFT = "draft", "草案"
@@ -329,11 +489,15 @@ class Refund(models.Model):
         INSTRUCTED = "instructed", "已送银行"
         PAID = "paid", "已退"
         FAILED = "failed", "退回重办"
+        SET_OFF = "set_off", "抵下期"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="refunds")
     fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="refunds")
     student = models.ForeignKey(Student, models.PROTECT, related_name="refunds")
-    charge = models.ForeignKey(Charge, models.PROTECT, related_name="refunds")
+    # What is given back: a part of a charge, or what a receipt holds in advance.
+    charge = models.ForeignKey(Charge, models.PROTECT, null=True, related_name="refunds")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="refunds")
+    round = models.PositiveSmallIntegerField("轮次", default=1)
     cause = models.CharField("应退原因", max_length=20, choices=Cause)
     amount_fen = models.PositiveBigIntegerField("金额（分）")
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
@@ -343,7 +507,6 @@ class Refund(models.Model):
     payee_account = models.CharField("收款账号", max_length=40, blank=True)
     instructed_at = models.DateTimeField(null=True)
     paid_on = models.DateField("到账日期", null=True)
-    bank_serial = models.CharField("流水号", max_length=40, blank=True)
     failed_reason = models.CharField("退回原因", max_length=200, blank=True)
     why: Why  # told by billing.selectors.why, where a page shows the figure
 
@@ -351,7 +514,97 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["charge", "cause"], name="refund_once_a_charge_and_cause"),
+            models.UniqueConstraint(fields=["charge", "cause", "round"], name="refund_once_a_charge_cause_and_round"),
+            models.CheckConstraint(
+                condition=Q(cause="prepaid", charge=None, receipt__isnull=False)
+                | (~Q(cause="prepaid") & Q(charge__isnull=False, receipt=None)),
+                name="refund_of_a_charge_or_a_receipt",
+            ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_above_zero"),
         ]
         verbose_name = verbose_name_plural = "退费"
+
+
+class PayeeChange(models.Model):
+    """更换收款人: asked by the guardian, approved by a second person; until then money goes back to who paid it (L20)."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待审批"
+        APPROVED = "approved", "已同意"
+        DECLINED = "declined", "未同意"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="payee_changes")
+    payee = models.CharField("收款人", max_length=100)
+    payee_account = models.CharField("收款账号", max_length=40)
+    reason = models.CharField("原因", max_length=200)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("申请时间")
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    answer = models.CharField("说明", max_length=200, blank=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["-asked_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student"], condition=Q(state="asked"), name="payee_change_asked_once_a_child"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="payee_change_two_people"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "更换收款人"
+
+
+class RefundBatch(models.Model):
+    """退费批次: one file for the bank, with its numbered rows."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="refund_batches")
+    number = models.PositiveIntegerField("批次号")
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField("制作时间")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["school", "number"], name="refund_batch_number_once")]
+        verbose_name = verbose_name_plural = "退费批次"
+
+
+class Payout(models.Model):
+    """One row of a batch: a refund, or the part of it that one payer gets back. A failed one goes out again as a new row."""
+
+    class State(models.TextChoices):
+        SENT = "sent", "已送银行"
+        PAID = "paid", "已到账"
+        FAILED = "failed", "被退回"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(RefundBatch, models.PROTECT, related_name="payouts")
+    row = models.PositiveIntegerField("序号")
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="payouts")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="payouts")  # whose payer gets it back
+    payee = models.CharField("收款人", max_length=100)
+    payee_account = models.CharField("收款账号", max_length=40, blank=True)
+    fen = models.PositiveBigIntegerField("金额（分）")
+    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    paid_on = models.DateField("到账日期", null=True)
+    failed_reason = models.CharField("退回原因", max_length=200, blank=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["batch", "row"]
+        constraints = [
+            models.UniqueConstraint(fields=["batch", "row"], name="payout_row_once"),
+            models.UniqueConstraint(
+                fields=["refund", "receipt"], condition=~Q(state="failed"), name="payout_once_a_refund_and_payer"
+            ),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="payout_above_zero"),
+        ]
+        verbose_name = verbose_name_plural = "退费出款"

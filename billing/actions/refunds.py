@@ -131,6 +131,7 @@ def _told(refund: Refund) -> Note:
     title = f"{refund.fee_month}课后服务费退您 {Money(refund.amount_fen)} 元"
     body = f"{refund.student.name}：{refund.get_cause_display()}，{refund.paid_on:%-m月%-d日}已办，点开看怎么算的。"
     link = reverse("disclosures:my-month", args=[refund.student_id, refund.fee_month.month])
+    assert refund.charge
     guardian = refund.charge.agreement.application.guardian
     return Note(guardian, "refund_paid", title=title, body=body, link=link, school_id=refund.school_id)
 
@@ -153,7 +154,8 @@ def payers_of_record(rows: Collection[Refund]) -> dict[int, Receipt]:
     """Who paid each charge: the last who paid as much as goes back, and where nobody alone did, the last."""
     back: Counter[int] = Counter()
     for row in rows:
-        back[row.charge_id] += row.amount_fen
+        if row.charge_id:
+            back[row.charge_id] += row.amount_fen
     made = Allocation.objects.filter(charge__in=back).select_related("receipt")
     in_turn = sorted(made, key=lambda one: (one.fen >= back[one.charge_id], one.receipt.number))
     return {one.charge_id: one.receipt for one in in_turn}

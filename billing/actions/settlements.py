@@ -28,7 +28,12 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
     now = figures(fee_month)
     draft, _ = Settlement.objects.update_or_create(
         fee_month=fee_month,
-        defaults={"school": fee_month.school, "groups": now.groups, "drafted_by_id": by.person_id},
+        defaults={
+            "school": fee_month.school,
+            "groups": now.groups,
+            "drafted_by_id": by.person_id,
+            "drafted_at": timezone.now(),
+        },
     )
     _drafts(fee_month).delete()
     Refund.objects.bulk_create([_refund(one) for one in now.returns if one.refund], batch_size=2000)

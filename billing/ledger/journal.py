@@ -31,7 +31,9 @@ NAMES = {
     Kind.SURPLUS: "Liabilities:Surplus",
     Kind.REFUND_PAYABLE: "Liabilities:Refunds",
     Kind.DEFICIT: "Expenses:BorneBySchool",
-    Kind.UNMATCHED: "Liabilities:Unmatched",
+    Kind.SUBSIDY_DUE: "Assets:SubsidyDue",
+    Kind.MEAL: "Liabilities:Meals",
+    Kind.IN_TRANSIT: "Assets:InTransit",
 }
 SUBJECT = re.compile(r"[a-z0-9][a-z0-9:_-]*")
 

@@ -30,7 +30,9 @@ class Account(models.Model):
         SURPLUS = "surplus", "应退结余"
         REFUND_PAYABLE = "refund_payable", "应退家长款"
         DEFICIT = "deficit", "学校承担"
-        UNMATCHED = "unmatched", "待核对收款"
+        SUBSIDY_DUE = "subsidy_due", "应收财政补助"
+        MEAL = "meal", "代收餐费"
+        IN_TRANSIT = "in_transit", "微信支付在途"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="accounts")
     kind = models.CharField("科目", max_length=20, choices=Kind)

@@ -123,7 +123,6 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
     yield Line("已送银行", "已列入发放表，等回单的退费", sent, f"{sent_count} 笔", refunds)
     yield line(Kind.SURPLUS, "结余还没分到各家", "锁定以后应当是零")
     yield line(Kind.STIPEND_PAYABLE, "应付教师补助", "已经列支、还没发放的")
-    yield line(Kind.UNMATCHED, "待核对收款", "到了账、还不知道是谁交的")
     yield Line("还没结算的课后服务费", "应收减去减免和已经花的，月底多退少不补", fees, links=open_months)
     yield Line(
         "没用完的财政补助", "到账减去用掉的，和课后服务费分开", subsidy, links=(_accounts(school, Kind.SUBSIDY, day),)

@@ -51,7 +51,8 @@ def explain_refunds(fee_month: FeeMonth, refunds: Iterable[Refund]) -> None:
     """For a month's refunds, which come with their charge and its agreement. Three queries."""
     calendar = days_of(fee_month.school, fee_month.month, fee_month.last_on)
     for refund in refunds:
-        refund.why = _refunded(refund, refund.charge, fee_month, calendar)
+        if refund.charge:
+            refund.why = _refunded(refund, refund.charge, fee_month, calendar)
 
 
 def of_group(fee_month: FeeMonth, group: Mapping) -> Why:
