@@ -94,8 +94,9 @@ class GateEvent(models.Model):
     class Outcome(models.TextChoices):
         ACCEPTED = "accepted", "已记入"
         REPEATED = "repeated", "重复，不再记"
-        INCIDENT = "incident", "记为异常"
+        INCIDENT = "incident", "与前面的交接不一致"
         HELD = "held", "等带班领导确认"
+        DENIED = "denied", "没有放行"
 
     class How(models.TextChoices):
         """核验方式"""
@@ -155,6 +156,7 @@ class GateEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["school", "day"], name="gate_event_of_a_day"),
+            models.Index(fields=["device", "claimed_at"], name="gate_event_of_a_device"),
             models.Index(fields=["about"], condition=Q(about__isnull=False), name="gate_event_about"),
         ]
         verbose_name = verbose_name_plural = "交接登记"
