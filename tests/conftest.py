@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
 
-from tests import cast
+from tests import cast, schema
 
 INKED = {
     "attendance_gateevent", "attendance_gatelist", "audit_deed", "disclosures_disclosure", "ledger_account", "ledger_bookhead", "ledger_entry", "ledger_transfer",
@@ -22,6 +23,17 @@ SLOW = ("tests/stories", "tests/ops/test_run.py", "tests/demo", "tests/oversight
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest, so that no worker waits for another at the end."""
     items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        schema.say_in_sql()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,12 +7,16 @@ import socket
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 
+import psycopg2
 import pytest
+from django.db import connection
 
 from scripts import run
 from scripts.processes import only_one, wait_until, working_folder
+from tests.schema import shape
 
 START_WITHOUT_THE_TOWN = """
 import sys
@@ -102,7 +106,13 @@ def health(port: str) -> int:
     return line.getresponse().status
 
 
-def test_the_town_opens_survives_a_kill_and_closes_on_ctrl_c(var, door):
+def migrated(var: Path) -> set:
+    """The shape of the database that the migrations made."""
+    with closing(psycopg2.connect(host=var / "run", user="afterschool", dbname="afterschool")) as line:
+        return shape(line.cursor())
+
+
+def test_the_town_opens_survives_a_kill_and_closes_on_ctrl_c(var, door, db):
     port = os.environ["PORT"]
     door.close()
     killed = start(var, port)
@@ -110,6 +120,7 @@ def test_the_town_opens_survives_a_kill_and_closes_on_ctrl_c(var, door):
     assert lines[-1] == f"READY http://127.0.0.1:{port}/", "\n".join(lines)
     assert "角色 手机号" in lines
     assert health(port) == 200
+    assert migrated(var) ^ shape(connection.cursor()) == set()
     postmaster = int((var / "postgres" / "postmaster.pid").read_text().splitlines()[0])
 
     killed.kill()
