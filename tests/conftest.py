@@ -8,13 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models.signals import post_migrate
 
 from tests import cast, schema
-
-INKED = {
-    "attendance_gateevent", "attendance_gatelist", "audit_deed", "disclosures_disclosure", "ledger_account", "ledger_bookhead", "ledger_entry", "ledger_transfer",
-    "schools_adoption", "schools_policytext",
-}  # fmt: skip
 
 SLOW = ("tests/stories", "tests/ops/test_run.py", "tests/demo", "tests/oversight/test_policy_story.py")
 
@@ -34,22 +30,14 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         schema.say_in_sql()
+    post_migrate.receivers = []  # Django would note its models anew after every wiping
 
 
 @pytest.fixture(scope="session", autouse=True)
-def wipe_ink_between_tests():
-    """Tests that commit are wiped by TRUNCATE, which ink refuses: here, and only here, its owner lifts the triggers."""
+def wipe_what_was_written():
+    """After a test that commits."""
     plain = DatabaseOperations.sql_flush
-
-    def sql_flush(self, style, tables, **kwargs):
-        inked = [table for table in tables if table in INKED]
-        return [
-            *(f"ALTER TABLE {table} DISABLE TRIGGER {table}_ink" for table in inked),
-            *plain(self, style, tables, **kwargs),
-            *(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_ink" for table in inked),
-        ]
-
-    DatabaseOperations.sql_flush = sql_flush
+    DatabaseOperations.sql_flush = lambda self, style, tables, **kwargs: schema.wiping(self.connection, tables)
     yield
     DatabaseOperations.sql_flush = plain
 
