@@ -565,6 +565,7 @@ class RefundBatch(models.Model):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="refund_batches")
     number = models.PositiveIntegerField("批次号")
+    bank_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="refund_batch")
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField("制作时间")
 
