@@ -1,7 +1,7 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterschool.settings")
 
@@ -14,3 +14,9 @@ app.autodiscover_tasks()
 def beat_at_once(**kwargs: object) -> None:
     """The first heartbeat is not ten seconds late: a start is ready as soon as everybody is there."""
     app.send_task("jobs.heartbeat")
+
+
+@worker_ready.connect
+def look_what_is_left(**kwargs: object) -> None:
+    """A worker that takes the place of a dead one goes on with its work at once."""
+    app.send_task("jobs.sweep")

@@ -122,7 +122,7 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "jobs.heartbeat", "schedule": 10.0},
-    "sweep": {"task": "jobs.sweep", "schedule": 30.0},
+    "sweep": {"task": "jobs.sweep", "schedule": 10.0},
     "carry-notices": {"task": "notices.carry", "schedule": 15.0},
     "open-days": {"task": "attendance.open_days", "schedule": crontab(hour="5-17", minute=0)},
     "watch-the-day": {"task": "attendance.watch", "schedule": 60.0},

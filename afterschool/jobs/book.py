@@ -1,11 +1,12 @@
-"""Jobs as rows: written once per (kind, school, period), claimed under a lease, swept when a worker died."""
+"""Jobs as rows: written once per (kind, school, period), claimed by a lock of the session, swept when a worker died."""
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,8 +16,12 @@ from afterschool.errors import NoRule, RuleBroken
 from .models import Job
 from .work import WORKERS
 
-LEASE = timedelta(minutes=10)  # as long as Celery's hard time limit: no two workers on one job
 MOST_ATTEMPTS = 3
+LOCKS = 1_330_598_482  # the first half of a job's advisory lock, so that nobody else's number meets it
+HELD = """
+SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+  AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
 log = logging.getLogger(__name__)
 
 
@@ -49,18 +54,22 @@ def _ring(job_id: int) -> None:
 
 
 def due():
-    """Jobs nobody is working on: waiting ones, and those whose worker died."""
-    now = timezone.now()
-    return Job.objects.filter(Q(state=Job.State.WAITING) | Q(state=Job.State.RUNNING, leased_until__lt=now)).order_by(
-        "id"
-    )
+    """Jobs nobody is working on: waiting ones, and those whose worker is gone. Its claim went with its connection."""
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [LOCKS])
+        held = [job_id for (job_id,) in cursor.fetchall()]
+    left = Q(state=Job.State.RUNNING) & ~Q(pk__in=held)
+    return Job.objects.filter(Q(state=Job.State.WAITING) | left).order_by("id")
 
 
 def run(job_id: int) -> None:
     """Claim the job and do it; whoever comes second finds it claimed and goes away."""
-    job = _claim(job_id)
-    if job is None:
-        return
+    with _held(job_id) as free:
+        if free and (job := _begin(job_id)):
+            _work(job)
+
+
+def _work(job: Job) -> None:
     try:
         result = WORKERS[job.kind](job, partial(report, job.pk))
     except (RuleBroken, NoRule) as refusal:
@@ -85,10 +94,25 @@ def run_waiting() -> int:
     return len(jobs)
 
 
+@contextmanager
+def _held(job_id: int) -> Iterator[bool]:
+    """The claim: PostgreSQL lets it go by itself when this process or its connection dies, however that happens."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCKS, job_id])
+        free = cursor.fetchone()[0]
+    try:
+        yield free
+    finally:
+        if free:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCKS, job_id])
+
+
 @transaction.atomic
-def _claim(job_id: int) -> Job | None:
-    job = due().filter(pk=job_id).select_for_update(skip_locked=True).first()
-    if job is None:
+def _begin(job_id: int) -> Job | None:
+    """Whoever holds the claim may take up what is running, too: the worker before is gone."""
+    job = Job.objects.select_for_update().get(pk=job_id)
+    if job.state not in {Job.State.WAITING, Job.State.RUNNING}:
         return None
     if job.attempts >= MOST_ATTEMPTS:
         job.state, job.error = Job.State.FAILED, f"试了 {MOST_ATTEMPTS} 次都没有完成。"
@@ -96,14 +120,12 @@ def _claim(job_id: int) -> Job | None:
         return None
     job.state = Job.State.RUNNING
     job.attempts += 1
-    job.leased_until = timezone.now() + LEASE
     job.save()
     return job
 
 
 def _end(job: Job, state: str, *, result: dict | None = None, error: str = "") -> None:
     job.state, job.result, job.error = state, result or {}, error
-    job.leased_until = None
     job.ended_at = timezone.now()
     job.save()
 

@@ -19,7 +19,6 @@ class Job(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
-    leased_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
     result = models.JSONField(default=dict)
@@ -29,5 +28,5 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "school_id", "period"], name="job_once_per_kind_school_period")
         ]
-        indexes = [models.Index(fields=["state", "leased_until"])]
+        indexes = [models.Index(fields=["state"])]
         verbose_name = verbose_name_plural = "后台任务"
