@@ -14,6 +14,7 @@ from billing import accounts
 from billing.ledger.posting import Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
 from billing.offset import Return
+from billing.selectors.changes import changes
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
 from billing.selectors.settling import Figures, figures
 
@@ -22,17 +23,24 @@ from .till import hold_month
 
 @transaction.atomic
 def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
-    """Work out the month as things stand; an earlier draft is replaced."""
+    """Work out the month as things stand; an earlier draft is replaced, and the new one goes to the guardians again."""
     fee_month = hold_month(fee_month)
     _refuse(missing_for_draft(fee_month), "还不能算结算")
     now = figures(fee_month)
+    before = Settlement.objects.filter(fee_month=fee_month).select_related("fee_month__school").first()
     draft, _ = Settlement.objects.update_or_create(
         fee_month=fee_month,
         defaults={
             "school": fee_month.school,
             "groups": now.groups,
+            "changes": changes(before, list(_drafts(fee_month).select_related("student")), now) if before else [],
             "drafted_by_id": by.person_id,
             "drafted_at": timezone.now(),
+            "remits": now.remits(),
+            "state": Settlement.State.DRAFT,
+            "shown_at": None,
+            "shown_by": None,
+            "objections_until": None,
         },
     )
     _drafts(fee_month).delete()
@@ -48,7 +56,7 @@ def lock_month(fee_month: FeeMonth, *, now: datetime, by: Actor) -> FeeMonth:
     fee_month = hold_month(fee_month)
     if timezone.localdate(now) <= fee_month.last_on:
         raise RuleBroken(f"{fee_month}还没有过完，不能锁定")
-    _refuse(missing_for_lock(fee_month), "还不能锁定")
+    _refuse(missing_for_lock(fee_month, timezone.localdate(now)), "还不能锁定")
     found = figures(fee_month)
     draft = fee_month.settlement
     drafted = {(row.charge_id, row.cause): row.amount_fen for row in _drafts(fee_month)}

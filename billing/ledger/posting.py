@@ -99,6 +99,12 @@ def entry_of(school: School, key: str) -> Entry | None:
     return Entry.objects.filter(school=school, key=key).first()
 
 
+def written_since(school: School, keys: Iterable[str], moment: datetime) -> set[str]:
+    """Which of these deeds came into the book after that moment."""
+    fresh = Entry.objects.filter(school=school, key__in=list(keys), posted_at__gt=moment)
+    return set(fresh.values_list("key", flat=True))
+
+
 def number_of(entry: Entry) -> str:
     """How people write a voucher number: 2026-00017."""
     return entry.number_said

@@ -15,6 +15,7 @@ from billing.disclosures.models import Disclosure
 from billing.disclosures.selectors import DUE_DAY
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
 
+from .changes import Part, parts
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
 from .settling import has_moved
 
@@ -48,6 +49,7 @@ class Overview:
     say: str
     deed: Deed | None
     groups: list[dict]
+    changes: list[Part]
     is_stale: bool
     withdrawals: list
     without_scan: QuerySet
@@ -67,6 +69,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
         say=say,
         deed=deed,
         groups=settlement.groups if settlement else [],
+        changes=parts(settlement.changes) if settlement and fee_month.is_open else [],
         is_stale=stale,
         withdrawals=unsettled_withdrawals(fee_month) if fee_month.is_open else [],
         without_scan=without_scan(fee_month),
