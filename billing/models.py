@@ -322,6 +322,8 @@ class Settlement(models.Model):
     groups = models.JSONField(default=list)
     # What is other than in the draft before: [{"what", "before_fen", "after_fen"}]
     changes = models.JSONField(default=list)
+    # What need not be paid any more, by charge: {"17": fen}; from the lock on the charges say it themselves.
+    remits = models.JSONField(default=dict)
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # Guardians see their own figures and may object until the end of this day.
@@ -449,6 +451,7 @@ class Adjustment(models.Model):
     clause = models.CharField("依据", max_length=60)  # of the month's policy
     voucher_number = models.CharField("票据号", max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.ENTERED)
+    answer = models.CharField("未通过的原因", max_length=200, blank=True)
     round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="adjustments")  # which gave it back
     key = models.CharField(max_length=60)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
