@@ -6,9 +6,9 @@ from afterschool.access.models import mobile
 from afterschool.errors import RuleBroken
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy.terms import weekday_name
-from afterschool.policy.walking import may_walk_home
 
 from .models import Application, PickupPerson
+from .selectors import walks_alone
 
 LeaveMode = Application.LeaveMode
 
@@ -42,7 +42,7 @@ class ApplicationForm(forms.Form):
         self.offerings = list(offerings_for(student, term))
         kwargs["initial"] = self._kept(application) if application else {"leave_mode": LeaveMode.COLLECTED}
         super().__init__(*args, **kwargs)
-        may_walk = may_walk_home(student.school_class.grade).answer
+        may_walk = walks_alone(student).answer
         self.fields["leave_mode"] = forms.ChoiceField(
             label="怎么离校", choices=[mode for mode in LeaveMode.choices if may_walk or mode[0] != LeaveMode.SELF]
         )

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from afterschool.access.models import Person
 from afterschool.money import Money
 from afterschool.plans.cases import case_of_offering
 from afterschool.plans.models import Offering, Plan
@@ -14,10 +15,11 @@ from afterschool.policy import enrolment, fees, rules
 from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
+from afterschool.policy.walking import may_walk_home
 from afterschool.schools.models import Guardianship, School, Student, Term
 from afterschool.schools.rules import case_of, policy_of
 
-from .models import Application, Decline, PickupPerson, PickupRestriction, Placement, Section, Waiver
+from .models import Application, Decline, DisputeHold, PickupPerson, PickupRestriction, Placement, Section, Waiver
 from .release import Adult, Grant, Restriction, may_release
 
 ENDED = (Application.State.REFUSED, Application.State.WITHDRAWN)
@@ -39,31 +41,38 @@ class Collector:
     barred: bool
 
 
+@dataclass(frozen=True)
+class Known:
+    """An adult who has been given the right to collect a child, and how the family and the telephone know them."""
+
+    grant: Grant
+    relation: str
+    phone: str
+    person: Person | None = None  # a guardian, who is also told
+    pickup: PickupPerson | None = None
+
+
+def grants_of(students: Iterable[Student], day: date) -> dict[int, list[Known]]:
+    """For each child, guardians first and then the people they named. Two queries for any number of children."""
+    known: dict[int, list[Known]] = {student.pk: [] for student in students}
+    ties = Guardianship.objects.open_on(day).filter(student__in=known).select_related("person")
+    for tie in ties.order_by("-is_primary", "id"):
+        grant = Grant(Adult(tie.person.name, person_id=tie.person_id))
+        known[tie.student_id].append(Known(grant, tie.relation, tie.person.phone, person=tie.person))
+    for named in PickupPerson.objects.open_on(day).filter(student__in=known).select_related("named_by"):
+        named_by = Adult(named.named_by.name, person_id=named.named_by_id)
+        grant = Grant(Adult(named.name, pickup_id=named.pk), named_by)
+        known[named.student_id].append(Known(grant, named.relation, named.phone, pickup=named))
+    return known
+
+
 def collectors_of(students: Iterable[Student], day: date) -> dict[int, list[Collector]]:
-    """For each child, guardians first and then the people they named. Three queries for any number of children."""
+    """The same as tiles of the gate: who of them must not collect is marked. Three queries."""
     students = list(students)
-    grants: dict[int, list[tuple[Grant, str, str]]] = {student.pk: [] for student in students}
-    for guardianship in (
-        Guardianship.objects.open_on(day)
-        .filter(student__in=students)
-        .select_related("person")
-        .order_by("-is_primary", "id")
-    ):
-        person = guardianship.person
-        grant = Grant(Adult(person.name, person_id=person.pk))
-        grants[guardianship.student_id].append((grant, guardianship.relation, person.phone))
-    for named in PickupPerson.objects.open_on(day).filter(student__in=students).select_related("named_by"):
-        grant = Grant(
-            Adult(named.name, pickup_id=named.pk), named_by=Adult(named.named_by.name, person_id=named.named_by_id)
-        )
-        grants[named.student_id].append((grant, named.relation, named.phone))
     restrictions = restrictions_of(students, day)
     return {
-        student_id: [
-            _collector(grant, relation, phone, good=bool(may_release([grant], restrictions[student_id], day)))
-            for grant, relation, phone in rows
-        ]
-        for student_id, rows in grants.items()
+        student_id: [_collector(one, restrictions[student_id], day) for one in adults]
+        for student_id, adults in grants_of(students, day).items()
     }
 
 
@@ -85,11 +94,21 @@ def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Re
     return found
 
 
-def _collector(grant: Grant, relation: str, phone: str, *, good: bool) -> Collector:
-    adult = grant.adult
-    if adult.person_id is not None:
-        return Collector("guardian", adult.person_id, adult.name, relation, phone[-4:], barred=not good)
-    return Collector("pickup", adult.pickup_id or 0, adult.name, relation, phone[-4:], barred=not good)
+def held_in_dispute(students: Iterable[Student], day: date) -> set[int]:
+    """Children whose guardians quarrel without a document."""
+    return set(DisputeHold.objects.open_on(day).filter(student__in=students).values_list("student", flat=True))
+
+
+def walks_alone(student: Student) -> Verdict[bool]:
+    """May it be agreed that this child leaves alone?"""
+    return may_walk_home(student.school_class.grade, student.school.walks_from_grade)
+
+
+def _collector(known: Known, restrictions: list[Restriction], day: date) -> Collector:
+    adult = known.grant.adult
+    kind, pk = ("guardian", adult.person_id) if adult.person_id is not None else ("pickup", adult.pickup_id)
+    barred = not may_release([known.grant], restrictions, day)
+    return Collector(kind, pk or 0, adult.name, known.relation, known.phone[-4:], barred)
 
 
 def placed_on(where: School | Iterable[Section], day: date):

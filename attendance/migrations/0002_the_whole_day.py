@@ -160,6 +160,7 @@ class Migration(migrations.Migration):
                 ("sequence", models.PositiveIntegerField(default=0, verbose_name="设备序号")),
                 ("claimed_at", models.DateTimeField(verbose_name="设备时间")),
                 ("received_at", models.DateTimeField(verbose_name="收到时间")),
+                ("happened_at", models.DateTimeField(verbose_name="发生时间")),
                 (
                     "kind",
                     models.CharField(

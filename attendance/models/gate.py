@@ -115,6 +115,7 @@ class GateEvent(models.Model):
     sequence = models.PositiveIntegerField("设备序号", default=0)
     claimed_at = models.DateTimeField("设备时间")
     received_at = models.DateTimeField("收到时间")
+    happened_at = models.DateTimeField("发生时间")  # the claim, as far as the server's own times bear it out
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     kind = models.CharField("类别", max_length=12, choices=Kind)
     student = models.ForeignKey(Student, models.PROTECT, related_name="gate_events")

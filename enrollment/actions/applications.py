@@ -12,14 +12,13 @@ from afterschool.errors import RuleBroken
 from afterschool.plans.models import Offering
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy.enrolment import basic_first
-from afterschool.policy.walking import may_walk_home
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import CalendarDay, School, Student, Term
 from afterschool.schools.rules import policy_of
 
 from ..models import Application, Choice, Decline
 from ..numbers import numbered
-from ..selectors import live_application
+from ..selectors import live_application, walks_alone
 from .guardians import require_guardian
 from .pickup import name_pickup
 
@@ -93,7 +92,7 @@ def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: st
         # 1+X (三(四) where the policy says so): everywhere a club only comes on top.
         first = basic_first(policy_of(student.school, today), today)
         raise RuleBroken("要先选普通延时托管，才能加报特色活动", cite=first.cite, field="choices")
-    walks = may_walk_home(student.school_class.grade)
+    walks = walks_alone(student)
     if leave_mode == Application.LeaveMode.SELF and not walks.answer:
         raise RuleBroken(walks.because, field="leave_mode")
 

@@ -102,7 +102,7 @@ def test_barred_adult_is_refused_and_recorded_whatever_the_grant(here, barred):
         hand_over(child, day=THURSDAY, collector=adult_of(child, 1), now=at(17, 42), by=here.by_teacher)
 
     assert not Handover.objects.exists()
-    assert Incident.objects.get().kind == Incident.Kind.WRONG_ADULT
+    assert Incident.objects.get().kind == Incident.Kind.RESTRICTED
     assert not Notice.objects.filter(to=here.mothers[0]).exists()
     assert Notice.objects.get(kind="incident").to == here.leader
 
@@ -145,7 +145,7 @@ def test_child_absent_or_unmarked_cannot_be_handed_over(town):
         (4, "bus", "bus", None),
         (4, "collected", "self", "没有约定"),
         (4, "self", "bus", "没有约定"),
-        (3, "self", "self", "三年级及以下"),
+        (3, "self", "self", "要由大人接走"),
         (2, "bus", "bus", None),
     ],
 )
@@ -212,7 +212,7 @@ def test_sixth_handover_in_ten_seconds_is_held(town):
         hand_over(child, day=THURSDAY, collector=adult_of(child), now=at(17, 42, second=second), by=town.by_teacher)
     last = children[5]
 
-    with pytest.raises(RuleBroken, match="稍等"):
+    with pytest.raises(RuleBroken, match="10 秒"):
         hand_over(last, day=THURSDAY, collector=adult_of(last), now=at(17, 42, second=9), by=town.by_teacher)
     assert Handover.objects.count() == Notice.objects.filter(kind="handed_over").count() == 5
 

@@ -1,0 +1,254 @@
+"""What a device tells, what it is told in turn, and how one event is judged by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from afterschool.access.capabilities import Role
+from afterschool.access.reach import Actor
+from attendance import codes
+from attendance.models import GateEvent, GateList
+from attendance.release import CALL_OFFICE, Answer, Asked, May, may_release
+from attendance.selectors.facts import IN_A_MOMENT, Facts
+from attendance.settling import Good, Tap
+from enrollment.release import Adult, Grant
+from enrollment.selectors import Known
+
+How, Kind, Outcome = GateEvent.How, GateEvent.Kind, GateEvent.Outcome
+PAGE = "page:"  # the server's own pages: their time is the server's
+GOOD = {May.RELEASE: Good.YES, May.HOLD: Good.HELD, May.NO: Good.NO}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One event as its device tells it. `adult` is "guardian:12", "pickup:5", "code:7", "call_back:9" or nothing."""
+
+    uid: UUID
+    kind: str
+    student_id: int
+    claimed_at: datetime
+    sequence: int = 0
+    mode: str = ""
+    adult: str = ""
+    code: str = ""
+    about: UUID | None = None
+    pace: int = 0
+    place: str = ""
+
+    @property
+    def who(self) -> tuple[str, int]:
+        kind, _, number = self.adult.partition(":")
+        return kind, int(number) if number.isdecimal() else 0
+
+    @property
+    def way(self) -> str:
+        return self.adult if self.mode == "collected" else self.mode
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of it. `handover_id` and `at` where the child has left by it."""
+
+    uid: UUID
+    student_id: int
+    outcome: str
+    because: str = ""
+    handover_id: int | None = None
+    at: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """By whom, on what and when the events were brought."""
+
+    device: str
+    gate_list: GateList | None
+    now: datetime
+    by: Actor
+
+    @property
+    def leads(self) -> bool:
+        return Role.LEADER in self.by.roles
+
+    @property
+    def signer(self) -> int:
+        """Who tapped: the one to whom the list was given. Whoever signs in later to bring the events only brings them."""
+        return self.gate_list.issued_to_id if self.gate_list else self.by.signer
+
+    def happened_at(self, claimed: datetime) -> datetime:
+        """A device's clock is believed only between two moments that the server has seen itself."""
+        if self.gate_list is None:
+            return claimed if self.device.startswith(PAGE) else self.now
+        return min(max(claimed, self.gate_list.issued_at), self.now)
+
+    def list_age(self, claimed: datetime) -> timedelta:
+        return self.happened_at(claimed) - self.gate_list.issued_at if self.gate_list else timedelta(0)
+
+
+def event_of(told: Told, brought: Delivered, facts: Facts, school_id: int) -> tuple[GateEvent, Good]:
+    """The row, its outcome still open but for what the rules say of it by itself."""
+    kind, pk = told.who
+    name, relation = _name(told, facts)
+    event = GateEvent(
+        uid=told.uid, school_id=school_id, day=facts.day, gate_list=brought.gate_list, device=brought.device,
+        sequence=told.sequence, claimed_at=told.claimed_at, received_at=brought.now,
+        happened_at=brought.happened_at(told.claimed_at), by_id=brought.signer, kind=told.kind,
+        student_id=told.student_id, about=told.about, mode=told.mode, collector_name=name, collector_relation=relation,
+        place=told.place, pace=told.pace,
+    )  # fmt: skip
+    if told.kind == Kind.WRONG_ADULT:
+        event.because = "来接的人不在授权名单里，没有放行，已联系办公室"
+        return event, Good.NO
+    if told.kind != Kind.RELEASE:
+        event.because = _may_not(told, facts)
+        return event, Good.NO if event.because else Good.YES
+    event.how = _how(told)
+    event.guardian_id = pk if kind == "guardian" and name else None
+    event.pickup_person_id = pk if kind == "pickup" and name else None
+    event.code_id = pk if kind == "code" and name else None
+    event.call_back_id = pk if kind == "call_back" and name else None
+    answer = _judge(told, brought, facts)
+    event.because = answer.because
+    return event, GOOD[answer.may]
+
+
+def tap_of(event: GateEvent, good: Good) -> Tap:
+    return Tap(event.uid, event.kind, event.device, event.sequence, event.claimed_at, way_of(event), event.about, good)
+
+
+def way_of(event: GateEvent) -> str:
+    """The same words as `Told.way`."""
+    if event.mode != "collected":
+        return event.mode
+    who = (("guardian", event.guardian_id), ("pickup", event.pickup_person_id), ("code", event.code_id))
+    return next((f"{kind}:{pk}" for kind, pk in who if pk), f"call_back:{event.call_back_id}")
+
+
+def good_of(event: GateEvent) -> Good:
+    """What the rules said of an event that is already written."""
+    if event.outcome == Outcome.HELD:
+        return Good.HELD
+    return Good.NO if event.outcome == Outcome.DENIED else Good.YES
+
+
+def _judge(told: Told, brought: Delivered, facts: Facts) -> Answer:
+    asked = Asked(
+        mode=told.mode,
+        grant=_grant(told, facts),
+        how=_how(told),
+        proven=_is_proven(told, brought, facts),
+        leader=brought.leads,
+        list_age=brought.list_age(told.claimed_at),
+        pace=max(told.pace, _pace(told, _name(told, facts)[0], facts.recent)),
+    )
+    answer = may_release(facts.child(told.student_id), asked, facts.day)
+    if answer.may is not May.RELEASE:
+        return answer
+    return _in_the_day(told, facts) or answer
+
+
+def _in_the_day(told: Told, facts: Facts) -> Answer | None:
+    """What else a leader has to look at: all of it may be true, since the child has left already where a gate is offline."""
+    student = told.student_id
+    if facts.closed and student not in facts.kept_late:
+        return Answer(May.HOLD, "当日已经签字结束")
+    if not facts.is_here(student):
+        return Answer(May.HOLD, "考勤上不在校：还没有点名，或者记了缺勤、请假")
+    if facts.own is not None and student not in facts.own:
+        return Answer(May.HOLD, "不在这位老师的名单里")
+    return None
+
+
+def _may_not(told: Told, facts: Facts) -> str:
+    """Why an undo or a leader's word does not count."""
+    about = facts.by_uid.get(told.about) if told.about else None
+    if told.kind == Kind.UNDO:
+        return "当日已经签字结束，不能撤销" if facts.closed else ""
+    if about is not None and _is_barred(about, facts):
+        return f"后来登记了接送限制，{CALL_OFFICE}"
+    return ""
+
+
+def _is_barred(event: GateEvent, facts: Facts) -> bool:
+    """A restriction that came after the tap denies all the same."""
+    told = Told(event.uid, event.kind, event.student_id, event.claimed_at, mode=event.mode, adult=way_of(event))
+    grant = _grant(told, facts)
+    holding = [one for one in facts.restrictions[event.student_id] if one.holds(facts.day)]
+    return bool(holding) and (grant is None or any(one.bars(grant) for one in holding))
+
+
+def _how(told: Told) -> How:
+    if told.mode != "collected":
+        return How.AGREED
+    kind, _ = told.who
+    if kind in (How.CALL_BACK, "code"):
+        return How.CALL_BACK if kind == How.CALL_BACK else How.ONCE
+    return How.CODE if told.code else How.KNOWN
+
+
+def _grant(told: Told, facts: Facts) -> Grant | None:
+    """Who is asking, and on whose word."""
+    kind, pk = told.who
+    if kind in ("guardian", "pickup"):
+        known = _known(told, facts)
+        return known.grant if known else None
+    if kind == "code" and (code := facts.codes.get(pk)):
+        return Grant(Adult(code.name), Adult(code.made_by.name, person_id=code.made_by_id))
+    if kind == "call_back" and (call := facts.call_backs.get(pk)):
+        return Grant(Adult(call.adult_name), Adult(call.guardian.name, person_id=call.guardian_id))
+    return None
+
+
+def _is_proven(told: Told, brought: Delivered, facts: Facts) -> bool:
+    """Whether a code or a second person's call speaks for this adult."""
+    kind, pk = told.who
+    if kind == "code":
+        code = facts.codes.get(pk)
+        good = code and code.student_id == told.student_id
+        return bool(good) and code.sha256 == codes.fingerprint(told.student_id, facts.day, told.code)
+    if kind == "call_back":
+        call = facts.call_backs.get(pk)
+        return bool(call) and call.student_id == told.student_id and bool(call.adult_name)
+    return kind == "guardian" and _shows_code(told, pk, brought, facts)
+
+
+def _shows_code(told: Told, guardian_id: int, brought: Delivered, facts: Facts) -> bool:
+    """C6: the telephone's code, of this child, this guardian, this minute, and not used before today."""
+    used = any(
+        event.how == How.CODE and event.outcome == Outcome.ACCEPTED and event.student_id == told.student_id
+        for event in facts.by_uid.values()
+    )
+    at = brought.happened_at(told.claimed_at)
+    return not used and codes.is_good(told.code, told.student_id, guardian_id, at)
+
+
+def _known(told: Told, facts: Facts) -> Known | None:
+    kind, pk = told.who
+    for one in facts.known.get(told.student_id, ()):
+        adult = one.person if kind == "guardian" else one.pickup
+        if adult is not None and adult.pk == pk:
+            return one
+    return None
+
+
+def _name(told: Told, facts: Facts) -> tuple[str, str]:
+    """As they are known on the day, kept with the event."""
+    kind, pk = told.who
+    if known := _known(told, facts):
+        return known.grant.adult.name, known.relation
+    if code := facts.codes.get(pk) if kind == "code" else None:
+        return code.name, code.relation
+    if call := facts.call_backs.get(pk) if kind == "call_back" else None:
+        return call.adult_name, call.adult_relation
+    return "", ""
+
+
+def _pace(told: Told, name: str, recent: Sequence[GateEvent]) -> int:
+    """How many adults the device served in the ten seconds before, as far as the server knows. A family counts once."""
+    before = [one for one in recent if told.claimed_at - IN_A_MOMENT < one.claimed_at <= told.claimed_at]
+    served = {one.collector_name or one.student_id for one in before}
+    return len(served - {name or told.student_id})
