@@ -38,6 +38,14 @@ def write(like: Model, columns: str, rows: Iterable[tuple]) -> list[int]:
     return keys
 
 
+def add(like: Model, columns: str, things: Sequence[Model]) -> None:
+    """The same for objects, which learn their keys."""
+    rows = ([getattr(thing, name) for name in columns.split()] for thing in things)
+    keys = write(like, columns, map(tuple, rows))
+    for thing, key in zip(things, keys, strict=True):
+        thing.pk, thing._state.adding = key, False
+
+
 def change(model: type[Model], columns: str, rows: Iterable[tuple]) -> None:
     """Each tuple tells a key and what the `columns` of its row become."""
     key, told = model._meta.pk, _fields(model, columns)

@@ -8,8 +8,9 @@ same keys, checks, indexes and triggers, school by school, by as many connection
 is not timed.
 
 The last line is one JSON object: `seconds` by the clock and `floor_seconds`, their `ratio`, `rows` written in how many
-tables, students a second, `peak_mb` of the largest process; of all workers together the seconds of each deed, and of the
-processor outside PostgreSQL (`python_seconds`).
+tables, students a second, `peak_mb` of the largest process; of all workers together the seconds of each deed; and how long
+the processor was at work for them, which a busy machine changes less: in Python, in PostgreSQL, for the bare rows, and the
+`core_ratio` of the one to the other.
 """
 
 import argparse
@@ -44,7 +45,7 @@ Spent = Counter[str]
 
 def month_end(city: City, school_id: int) -> Spent:
     """One school's month, deed by deed. Returns what each took."""
-    spent, core = Spent(), time.process_time()
+    spent = Spent()
     fee_month = FeeMonth.objects.select_related("school").get(school=school_id, month=MONTH)
     with timed(spent, "charge"):
         billing.charge_month(fee_month, by=city.clerk)
@@ -58,7 +59,6 @@ def month_end(city: City, school_id: int) -> Spent:
         sent = billing.instruct_refunds(fee_month, now=NOW, by=city.reviewer)
     with timed(spent, "pay_out"):
         billing.refunds_paid(sent, paid_on=NOW.date(), by=city.clerk)
-    spent["python"] = time.process_time() - core
     return spent
 
 
@@ -82,7 +82,7 @@ class Workers:
             pool.map(_awake, range(self.many), chunksize=1)
             began, told, peak = time.perf_counter(), Spent(), 0
             for number, (spent, memory) in enumerate(pool.imap_unordered(partial(_measured, deed), schools), 1):
-                told.update(spent or {})
+                told.update(spent)
                 peak = max(peak, memory)
                 if number % 100 == 0:
                     self.say(f"{what}: {number} of {len(schools)} schools")
@@ -96,8 +96,19 @@ def _awake(_: int) -> None:
     connections["default"].ensure_connection()
 
 
-def _measured(deed: Callable[[int], Spent | None], school_id: int) -> tuple[Spent | None, int]:
-    return deed(school_id), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def _measured(deed: Callable[[int], Spent | None], school_id: int) -> tuple[Spent, int]:
+    python, postgres = time.process_time(), _backend_seconds()
+    spent = Spent(deed(school_id) or {})
+    spent["python"] = time.process_time() - python
+    spent["postgres"] = _backend_seconds() - postgres
+    return spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _backend_seconds() -> float:
+    """How long the processor was at work for this connection, inside PostgreSQL, which runs on this machine."""
+    backend = connections["default"].connection.info.backend_pid
+    user, system = Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def run(students: int, workers: Workers, statements: Path) -> dict[str, object]:
@@ -113,13 +124,16 @@ def run(students: int, workers: Workers, statements: Path) -> dict[str, object]:
     check(len(schools))
     tables = floor.grown(before)
     floor.lay(tables)
-    floor_seconds, _, _ = workers.do("floor", partial(floor.write, tables), schools)
+    floor_seconds, bare, _ = workers.do("floor", partial(floor.write, tables), schools)
     rows = floor.rows_of(tables)
+    python, postgres = spent.pop("python"), spent.pop("postgres")
     return {
         "students": students, "schools": len(schools), "workers": workers.many, "seconds": round(seconds, 2),
         "rows": sum(rows.values()), "tables": len(rows), "floor_seconds": round(floor_seconds, 2),
         "ratio": round(seconds / floor_seconds, 2), "peak_mb": peak, "students_per_second": round(students / seconds),
-        "python_seconds": round(spent.pop("python"), 2),
+        "python_seconds": round(python, 2), "postgres_seconds": round(postgres, 2),
+        "floor_postgres_seconds": round(bare["postgres"], 2),
+        "core_ratio": round((python + postgres) / (bare["python"] + bare["postgres"]), 2),
         "deeds": {deed: round(took, 2) for deed, took in spent.items()}, "rows_in": rows,
     }  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
@@ -17,55 +20,75 @@ from billing.models import Allocation, Charge, Receipt
 from .till import book_day
 
 
-def dues_by_student(school: School, students: Collection[int]) -> dict[int, list[Charge]]:
-    """The charges these children still owe on, oldest first."""
-    open_ones = Charge.objects.filter(
-        school=school, student__in=students, net_fen__gt=F("paid_fen") + F("remitted_fen")
-    ).order_by("fee_month__month", "agreement__number", "pk")
-    dues = defaultdict(list)
-    for charge in open_ones:
-        dues[charge.student_id].append(charge)
-    return dues
+@dataclass(slots=True)
+class Debt:
+    """A charge that is not paid in full, and how far it is."""
+
+    charge_id: int
+    paid_fen: int
+    owed_fen: int
 
 
-def allocate(receipt: Receipt, left: Money, dues: Iterable[Charge]) -> list[Allocation]:
-    """Pay what is owed out of `left`; the charges know at once, in memory, what is paid."""
-    made = []
-    for charge in dues:
-        part = min(left.fen, charge.owed_fen)
-        if part > 0:
-            charge.paid_fen += part
-            left -= Money(part)
-            made.append(Allocation(school_id=receipt.school_id, receipt=receipt, charge=charge, fen=part))
-    return made
+class Part(NamedTuple):
+    """So much of a receipt pays this charge."""
+
+    debt: Debt
+    fen: int
 
 
-def save_allocations(made: Collection[Allocation]) -> None:
-    Charge.objects.bulk_update({one.charge for one in made}, ["paid_fen"], batch_size=1000)
-    Allocation.objects.bulk_create(made, batch_size=2000)
+def debts_by_student(school: School, students: Collection[int]) -> dict[int, list[Debt]]:
+    """What these children still owe, the oldest first."""
+    owed = F("net_fen") - F("paid_fen") - F("remitted_fen")
+    rows = Charge.objects.filter(school=school, student__in=students).annotate(owed=owed).filter(owed__gt=0)
+    debts = defaultdict(list)
+    in_turn = rows.order_by("fee_month__month", "agreement__number", "pk")
+    for student_id, *facts in in_turn.values_list("student_id", "pk", "paid_fen", "owed"):
+        debts[student_id].append(Debt(*facts))
+    return debts
+
+
+def allocate(left_fen: int, debts: Iterable[Debt]) -> list[Part]:
+    """Pay what is owed out of what is left; the debts know at once, in memory, what is paid."""
+    parts = []
+    for debt in debts:
+        fen = min(left_fen, debt.owed_fen)
+        if fen > 0:
+            debt.paid_fen += fen
+            debt.owed_fen -= fen
+            left_fen -= fen
+            parts.append(Part(debt, fen))
+    return parts
+
+
+def save_allocations(school: School, made: Collection[tuple[Receipt, Part]]) -> None:
+    sets.change(Charge, "paid_fen", {part.debt.charge_id: part.debt.paid_fen for _, part in made}.items())
+    rows = [(receipt.pk, part.debt.charge_id, part.fen) for receipt, part in made]
+    sets.write(Allocation(school=school), "receipt_id charge_id fen", rows)
 
 
 def apply_prepayments(school: School, students: Collection[int], *, on: date, by: Actor) -> Money:
     """Use what these children have paid in advance for what they owe now. The school's till is held."""
-    dues = dues_by_student(school, students)
-    made: list[Allocation] = []
-    for receipt in _with_rest(school, dues):
-        made += allocate(receipt, Money(receipt.amount_fen - receipt.used_fen), dues[receipt.student_id])
+    debts = debts_by_student(school, students)
+    made = [
+        (receipt, part)
+        for receipt in _with_rest(school, debts)
+        for part in allocate(receipt.amount_fen - receipt.used_fen, debts[receipt.student_id])
+    ]
     if not made:
         return ZERO
-    save_allocations(made)
+    save_allocations(school, made)
     day = book_day(school, on)
     vouchers = [
         Voucher(
             day,
-            f"apply:{one.receipt_id}:{one.charge_id}",
-            f"预收款抵应收（收据 {one.receipt.number} 号）",
-            [(accounts.prepaid(one.receipt.student_id), accounts.receivable(one.receipt.student_id), Money(one.fen))],
+            f"apply:{receipt.pk}:{part.debt.charge_id}",
+            f"预收款抵应收（收据 {receipt.number} 号）",
+            [(accounts.prepaid(receipt.student_id), accounts.receivable(receipt.student_id), Money(part.fen))],
         )
-        for one in made
+        for receipt, part in made
     ]
     post_many(school, vouchers, by=by)
-    return total(Money(one.fen) for one in made)
+    return total(Money(part.fen) for _, part in made)
 
 
 def _with_rest(school: School, students: Collection[int]):

@@ -11,7 +11,7 @@ from billing.models import BankLine, Receipt
 from billing.selectors.typed import is_perhaps, typed_for
 
 from .receipts import receive
-from .statements import close_lines, method_of, typed_hint
+from .statements import method_of, outcome, typed_hint
 from .till import hold
 
 State = BankLine.State
@@ -45,7 +45,9 @@ def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
         bank_line=line,
         by=by,
     )
-    close_lines([line], [receipt])
+    paid = [(one.fen, one.charge.owed_fen) for one in receipt.allocations.select_related("charge")]
+    line.state, line.hint = State.MATCHED, outcome(line, paid)
+    line.save(update_fields=["state", "hint"])
     record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
     return receipt
 

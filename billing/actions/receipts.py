@@ -6,6 +6,7 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Max
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -16,8 +17,10 @@ from billing.ledger.posting import Voucher, post_many
 from billing.models import BankLine, Receipt
 from billing.selectors.typed import known_as
 
-from .allocations import allocate, dues_by_student, save_allocations
-from .till import book_day, hold
+from .allocations import Part, allocate, debts_by_student, save_allocations
+from .till import first_open_day, hold
+
+TOLD = "number student_id on amount_fen payer payer_account method bank_line_id key entered_by_id"
 
 
 @transaction.atomic
@@ -87,23 +90,29 @@ def receive(
     return receipt
 
 
-def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> None:
-    """Number, allocate and post new receipts, many at once. The school's till is held."""
+def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> list[list[Part]]:
+    """Number, allocate and post new receipts, many at once. Returns what each paid. The school's till is held."""
     last = Receipt.objects.filter(school=school).aggregate(last=Max("number"))["last"] or 0
     for number, receipt in enumerate(receipts, last + 1):
         receipt.number = number
-    Receipt.objects.bulk_create(receipts, batch_size=2000)
-    dues = dues_by_student(school, {receipt.student_id for receipt in receipts})
-    parts = {receipt.pk: allocate(receipt, Money(receipt.amount_fen), dues[receipt.student_id]) for receipt in receipts}
-    save_allocations([one for made in parts.values() for one in made])
-    post_many(school, [_voucher(receipt, sum(one.fen for one in parts[receipt.pk])) for receipt in receipts], by=by)
+    sets.add(Receipt(school=school), TOLD, receipts)
+    debts = debts_by_student(school, {receipt.student_id for receipt in receipts})
+    parts = [allocate(receipt.amount_fen, debts[receipt.student_id]) for receipt in receipts]
+    save_allocations(school, [(receipt, one) for receipt, made in zip(receipts, parts, strict=True) for one in made])
+    open_from = first_open_day(school)
+    vouchers = [
+        _voucher(receipt, max(receipt.on, open_from), sum(one.fen for one in made))
+        for receipt, made in zip(receipts, parts, strict=True)
+    ]
+    post_many(school, vouchers, by=by)
+    return parts
 
 
-def _voucher(receipt: Receipt, paid_fen: int) -> Voucher:
+def _voucher(receipt: Receipt, on: date, paid_fen: int) -> Voucher:
     sides = (
         (accounts.receivable(receipt.student_id), paid_fen),
         (accounts.prepaid(receipt.student_id), receipt.amount_fen - paid_fen),
     )
     memo = f"收 {receipt.payer} 课后服务费（收据 {receipt.number} 号，{receipt.on:%Y-%m-%d} 到账）"
     moves = [(accounts.BANK, credit, Money(fen)) for credit, fen in sides if fen]
-    return Voucher(book_day(receipt.school, receipt.on), f"receipt:{receipt.key}", memo, moves)
+    return Voucher(on, f"receipt:{receipt.key}", memo, moves)

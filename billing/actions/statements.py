@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from django.db import transaction
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.money import Money
@@ -19,6 +20,7 @@ from .till import hold
 
 State = BankLine.State
 CASH = "现金"
+TOLD = "row serial on in_fen out_fen payer payer_account memo state hint suggested_id"
 
 
 @transaction.atomic
@@ -40,7 +42,7 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
     )
     lines = _lines(statement, fresh)
     _leave_typed(lines)
-    BankLine.objects.bulk_create(lines, batch_size=2000)
+    sets.add(BankLine(school=school, statement=statement), TOLD, lines)
     _receive_matched([line for line in lines if line.state == State.MATCHED], by)
     statement.counts = {
         "lines": len(read.lines),
@@ -157,27 +159,19 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
         for line in lines
         if line.suggested_id  # a matched line always names its student
     ]
-    book_receipts(lines[0].school, receipts, by=by)
-    close_lines(lines, receipts)
+    parts = book_receipts(lines[0].school, receipts, by=by)
+    paid = ([(part.fen, part.debt.owed_fen) for part in made] for made in parts)
+    said = [(line.pk, outcome(line, made)) for line, made in zip(lines, paid, strict=True)]
+    sets.change(BankLine, "hint", [(pk, hint) for pk, hint in said if hint])
 
 
-def close_lines(lines: Sequence[BankLine], receipts: Sequence[Receipt]) -> None:
-    """The lines are in the books; each says what became of it."""
-    rows = Receipt.objects.filter(pk__in=[receipt.pk for receipt in receipts])
-    allocated = {row.bank_line_id: list(row.allocations.all()) for row in rows.prefetch_related("allocations__charge")}
-    for line in lines:
-        line.state = State.MATCHED
-        line.hint = _outcome(line, allocated[line.pk])
-    BankLine.objects.bulk_update(lines, ["state", "hint"], batch_size=1000)
-
-
-def _outcome(line: BankLine, parts) -> str:
-    paid = sum(part.fen for part in parts)
+def outcome(line: BankLine, parts: Sequence[tuple[int, int]]) -> str:
+    """What became of a line that is in the books: how much of it paid each charge, and what is still owed on that."""
+    paid, owed = sum(fen for fen, _ in parts), sum(rest for _, rest in parts)
     if not parts:
         return "没有待交的应收，全部转为预收"
     if paid < line.in_fen:
         return f"{Money(paid)} 元抵应收，{Money(line.in_fen - paid)} 元转为预收"
-    owed = sum(part.charge.owed_fen for part in parts)
     return f"还差 {Money(owed)} 元" if owed else ""
 
 

@@ -27,5 +27,9 @@ def hold_month(fee_month: FeeMonth) -> FeeMonth:
 
 def book_day(school: School, on: date) -> date:
     """The day a voucher bears: its own, or when that month is locked the first day after (L15)."""
+    return max(on, first_open_day(school))
+
+
+def first_open_day(school: School) -> date:
     last = FeeMonth.objects.filter(school=school, state=FeeMonth.State.LOCKED).order_by("-month").first()
-    return max(on, last.last_on + timedelta(days=1)) if last else on
+    return last.last_on + timedelta(days=1) if last else date.min
