@@ -41,17 +41,18 @@ class School:
     """The children of a school, by what a payer may write of them."""
 
     def __init__(self, children: Iterable[Child]):
+        self.by_pk: dict[int, Child] = {}
         self.by_number: dict[str, Child] = {}
         self.by_name: dict[str, list[Child]] = defaultdict(list)
         self.by_guardian: dict[str, list[Child]] = defaultdict(list)
         for child in children:
-            self.by_number[child.number] = child
+            self.by_pk[child.pk] = self.by_number[child.number] = child
             self.by_name[child.name].append(child)
             for name in child.guardians:
                 self.by_guardian[name].append(child)
 
     def guess(self, line: Line) -> Guess:
-        named = self._named(line.memo)
+        named = self.named(line.memo)
         if number := NUMBER.search(line.memo):
             return self._by_number(number[0], named)
         if named:
@@ -72,10 +73,15 @@ class School:
         names = "、".join(child.name for child in waiting or wards)
         return Guess(hint=f"摘要里没有写学生；付款人与 {names} 的监护人同名，请核对"[:200])
 
-    def _named(self, memo: str) -> list[Child]:
-        """Children whose whole name stands in the memo once numbers, classes and set phrases are taken out."""
+    def named(self, memo: str) -> list[Child]:
+        """Children whose whole name stands in the memo."""
+        return [child for word in self.words(memo) for child in self.by_name.get(word, [])]
+
+    @staticmethod
+    def words(memo: str) -> list[str]:
+        """What is left of a memo once numbers, classes and set phrases are taken out."""
         rest = CLASS.sub(" ", NUMBER.sub(" ", memo))
-        return [child for word in NOISE.sub(" ", rest).split() for child in self.by_name.get(word, [])]
+        return NOISE.sub(" ", rest).split()
 
     def _by_number(self, number: str, named: list[Child]) -> Guess:
         child = self.by_number.get(number)

@@ -28,6 +28,7 @@ urlpatterns = [
     path("lines/<int:pk>/expense/", expenses.line_expense, name="line-expense"),
     path("<int:pk>/expenses/", expenses.expense_list, name="expense-list"),
     path("<int:pk>/expenses/new/", expenses.expense_create, name="expense-create"),
+    path("lines/<int:pk>/paper/", statements.line_outflow, name="line-outflow"),
     path("expenses/<int:pk>/approve/", expenses.expense_approve, name="expense-approve"),
     path("expenses/<int:pk>/reject/", expenses.expense_reject, name="expense-reject"),
     path("expenses/<int:pk>/voucher/", expenses.expense_voucher, name="expense-voucher"),

@@ -2,7 +2,7 @@
 
 from .charges import charge_month
 from .expenses import approve_expense, attach_voucher, book_stipends, enter_expense, pay_stipends, reject_expense
-from .lines import link_line, match_line, reopen_line, set_aside_line
+from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line
 from .months import open_month
 from .receipts import enter_receipt, receive
 from .refunds import instruct_refunds, refund_failed, refunds_paid, settle_withdrawal
@@ -26,6 +26,7 @@ __all__ = [
     "open_month",
     "pay_stipends",
     "receive",
+    "link_outflow",
     "receive_subsidy",
     "refund_failed",
     "refunds_paid",

@@ -9,9 +9,10 @@ from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.money import Money
-from afterschool.schools.models import Guardianship, School, Student
+from afterschool.schools.models import School
 from billing import matching
 from billing.models import BankLine, Receipt, StatementImport
+from billing.selectors.students import children_of
 from billing.selectors.typed import typed_for
 from billing.statement_file import Line, read_statement
 
@@ -77,7 +78,7 @@ def _without_known(school: School, lines: Sequence[Line], odd: list[dict]) -> li
 
 
 def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
-    children = matching.School(_children(statement.school))
+    children = matching.School(children_of(statement.school))
     guesses = {line.serial: children.guess(line) for line in lines if line.in_ and not _interest(line)}
     settled = {guess.child.pk for guess in guesses.values() if guess.child}
     made = []
@@ -126,18 +127,6 @@ def typed_hint(receipt: Receipt) -> str:
 
 def _interest(line: Line) -> bool:
     return bool(matching.INTEREST.search(line.memo))
-
-
-def _children(school: School) -> list[matching.Child]:
-    guardians: dict[int, set[str]] = {}
-    for student_id, name in Guardianship.objects.filter(school=school, ended_on=None).values_list(
-        "student_id", "person__name"
-    ):
-        guardians.setdefault(student_id, set()).add(name)
-    rows = Student.objects.filter(school=school, left_on=None).values_list(
-        "pk", "number", "name", "school_class__grade", "school_class__number"
-    )
-    return [matching.Child(*row, frozenset(guardians.get(row[0], ()))) for row in rows]
 
 
 def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:

@@ -21,12 +21,13 @@ from billing.actions import (
 from billing.forms import ExpenseForm, PaidForm, SubsidyForm, VoucherForm, minted_key
 from billing.models import Expense, FeeMonth
 from billing.selectors.costs import expense_rows, stipends_to_pay
+from billing.selectors.outflows import guess
 from billing.selectors.readiness import has_subsidy
 from billing.selectors.shares import shares
 
 from .months import month_within
 from .saying import rights, said
-from .statements import line_within
+from .statements import back_to, line_within
 
 
 @requires(Capability.SEE_BOOKS)
@@ -57,6 +58,7 @@ def line_expense(request, reach, pk):
     line = line_within(reach, pk)
     fee_month = get_object_or_404(FeeMonth.objects.within(reach), school=line.school, month=line.on.replace(day=1))
     typed = {"on": line.on, "amount": Money(line.out_fen).plain(), "payee": line.payer, "note": line.memo}
+    typed |= guess(fee_month, line)
     return _expense_form(request, fee_month, typed, line)
 
 
@@ -75,8 +77,8 @@ def _expense_form(request, fee_month, typed, line=None):
             messages.success(
                 request, f"已录入：{form.cleaned_data['payee']} {form.cleaned_data['amount']} 元，等复核审批"
             )
-            return redirect("billing:expense-list", fee_month.pk)
-    context = {"form": form, "month": fee_month, "heading": "录入支出", "back": "billing:expense-list"}
+            return back_to(line) if line else redirect("billing:expense-list", fee_month.pk)
+    context = {"form": form, "month": fee_month, "heading": "录入支出", "back": "billing:expense-list", "line": line}
     return render(request, "billing/form.html", context, status=422 if form.errors else 200)
 
 

@@ -1,16 +1,20 @@
 from django.contrib import messages
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
-from billing.actions import import_statement, link_line, match_line, reopen_line, set_aside_line
+from billing.actions import import_statement, link_line, link_outflow, match_line, reopen_line, set_aside_line
 from billing.forms import StatementForm
 from billing.models import BankLine, FeeMonth, StatementImport
+from billing.selectors.outflows import offers
 from billing.selectors.students import student_named
 from billing.selectors.typed import typed_for
+from billing.selectors.working import waiting
 
 from .months import month_within
 from .saying import rights, said
@@ -40,12 +44,11 @@ def statement_detail(request, reach, pk):
         statement.lines.select_related("suggested__school_class", "receipt__student__school_class").order_by("row")
     )
     state = BankLine.State
-    open_lines = [line for line in lines if line.state == state.OPEN]
-    typed = typed_for(open_lines)
     context = {
         **rights(request),
         "statement": statement,
-        "open": [(line, typed.get(line.serial, [])) for line in open_lines],
+        "open": waiting([line for line in lines if line.state == state.OPEN]),
+        "children": statement.school.students.filter(left_on=None).values("number", "name"),
         "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
         "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
         "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],
@@ -68,7 +71,7 @@ def line_match(request, reach, pk):
         messages.error(request, f"第 {line.row} 行：{refusal}")
     else:
         messages.success(request, f"第 {line.row} 行记为 {receipt.student.name} 的缴费，收据 {receipt.number} 号")
-    return redirect("billing:statement-detail", line.statement_id)
+    return back_to(line)
 
 
 @require_POST
@@ -81,7 +84,20 @@ def line_link(request, reach, pk):
         if receipt is None:
             raise RuleBroken(f"第 {line.row} 行：这张收据已经认领，或者和流水的金额、日期不符")
         link_line(line, receipt, by=request.actor)
-    return redirect("billing:statement-detail", line.statement_id)
+    return back_to(line)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_outflow(request, reach, pk):
+    """The outflow is a paper that is in the books already."""
+    line = line_within(reach, pk)
+    offer = next((one for one in offers([line]).get(line.pk, []) if one.key == request.POST.get("paper")), None)
+    with said(request, f"第 {line.row} 行{offer.word if offer else ''}"):
+        if offer is None:
+            raise RuleBroken(f"第 {line.row} 行：金额、日期不符，或者已经对上另一笔流水了")
+        link_outflow(line, offer.paper, by=request.actor)
+    return back_to(line)
 
 
 @require_POST
@@ -90,7 +106,7 @@ def line_set_aside(request, reach, pk):
     line = line_within(reach, pk)
     with said(request, f"第 {line.row} 行放到一边了"):
         set_aside_line(line, reason=request.POST.get("reason", ""), by=request.actor)
-    return redirect("billing:statement-detail", line.statement_id)
+    return back_to(line)
 
 
 @require_POST
@@ -99,7 +115,15 @@ def line_reopen(request, reach, pk):
     line = line_within(reach, pk)
     with said(request, f"第 {line.row} 行重新待核对"):
         reopen_line(line, by=request.actor)
-    return redirect("billing:statement-detail", line.statement_id)
+    return back_to(line)
+
+
+def back_to(line: BankLine) -> HttpResponseRedirect:
+    """To the line that is to be worked now: this one while it is open, else the next."""
+    still = BankLine.objects.filter(statement=line.statement_id, state=BankLine.State.OPEN)
+    here = still.filter(row__gte=line.row).order_by("row").first() or still.order_by("row").first()
+    place = f"#line-{here.pk}" if here else ""
+    return HttpResponseRedirect(reverse("billing:statement-detail", args=[line.statement_id]) + place)
 
 
 def line_within(reach, pk) -> BankLine:

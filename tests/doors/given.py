@@ -12,7 +12,15 @@ from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_roll
 from attendance.models import Handover
 from attendance.models import Session as Meeting
-from billing.actions import approve_expense, book_stipends, draft_settlement, instruct_refunds, receive, set_aside_line
+from billing.actions import (
+    approve_expense,
+    book_stipends,
+    draft_settlement,
+    enter_expense,
+    instruct_refunds,
+    receive,
+    set_aside_line,
+)
 from billing.disclosures.actions import publish
 from billing.models import BankLine, Expense, FeeMonth
 from billing.wechat.actions import make_payment
@@ -165,6 +173,14 @@ def typed(corner: Corner) -> None:
     )  # fmt: skip
 
 
+def costed(corner: Corner) -> None:
+    """A cost of the outflow's amount was typed by hand."""
+    corner.outflow.cost = enter_expense(
+        corner.month, category="electricity", fund="fees", amount=Money(corner.outflow.out_fen), on=corner.outflow.on,
+        payee="供电公司", voucher_number="0092", key="costed", by=act(corner.clerk),
+    )  # fmt: skip
+
+
 def expense_approved(corner: Corner) -> None:
     approve_expense(corner.expense, now=at(9), by=act(corner.reviewer))
 
@@ -263,6 +279,7 @@ GIVEN: dict[str, Given] = {
     "billing:settlement-draft POST": expense_approved,
     "billing:month-lock POST": settled,
     "billing:line-link POST": typed,
+    "billing:line-outflow POST": costed,
     "billing:line-reopen POST": lines_worked,
     "billing:expense-voucher GET": scanned,
     "billing:stipends-book POST": stipends_approved,

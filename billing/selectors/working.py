@@ -1,0 +1,109 @@
+"""The lines of a statement that wait for a person, each with all that it may be."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import F, Sum
+from django.urls import reverse
+
+from afterschool.money import Money
+from afterschool.schools.models import SchoolClass
+from afterschool.templatetags.words import class_name, day
+from billing import matching
+from billing.models import BankLine, Charge, Receipt
+from billing.suggestions import Suggestion, suggest
+
+from .outflows import Offer, offers
+from .students import children_of
+from .typed import typed_for
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One thing that a line may be: a button, and why it is there."""
+
+    word: str
+    url: str
+    fields: dict[str, str]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    line: BankLine
+    answers: Sequence[Answer] = field(default_factory=list)
+
+
+def waiting(lines: Collection[BankLine]) -> list[Waiting]:
+    """As many queries for one line as for a hundred. The likeliest answer first."""
+    came = [line for line in lines if line.in_fen]
+    typed, papers, children = typed_for(came), offers(lines), _children(came)
+    owed = _owed({one.child.pk for some in children.values() for one in some})
+    return [
+        Waiting(
+            line,
+            [
+                *(_is_paper(line, offer) for offer in papers.get(line.pk, ())),
+                *(_is_receipt(line, receipt) for receipt in typed.get(line.serial, ())),
+                *(
+                    _is_childs(line, one, owed.get(one.child.pk, 0), another=_asked(line, one, typed))
+                    for one in children.get(line.pk, ())
+                ),
+            ],
+        )
+        for line in lines
+    ]
+
+
+def _is_paper(line: BankLine, offer: Offer) -> Answer:
+    return Answer(offer.word, reverse("billing:line-outflow", args=[line.pk]), {"paper": offer.key})
+
+
+def _is_receipt(line: BankLine, receipt: Receipt) -> Answer:
+    word = f"就是收据 {receipt.number} 号（{day(receipt.on)} {receipt.payer}），认领"
+    return Answer(word, reverse("billing:line-link", args=[line.pk]), {"receipt": str(receipt.pk)})
+
+
+def _is_childs(line: BankLine, one: Suggestion, owed_fen: int, *, another: bool) -> Answer:
+    child = one.child
+    place = class_name(SchoolClass(grade=child.grade, number=child.class_number))
+    word = f"{'另外一笔，' if another else ''}记为 {place} {child.name} 的缴费"
+    reason = "，".join(filter(None, [one.reason, f"还欠 {Money(owed_fen)} 元" if owed_fen else ""]))
+    fields = {"student": child.number} | ({"another": "1"} if another else {})
+    return Answer(word, reverse("billing:line-match", args=[line.pk]), fields, reason)
+
+
+def _asked(line: BankLine, one: Suggestion, typed) -> bool:
+    """Whether the books already hold what may be this child's payment: it is offered first."""
+    return one.child.pk == line.suggested_id and bool(typed.get(line.serial))
+
+
+def _children(lines: Sequence[BankLine]) -> dict[int, list[Suggestion]]:
+    if not lines:
+        return {}
+    school, payers = matching.School(children_of(lines[0].school)), _paid_before(lines)
+    found = {}
+    for line in lines:
+        some = suggest(school, line.memo, line.payer, payers.get(line.payer_account, ()))
+        chosen = school.by_pk.get(line.suggested_id) if line.suggested_id else None
+        known = {one.child.pk for one in some}
+        found[line.pk] = some if chosen is None or chosen.pk in known else [Suggestion(chosen, ""), *some]
+    return found
+
+
+def _paid_before(lines: Iterable[BankLine]) -> dict[str, list[int]]:
+    """For whom each account has paid before, the last first."""
+    accounts = {line.payer_account for line in lines if line.payer_account}
+    receipts = Receipt.objects.filter(school=next(iter(lines)).school_id, payer_account__in=accounts, voided_at=None)
+    found: dict[str, list[int]] = defaultdict(list)
+    for account, student in receipts.order_by("-number").values_list("payer_account", "student"):
+        if student not in found[account]:
+            found[account].append(student)
+    return found
+
+
+def _owed(students: Collection[int]) -> dict[int, int]:
+    left = Sum(F("net_fen") - F("remitted_fen") - F("paid_fen"))
+    rows = Charge.objects.filter(student__in=students).order_by().values("student").annotate(fen=left)
+    return dict(rows.values_list("student", "fen"))
