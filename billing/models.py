@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.plans.models import Offering
@@ -169,6 +169,12 @@ class BankLine(models.Model):
         verbose_name = verbose_name_plural = "银行流水"
 
 
+class ReceiptQuerySet(OfChild):
+    def standing(self):
+        """Without what was made void."""
+        return self.filter(voided_at=None)
+
+
 class Receipt(models.Model):
     """Money that came in for one child, with a gapless number; what exceeds the dues is a prepayment."""
 
@@ -194,7 +200,7 @@ class Receipt(models.Model):
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
 
-    objects = OfChild.as_manager()
+    objects = ReceiptQuerySet.as_manager()
 
     class Meta:
         ordering = ["-number"]
@@ -425,6 +431,15 @@ class Round(models.Model):
         verbose_name = verbose_name_plural = "追加结算"
 
 
+class AdjustmentQuerySet(ReachQuerySet):
+    def approved(self):
+        return self.filter(state=Adjustment.State.APPROVED)
+
+    def unshared(self):
+        """Of the fees, and in no confirmed round yet."""
+        return self.approved().filter(Q(round=None) | Q(round__state=Round.State.DRAFT), fund=Fund.FEES)
+
+
 class Adjustment(models.Model):
     """更正: a cost of a locked month was really less or more. Booked in the open month, by two people, and disclosed."""
 
@@ -459,7 +474,7 @@ class Adjustment(models.Model):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
 
-    objects = ReachQuerySet.as_manager()
+    objects = AdjustmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["on", "id"]
@@ -472,6 +487,11 @@ class Adjustment(models.Model):
             models.CheckConstraint(condition=~Q(reason="") & ~Q(clause=""), name="adjustment_says_why"),
         ]
         verbose_name = verbose_name_plural = "更正"
+
+    @property
+    def signed_fen(self) -> int:
+        """What it adds to the cost of the month, below zero where the cost was less."""
+        return -self.amount_fen if self.side == self.Side.LESS else self.amount_fen
 
 
 class Refund(models.Model):
@@ -506,11 +526,7 @@ class Refund(models.Model):
     state = models.CharField(max_length=12, choices=State, default=State.DRAFT)
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
-    payee = models.CharField("收款人", max_length=100, blank=True)
-    payee_account = models.CharField("收款账号", max_length=40, blank=True)
-    instructed_at = models.DateTimeField(null=True)
-    paid_on = models.DateField("到账日期", null=True)
-    failed_reason = models.CharField("退回原因", max_length=200, blank=True)
+    paid_on = models.DateField("到账日期", null=True)  # the last of its payouts
     why: Why  # told by billing.selectors.why, where a page shows the figure
 
     objects = OfChild.as_manager()
@@ -518,6 +534,7 @@ class Refund(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["charge", "cause", "round"], name="refund_once_a_charge_cause_and_round"),
+            models.UniqueConstraint(fields=["receipt", "round"], name="refund_once_a_receipt_and_round"),
             models.CheckConstraint(
                 condition=Q(cause="prepaid", charge=None, receipt__isnull=False)
                 | (~Q(cause="prepaid") & Q(charge__isnull=False, receipt=None)),
@@ -579,6 +596,21 @@ class RefundBatch(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "number"], name="refund_batch_number_once")]
         verbose_name = verbose_name_plural = "退费批次"
 
+    def __str__(self):
+        return f"退费第 {self.number} 批"
+
+    @property
+    def memo(self) -> str:
+        """What the family reads in its own statement, and the bank's answer brings back."""
+        return f"课后服务退费第{self.number}批"
+
+
+class PayoutQuerySet(ReachQuerySet):
+    def standing(self):
+        """The last row of each payer of a refund; those before came back and were sent again."""
+        later = Payout.objects.filter(refund=OuterRef("refund"), receipt=OuterRef("receipt"), pk__gt=OuterRef("pk"))
+        return self.filter(~Exists(later))
+
 
 class Payout(models.Model):
     """One row of a batch: a refund, or the part of it that one payer gets back. A failed one goes out again as a new row."""
@@ -595,12 +627,14 @@ class Payout(models.Model):
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="payouts")  # whose payer gets it back
     payee = models.CharField("收款人", max_length=100)
     payee_account = models.CharField("收款账号", max_length=40, blank=True)
+    change = models.ForeignKey(PayeeChange, models.PROTECT, null=True, related_name="payouts")  # to whom, if not the payer
     fen = models.PositiveBigIntegerField("金额（分）")
     state = models.CharField(max_length=10, choices=State, default=State.SENT)
     paid_on = models.DateField("到账日期", null=True)
     failed_reason = models.CharField("退回原因", max_length=200, blank=True)
+    bank_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="payout")
 
-    objects = ReachQuerySet.as_manager()
+    objects = PayoutQuerySet.as_manager()
 
     class Meta:
         ordering = ["batch", "row"]
@@ -610,5 +644,30 @@ class Payout(models.Model):
                 fields=["refund", "receipt"], condition=~Q(state="failed"), name="payout_once_a_refund_and_payer"
             ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="payout_above_zero"),
+            models.CheckConstraint(condition=Q(state="paid") ^ Q(paid_on=None), name="payout_paid_on_a_day"),
+            models.CheckConstraint(condition=Q(state="failed") ^ Q(failed_reason=""), name="payout_failed_for_a_reason"),
         ]
         verbose_name = verbose_name_plural = "退费出款"
+
+
+class BankAnswer(models.Model):
+    """银行回单: what the bank says of a batch, as it was read; its rows count once somebody has looked and taken them."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    batch = models.ForeignKey(RefundBatch, models.PROTECT, related_name="answers")
+    file_name = models.CharField("文件", max_length=200)
+    sha256 = models.CharField(max_length=64)
+    # [{"line", "row", "account", "name", "fen", "result", "reason", "on"}], and what could not be read: [{"row", "say"}]
+    rows = models.JSONField(default=list)
+    odd = models.JSONField(default=list)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField(auto_now_add=True)
+    taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    taken_at = models.DateTimeField("登记时间", null=True)
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["batch", "sha256"], name="bank_answer_once_a_batch")]
+        verbose_name = verbose_name_plural = "银行回单"

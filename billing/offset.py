@@ -19,6 +19,7 @@ class Return:
     remitted: Money
     steps: Sequence[Step]
     cites: list[dict]
+    round: int = 1
 
     @property
     def refund(self) -> Money:
@@ -35,6 +36,7 @@ class Return:
         rest = Step("您家还有没交的，先抵掉，这些不用再交", sum_text, self.remitted)
         return {
             "cause": self.cause, "fen": self.remitted.fen, "steps": sentences([*self.steps, rest]), "cites": self.cites,
+            "round": self.round,
         }  # fmt: skip
 
     def keep(self) -> None:

@@ -1,37 +1,52 @@
 """The deeds of the money room. Each begins by holding the school's till."""
 
+from .batches import confirm_by_line, instruct_refunds, payout_failed, payouts_paid
+from .adjustments import approve_adjustment, enter_adjustment, reject_adjustment
 from .charges import charge_month
 from .expenses import approve_expense, attach_voucher, book_stipends, enter_expense, pay_stipends, reject_expense
 from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line
 from .months import open_month
 from .receipts import enter_receipt, receive
-from .refunds import instruct_refunds, refund_failed, refunds_paid, settle_withdrawal
+from .reconciling import reconcile
+from .refunds import settle_withdrawal
+from .rounds import confirm_round, draft_round
 from .settlements import draft_settlement, lock_month
+from .showing import answer_objection, raise_objection, show_settlement
 from .statements import import_statement
 from .subsidies import receive_subsidy
 
 __all__ = [
+    "answer_objection",
+    "approve_adjustment",
     "approve_expense",
     "attach_voucher",
     "book_stipends",
     "charge_month",
+    "confirm_by_line",
+    "confirm_round",
+    "draft_round",
     "draft_settlement",
+    "enter_adjustment",
     "enter_expense",
     "enter_receipt",
     "import_statement",
     "instruct_refunds",
     "link_line",
+    "link_outflow",
     "lock_month",
     "match_line",
     "open_month",
     "pay_stipends",
+    "payout_failed",
+    "payouts_paid",
+    "raise_objection",
     "receive",
-    "link_outflow",
     "receive_subsidy",
-    "refund_failed",
-    "refunds_paid",
+    "reconcile",
+    "reject_adjustment",
     "reject_expense",
     "reopen_line",
     "set_aside_line",
     "settle_withdrawal",
+    "show_settlement",
 ]

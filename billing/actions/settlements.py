@@ -1,6 +1,7 @@
 """Month end: the settlement is drafted as often as one likes, and locked once."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -44,7 +45,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
         },
     )
     _drafts(fee_month).delete()
-    Refund.objects.bulk_create([_refund(one) for one in now.returns if one.refund], batch_size=2000)
+    Refund.objects.bulk_create([refund_of(one) for one in now.returns if one.refund], batch_size=2000)
     refund_fen, borne_fen = (sum(group[key] for group in now.groups) for key in ("refund_fen", "borne_fen"))
     record(by, "drafted", draft, refund_fen=refund_fen, borne_fen=borne_fen)
     return draft
@@ -83,13 +84,14 @@ def _drafts(fee_month: FeeMonth):
     return fee_month.refunds.filter(state=Refund.State.DRAFT)
 
 
-def _refund(one: Return) -> Refund:
+def refund_of(one: Return) -> Refund:
     charge = one.charge
     return Refund(
         school_id=charge.school_id,
         fee_month_id=charge.fee_month_id,
         student_id=charge.student_id,
         charge=charge,
+        round=one.round,
         cause=one.cause,
         amount_fen=one.refund.fen,
         steps=one.kept_with_refund(),
@@ -107,17 +109,22 @@ def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
     if borne := sum(group["borne_fen"] for group in found.groups):
         moves = [(accounts.deficit(month), income, Money(borne))]
         vouchers.append(Voucher(on, f"deficit:{month:%Y-%m}", f"{fee_month}不足部分由学校承担", moves))
-    for one in found.returns:
-        vouchers.append(_voucher(fee_month, one))
-        one.keep()
+    vouchers += [voucher_of(fee_month, one, on) for one in found.returns]
     post_many(fee_month.school, vouchers, by=by)
-    charges = list({one.charge.pk: one.charge for one in found.returns}.values())
+    keep_returns(found.returns)
+
+
+def keep_returns(returns: Sequence[Return]) -> None:
+    """Note on the charges what goes back of them."""
+    for one in returns:
+        one.keep()
+    charges = list({one.charge.pk: one.charge for one in returns}.values())
     Charge.objects.bulk_update(charges, ["refunded_fen", "remitted_fen"], batch_size=1000)
-    unpaid = list({one.charge.pk: one.charge for one in found.returns if one.remitted}.values())
+    unpaid = list({one.charge.pk: one.charge for one in returns if one.remitted}.values())
     Charge.objects.bulk_update(unpaid, ["remissions"], batch_size=1000)
 
 
-def _voucher(fee_month: FeeMonth, one: Return) -> Voucher:
+def voucher_of(fee_month: FeeMonth, one: Return, on: date) -> Voucher:
     """A surplus comes out of what is left over, a late waiver is one more waiver, the rest was never earned."""
     month, student_id = fee_month.month, one.charge.student_id
     sources = {Refund.Cause.SURPLUS: accounts.surplus(month), Refund.Cause.WAIVER: accounts.waiver(month)}
@@ -125,6 +132,5 @@ def _voucher(fee_month: FeeMonth, one: Return) -> Voucher:
     sides = ((accounts.refund_payable(student_id), one.refund), (accounts.receivable(student_id), one.remitted))
     moves = [(source, credit, money) for credit, money in sides if money]
     key = f"share:{one.charge.pk}" if one.cause == Refund.Cause.SURPLUS else f"{one.cause}:{one.charge.pk}"
-    return Voucher(
-        fee_month.last_on, key, f"{fee_month}{Refund.Cause(one.cause).label} {one.charge.student.name}", moves
-    )
+    key += f":{one.round}" if one.round > 1 else ""
+    return Voucher(on, key, f"{fee_month}{Refund.Cause(one.cause).label} {one.charge.student.name}", moves)

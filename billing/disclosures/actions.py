@@ -4,14 +4,15 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
-from afterschool.access.capabilities import ROLES, Capability
-from afterschool.access.models import Person
+from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
-from afterschool.schools.models import Post, School
+from afterschool.schools.models import School
+from afterschool.schools.people import people_with
 from billing.models import FeeMonth
 
 from .linter import personal_data
@@ -81,7 +82,19 @@ def compose_on_its_day(fee_month: FeeMonth, *, on: date, by: Actor) -> Disclosur
     """What the night porter does: compose once, and ask those who may publish to look at it."""
     if disclosure := fee_month.disclosures.order_by("-version").first():
         return disclosure
-    disclosure = compose(fee_month, by=by)
+    return _asked_to_publish(compose(fee_month, by=by), on)
+
+
+@transaction.atomic
+def write_again(fee_month: FeeMonth, *, reason: str, by: Actor) -> Disclosure | None:
+    """Something came to light of a month that was written down: what is public gets a new version beside it."""
+    if not fee_month.disclosures.exists():
+        return None
+    return _asked_to_publish(compose(fee_month, reason=reason[:200], by=by), timezone.localdate())
+
+
+def _asked_to_publish(disclosure: Disclosure, on: date) -> Disclosure:
+    fee_month = disclosure.fee_month
     for person in people_with(Capability.PUBLISH_DISCLOSURE, fee_month.school, on):
         notify(
             person,
@@ -103,10 +116,3 @@ def alarm(school: School, *, title: str, body: str, on: date, by: Actor) -> int:
         notify(person, "disclosure_overdue", title=title, body=body, link=link, school_id=school.pk, loud=True)
     record(by, "alarmed", school, title=title, told=len(people))
     return len(people)
-
-
-def people_with(capability: Capability, school: School, on: date) -> list[Person]:
-    """Who holds this capability at the school itself on that day."""
-    roles = [role.name for role, held in ROLES.items() if capability in held]
-    posts = Post.objects.open_on(on).filter(school=school, role__in=roles)
-    return list(Person.objects.filter(posts__in=posts).distinct().order_by("pk"))

@@ -17,9 +17,12 @@ from attendance.models import Session
 from billing import accounts
 from billing.ledger.balances import balances
 from billing.ledger.posting import Kind
-from billing.models import Charge, Expense, FeeMonth, Fund, Refund, Subsidy
+from billing.models import Adjustment, Charge, Expense, FeeMonth, Fund, Refund, Subsidy
+
+from billing.selectors.corrections import Since
 
 from . import suppression
+from .corrections import corrections_of
 from .hours import how_paid
 from .suppression import Fee, Line
 
@@ -29,15 +32,15 @@ SHOWN_DAYS = 10  # where the policy does not say how long; the page stays readab
 
 def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
     """All that the public page tells. Refuses where the sums do not meet, among themselves or with the ledger."""
-    school, policy = fee_month.school, load(fee_month.policy)
+    school, policy, since = fee_month.school, load(fee_month.policy), Since.of(fee_month)
     charges = list(fee_month.charges.select_related("item__offering"))
     fees = _fees(charges)
-    income = [*_opening(fee_month), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(fee_month)]
-    spent = _expenses(fee_month, policy)
+    income = [*_opening(fee_month), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(since)]
+    spent = _expenses(fee_month, policy, since)
     refunds = _told(_refunds(fee_month, charges))
     sums = {name: sum(line["fen"] for line in lines) for name, lines in _parts(income, spent, refunds)}
     sums["balance"] = sums["income"] - sums["expense"] - sums["refund"]
-    _refuse_unequal(fee_month, charges, sums)
+    _refuse_unequal(fee_month, charges, sums, since)
     return {
         "school": {"name": school.name, "code": school.code, "bureau": school.bureau.name},
         "month": f"{fee_month.month:%Y-%m}",
@@ -51,6 +54,8 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
         "expense": spent,
         "refund": refunds,
         "sums": sums,
+        "corrections": corrections_of(fee_month),
+        "waiting_fen": since.less_fen,
         "rules": _rules(policy, fee_month.month, case_of(school)),
         "hotline": {"of": school.bureau.name, "phone": school.bureau.phone},
         "shown_days": disclosure.posted_days(policy, fee_month.month) or SHOWN_DAYS,
@@ -114,23 +119,26 @@ def _subsidy(fee_month: FeeMonth) -> list[dict]:
     return _told([Line("财政补助", _sum(fee_month.subsidies))])
 
 
-def _borne(fee_month: FeeMonth) -> list[dict]:
-    """A shortfall is the school's, grade by grade."""
-    short = [group for group in fee_month.settlement.groups if group["borne_fen"]]
-    return _told(Line(f"学校承担{grade_name(group['grade'])}不足部分", group["borne_fen"]) for group in short)
+def _borne(since: Since) -> list[dict]:
+    """A shortfall is the school's, grade by grade; so is what a cost was more than booked."""
+    short = [group for group in since.groups if group["borne_fen"]]
+    lines = [Line(f"学校承担{grade_name(group['grade'])}不足部分", group["borne_fen"]) for group in short]
+    return _told([*lines, *([Line("学校承担更正补记的支出", since.more_fen)] if since.more_fen else [])])
 
 
-def _expenses(fee_month: FeeMonth, policy: Policy) -> list[dict]:
+def _expenses(fee_month: FeeMonth, policy: Policy, since: Since) -> list[dict]:
     """By category and fund, in the policy's order; each with how it was worked out, never in free text."""
     approved = list(fee_month.expenses.filter(state=Expense.State.APPROVED).defer("voucher").select_related("sheet"))
     lines = []
     for fund in Fund:
         for category in expenses.categories(policy, fee_month.month, fund.in_policy):
             rows = [row for row in approved if (row.fund, row.category) == (fund, category.key)]
-            if rows:
+            mended = [one for one in since.adjustments if (one.fund, one.category) == (fund, category.key)]
+            if rows or mended:
                 label = category.label + (OF_SUBSIDY if fund == Fund.SUBSIDY else "")
-                line = Line(label, sum(row.amount_fen for row in rows)).told()
-                lines.append({**line, "how": _how(rows), "cite": category.cite.label})
+                fen = sum(row.amount_fen for row in rows) + sum(one.signed_fen for one in mended)
+                how = [_how(rows)] * bool(rows) + [f"更正 {len(mended)} 笔"] * bool(mended)
+                lines.append({**Line(label, fen).told(), "how": "，".join(how), "cite": category.cite.label})
     return lines
 
 
@@ -190,9 +198,10 @@ def _rules(policy: Policy, on: date, case: Case) -> list[dict]:
     return told
 
 
-def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, int]) -> None:
-    """What is left is exactly the subsidies not yet spent, and papers and ledger tell the same of the month."""
-    left = _subsidy_left(fee_month, "lte")
+def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, int], since: Since) -> None:
+    """What is left is exactly the subsidies not yet spent and what waits to be given back since a correction, and papers
+    and ledger tell the same of the month."""
+    left = _subsidy_left(fee_month, "lte") + since.less_fen
     held = balances(fee_month.school, date.max)
     month = fee_month.month
     in_ledger = sum(
@@ -201,7 +210,7 @@ def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, 
         if kind in {Kind.STIPEND_EXPENSE, Kind.OTHER_EXPENSE} and subject.startswith(f"{month:%Y-%m}:")
     )
     kept = sum(held[ref].fen for ref in (accounts.fee_income(month), accounts.waiver(month)) if ref in held)
-    borne = sum(group["borne_fen"] for group in fee_month.settlement.groups)
+    borne = since.borne_fen - since.less_fen
     net = sum(charge.net_fen for charge in charges)
     for what, one, other in (
         ("结余与未用完的财政补助", sums["balance"], left),
@@ -219,7 +228,8 @@ def _subsidy_left(fee_month: FeeMonth, until: str) -> int:
     """Subsidies received less what was spent of them, in the months before ("lt") or up to this one ("lte")."""
     when = {"school": fee_month.school_id, f"fee_month__month__{until}": fee_month.month}
     spent = Expense.objects.filter(**when, state=Expense.State.APPROVED, fund=Fund.SUBSIDY)
-    return _sum(Subsidy.objects.filter(**when)) - _sum(spent)
+    mended = Adjustment.objects.approved().filter(**when, fund=Fund.SUBSIDY)
+    return _sum(Subsidy.objects.filter(**when)) - _sum(spent) - sum(one.signed_fen for one in mended)
 
 
 def _sum(rows) -> int:

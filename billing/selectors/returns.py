@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from django.db.models import F, Q
 
-from afterschool.money import Money
+from afterschool.money import ZERO, Money
 from afterschool.policy import fees, refunds, rules, waivers
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.terms import Cause
@@ -64,9 +64,14 @@ def with_tariff(charges):
     )  # fmt: skip
 
 
-def returns(fee_month: FeeMonth, charges: Iterable[Charge]) -> list[Return]:
-    """For every charge, in the order in which it happens to one payment. Drafted as often as one likes."""
-    paying = {charge.pk: charge for charge in charges if charge.net_fen > charge.refunded_fen + charge.remitted_fen}
+def returns(fee_month: FeeMonth, charges: Iterable[Charge], given: Mapping[int, Money] | None = None) -> list[Return]:
+    """For every charge, in the order in which it happens to one payment. Drafted as often as one likes.
+
+    `given` is what went back of each charge before the month was settled: all that did, where that is still to come.
+    """
+    if given is None:
+        given = {charge.pk: Money(charge.refunded_fen + charge.remitted_fen) for charge in charges}
+    paying = {charge.pk: charge for charge in charges if charge.net_fen > given.get(charge.pk, ZERO).fen}
     missed = _missed(fee_month, paying)
     students = {charge.student for charge in paying.values()}
     granted = waivers_on(students, fee_month.month, fee_month.last_on)
@@ -78,7 +83,8 @@ def returns(fee_month: FeeMonth, charges: Iterable[Charge]) -> list[Return]:
     for told in with_tariff(Charge.objects.filter(pk__in=concerned)).order_by("agreement__number", "item_id", "pk"):
         off = tariffs.off(told.days, granted.get(told.student_id, ())).answer
         owed = Money(told.owed_fen)
-        for cause, back, steps, cites in _of_charge(tariffs, told, off, missed.get(told.pk, {})):
+        left = Money(told.net_fen) - given.get(told.pk, ZERO)
+        for cause, back, steps, cites in _of_charge(tariffs, told, off, missed.get(told.pk, {}), left):
             remitted = min(back, owed)
             owed -= remitted
             found.append(Return(paying[told.pk], cause, back, remitted, steps, cites))
@@ -100,10 +106,9 @@ def _percent_waived(charge: Charge) -> int:
 
 
 def _of_charge(
-    tariffs: AsCharged, charge: Charge, off: int, missed: Missed
+    tariffs: AsCharged, charge: Charge, off: int, missed: Missed, left: Money
 ) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
     days, net = tuple(charge.days), Money(charge.net_fen)
-    left = net - Money(charge.refunded_fen + charge.remitted_fen)
     now = _net(tariffs, charge, off)
     if now < net:
         kept = left.times_down(Fraction(now.fen, net.fen))

@@ -1,7 +1,7 @@
 """What a month comes to, grade by grade: gathered from the papers, worked out by the policy's one function."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from afterschool.errors import NoRule, RuleBroken
@@ -30,6 +30,13 @@ class Figures:
         """Fen to be paid out, by charge and cause."""
         return {(one.charge.pk, one.cause): one.refund.fen for one in self.returns if one.refund}
 
+    def remits(self) -> dict[str, int]:
+        """Fen that need not be paid any more, by charge."""
+        found: dict[str, int] = defaultdict(int)
+        for one in self.returns:
+            found[str(one.charge.pk)] += one.remitted.fen
+        return {charge: fen for charge, fen in found.items() if fen}
+
 
 def has_moved(settlement: Settlement) -> bool:
     """Whether the figures are others than drafted, or cannot be told any more."""
@@ -52,15 +59,24 @@ class Sharing:
 def figures(fee_month: FeeMonth) -> Figures:
     """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted; whatever else is
     not served or was waived late goes back first, and the surplus is of the rest."""
-    charges = list(
-        fee_month.charges.select_related("agreement", "student").order_by("agreement__number", "item_id", "pk")
-    )
+    charges = charges_of(fee_month)
+    return settled(fee_month, charges, returns(fee_month, charges), {})
+
+
+def charges_of(fee_month: FeeMonth) -> list[Charge]:
+    charges = fee_month.charges.select_related("agreement", "student")
+    return list(charges.order_by("agreement__number", "item_id", "pk"))
+
+
+def settled(
+    fee_month: FeeMonth, charges: Sequence[Charge], before: list[Return], published: Mapping[int, Money]
+) -> Figures:
+    """Share what is left when the returns `before` are given, and the shares that earlier rounds `published`."""
     law, case = law_of(fee_month), case_of(fee_month.school)
     rule = law.on(fee_month.month).maybe(rules.Settlement, case)
     if rule:
         _refuse_terms(rule, charges)
-    before = returns(fee_month, charges)
-    borne, owed = _after(charges, before)
+    borne, owed = _after(charges, before, published)
     sharing = _sharing(fee_month, charges, whole=bool(rule and rule.per == "school"))
     days = served_days(fee_month, charges) if rule and rule.shared_by == "days_served" else {}
     groups = [
@@ -72,8 +88,9 @@ def figures(fee_month: FeeMonth) -> Figures:
         )
         for one in sharing
     ]
-    rows, found = [], before
-    for one, result in zip(sharing, settlement.settle(law, fee_month.month, groups, case=case), strict=True):
+    rows, found = [], [*before]
+    results = settlement.settle(law, fee_month.month, groups, already=published, case=case)
+    for one, result in zip(sharing, results, strict=True):
         rows.append(_row(result, one))
         given = [charge for charge in one.charges if result.refunds[charge.pk]]
         found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in given]
@@ -90,9 +107,12 @@ def _refuse_terms(rule: rules.Settlement, charges: Iterable[Charge]) -> None:
         )
 
 
-def _after(charges: Iterable[Charge], before: Iterable[Return]) -> tuple[dict[int, Money], dict[int, Money]]:
-    """What each family bears of a charge, and still owes of it, after these."""
-    borne = {charge.pk: Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen) for charge in charges}
+def _after(
+    charges: Iterable[Charge], before: Iterable[Return], published: Mapping[int, Money]
+) -> tuple[dict[int, Money], dict[int, Money]]:
+    """What each family bears of a charge before any share, and still owes of it, after these."""
+    given = {charge.pk: Money(charge.refunded_fen + charge.remitted_fen) for charge in charges}
+    borne = {charge.pk: Money(charge.net_fen) - given[charge.pk] + published.get(charge.pk, ZERO) for charge in charges}
     owed = {charge.pk: Money(charge.owed_fen) for charge in charges}
     for one in before:
         borne[one.charge.pk] -= one.amount
@@ -113,7 +133,7 @@ def _sharing(fee_month: FeeMonth, charges: Iterable[Charge], *, whole: bool) -> 
 
 
 def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
-    """What the fees paid for: by grade, and what all grades share."""
+    """What the fees paid for, as corrected since: by grade, and what all grades share."""
     direct: dict[int, Money] = defaultdict(lambda: ZERO)
     shared = ZERO
     approved = (
@@ -125,6 +145,11 @@ def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
                 direct[grade] += money
             else:
                 shared += money
+    for one in fee_month.adjustments.approved().filter(fund=Fund.FEES):
+        if one.grade:
+            direct[one.grade] += Money(one.signed_fen)
+        else:
+            shared += Money(one.signed_fen)
     return {grade: money for grade, money in direct.items() if money}, shared
 
 
@@ -165,6 +190,7 @@ def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
         "shared_fen": sharing.shared.fen,
         "cost_fen": result.cost.fen,
         "surplus_fen": (result.charged - result.cost).fen,
+        "published_fen": total(result.published.values()).fen,
         "refund_fen": total(result.refunds.values()).fen,
         "borne_fen": result.borne_by_school.fen,
         "steps": sentences([*(steps if sharing.key else ()), *result.steps]),

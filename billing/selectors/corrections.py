@@ -1,0 +1,61 @@
+"""What became known of a month after its lock: its adjustments, and how the settlement stands since."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Sum
+
+from afterschool.money import Money
+from afterschool.policy import load
+from afterschool.policy.clauses import order
+from billing.models import Adjustment, Expense, FeeMonth, Fund, Round, Subsidy
+
+ADJUSTABLE = (Fund.FEES, Fund.SUBSIDY)
+SIDES = Adjustment.Side
+
+
+@dataclass(frozen=True)
+class Since:
+    """`groups` are the last that count: the settlement's, or those of the last confirmed round. `less_fen` came back and
+    waits for a round; `more_fen` was spent besides and is the school's."""
+
+    adjustments: Sequence[Adjustment]
+    groups: list[dict]
+    less_fen: int
+    more_fen: int
+
+    @classmethod
+    def of(cls, fee_month: FeeMonth) -> Since:
+        unshared = list(fee_month.adjustments.unshared())
+        less, more = (sum(one.amount_fen for one in unshared if one.side == side) for side in (SIDES.LESS, SIDES.MORE))
+        return cls(list(fee_month.adjustments.approved()), last_groups(fee_month), less, more)
+
+    @property
+    def borne_fen(self) -> int:
+        """What the school bears of the month."""
+        return self.more_fen + sum(group["borne_fen"] for group in self.groups)
+
+
+def last_groups(fee_month: FeeMonth) -> list[dict]:
+    last = fee_month.rounds.filter(state=Round.State.CONFIRMED).order_by("-number").first()
+    return last.groups if last else fee_month.settlement.groups
+
+
+def clauses_of(fee_month: FeeMonth) -> list[tuple[str, str]]:
+    """The clauses that the month's policy rests on, in its order, each with its first sentence."""
+    quotes: dict[str, str] = {}
+    for rule in load(fee_month.policy).rules:
+        quotes.setdefault(rule.cite.clause, rule.cite.quote)
+    return [(clause, f"{clause}　{quotes[clause]}") for clause in sorted(quotes, key=order)]
+
+
+def unspent_subsidy(fee_month: FeeMonth) -> Money:
+    """Of the whole school as things stand, with what waits for approval taken off."""
+    school = fee_month.school
+    got = Subsidy.objects.filter(school=school).aggregate(fen=Sum("amount_fen", default=0))["fen"]
+    costs = Expense.objects.filter(school=school, fund=Fund.SUBSIDY).exclude(state=Expense.State.REJECTED)
+    spent = costs.aggregate(fen=Sum("amount_fen", default=0))["fen"]
+    mended = Adjustment.objects.approved().filter(school=school, fund=Fund.SUBSIDY)
+    return Money(got - spent - sum(one.signed_fen for one in mended))
