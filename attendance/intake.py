@@ -1,92 +1,19 @@
-"""What a device tells, what it is told in turn, and how one event is judged by itself."""
+"""How one event is judged by itself, by what is known of the child."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from uuid import UUID
 
-from afterschool.access.capabilities import Role
-from afterschool.access.reach import Actor
 from attendance import codes
-from attendance.models import GateEvent, GateList
+from attendance.models import GateEvent
 from attendance.release import CALL_OFFICE, Answer, Asked, May, may_release
 from attendance.selectors.facts import IN_A_MOMENT, Facts
 from attendance.settling import Good, Tap
+from attendance.told import Delivered, How, Kind, Outcome, Told, way_of
 from enrollment.release import Adult, Grant
 from enrollment.selectors import Known
 
-How, Kind, Outcome = GateEvent.How, GateEvent.Kind, GateEvent.Outcome
-PAGE = "page:"  # the server's own pages: their time is the server's
 GOOD = {May.RELEASE: Good.YES, May.HOLD: Good.HELD, May.NO: Good.NO}
-
-
-@dataclass(frozen=True)
-class Told:
-    """One event as its device tells it. `adult` is "guardian:12", "pickup:5", "code:7", "call_back:9" or nothing."""
-
-    uid: UUID
-    kind: str
-    student_id: int
-    claimed_at: datetime
-    sequence: int = 0
-    mode: str = ""
-    adult: str = ""
-    code: str = ""
-    about: UUID | None = None
-    pace: int = 0
-    place: str = ""
-
-    @property
-    def who(self) -> tuple[str, int]:
-        kind, _, number = self.adult.partition(":")
-        return kind, int(number) if number.isdecimal() else 0
-
-    @property
-    def way(self) -> str:
-        return self.adult if self.mode == "collected" else self.mode
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of it. `handover_id` and `at` where the child has left by it."""
-
-    uid: UUID
-    student_id: int
-    outcome: str
-    because: str = ""
-    handover_id: int | None = None
-    at: datetime | None = None
-    words: str = ""
-
-
-@dataclass(frozen=True)
-class Delivered:
-    """By whom, on what and when the events were brought."""
-
-    device: str
-    gate_list: GateList | None
-    now: datetime
-    by: Actor
-
-    @property
-    def leads(self) -> bool:
-        return Role.LEADER in self.by.roles
-
-    @property
-    def signer(self) -> int:
-        """Who tapped: the one to whom the list was given. Whoever signs in later to bring the events only brings them."""
-        return self.gate_list.issued_to_id if self.gate_list else self.by.signer
-
-    def happened_at(self, claimed: datetime) -> datetime:
-        """A device's clock is believed only between two moments that the server has seen itself."""
-        if self.gate_list is None:
-            return claimed if self.device.startswith(PAGE) else self.now
-        return min(max(claimed, self.gate_list.issued_at), self.now)
-
-    def list_age(self, claimed: datetime) -> timedelta:
-        return self.happened_at(claimed) - self.gate_list.issued_at if self.gate_list else timedelta(0)
 
 
 def event_of(told: Told, brought: Delivered, facts: Facts, school_id: int) -> tuple[GateEvent, Good]:
@@ -118,14 +45,6 @@ def event_of(told: Told, brought: Delivered, facts: Facts, school_id: int) -> tu
 
 def tap_of(event: GateEvent, good: Good) -> Tap:
     return Tap(event.uid, event.kind, event.device, event.sequence, event.claimed_at, way_of(event), event.about, good)
-
-
-def way_of(event: GateEvent) -> str:
-    """The same words as `Told.way`."""
-    if event.mode != "collected":
-        return event.mode
-    who = (("guardian", event.guardian_id), ("pickup", event.pickup_person_id), ("code", event.code_id))
-    return next((f"{kind}:{pk}" for kind, pk in who if pk), f"call_back:{event.call_back_id}")
 
 
 def good_of(event: GateEvent) -> Good:
@@ -181,7 +100,7 @@ def _is_barred(event: GateEvent, facts: Facts) -> bool:
     return bool(holding) and (grant is None or any(one.bars(grant) for one in holding))
 
 
-def _how(told: Told) -> How:
+def _how(told: Told) -> str:
     if told.mode != "collected":
         return How.AGREED
     kind, _ = told.who
@@ -206,24 +125,31 @@ def _grant(told: Told, facts: Facts) -> Grant | None:
 def _is_proven(told: Told, brought: Delivered, facts: Facts) -> bool:
     """Whether a code or a second person's call speaks for this adult."""
     kind, pk = told.who
-    if kind == "code":
-        code = facts.codes.get(pk)
-        good = code and code.student_id == told.student_id
-        return bool(good) and code.sha256 == codes.fingerprint(told.student_id, facts.day, told.code)
     if kind == "call_back":
         call = facts.call_backs.get(pk)
-        return bool(call) and call.student_id == told.student_id and bool(call.adult_name)
-    return kind == "guardian" and _shows_code(told, pk, brought, facts)
+        return call is not None and call.student_id == told.student_id and bool(call.adult_name)
+    return _shows_code(told, brought, facts) and not _is_used(told, brought, facts)
 
 
-def _shows_code(told: Told, guardian_id: int, brought: Delivered, facts: Facts) -> bool:
-    """C6: the telephone's code, of this child, this guardian, this minute, and not used before today."""
-    used = any(
-        event.how == How.CODE and event.outcome == Outcome.ACCEPTED and event.student_id == told.student_id
+def _shows_code(told: Told, brought: Delivered, facts: Facts) -> bool:
+    """C6: of this child, this holder, this minute."""
+    kind, pk = told.who
+    if kind == "guardian":
+        return codes.is_good(told.code, told.student_id, pk, brought.happened_at(told.claimed_at))
+    code = facts.codes.get(pk) if kind == "code" else None
+    if code is None or code.student_id != told.student_id:
+        return False
+    return code.sha256 == codes.fingerprint(told.student_id, facts.day, told.code)
+
+
+def _is_used(told: Told, brought: Delivered, facts: Facts) -> bool:
+    """Once for a child and day; a double tap of the same handover is not a second use."""
+    undone = {event.about for event in facts.by_uid.values() if event.kind == Kind.UNDO}
+    return any(
+        event.uid in undone or (event.device, way_of(event)) != (brought.device, told.way)
         for event in facts.by_uid.values()
+        if event.student_id == told.student_id and event.how == _how(told) and event.outcome == Outcome.ACCEPTED
     )
-    at = brought.happened_at(told.claimed_at)
-    return not used and codes.is_good(told.code, told.student_id, guardian_id, at)
 
 
 def _known(told: Told, facts: Facts) -> Known | None:

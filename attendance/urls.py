@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, handover, leave, roll
+from .views import day, gate_api, handover, leave, roll
 
 app_name = "attendance"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sessions/<int:pk>/submit/", roll.roll_submit, name="roll-submit"),
     path("sessions/<int:pk>/undo/", roll.roll_undo, name="roll-undo"),
     path("sessions/<int:pk>/marks/<int:student_id>/", roll.mark_update, name="mark-update"),
+    path("gate/list/", gate_api.gate_list, name="gate-list"),
+    path("gate/events/", gate_api.gate_events, name="gate-events"),
+    path("gate/held/<int:pk>/confirm/", gate_api.held_confirm, name="held-confirm"),
     path("handover/", handover.handover, name="handover"),
     path("handover/new/", handover.handover_create, name="handover-create"),
     path("handover/<int:pk>/undo/", handover.handover_undo, name="handover-undo"),

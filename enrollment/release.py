@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 # Dots between the parts of a name are typed in many ways: 古丽米热·艾力.
 DOTS = "·•・‧∙⋅․。．."
@@ -59,6 +60,7 @@ def same(one: Adult, other: Adult) -> bool:
     return plain_name(one.name) == plain_name(other.name)
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str) -> str:
     """The name without what people type differently: width, case, blanks, dots."""
     letters = unicodedata.normalize("NFKC", name).casefold()

@@ -88,9 +88,11 @@ def barred_guardians(students: Iterable[Student], day: date) -> set[tuple[int, i
 
 def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Restriction]]:
     found: dict[int, list[Restriction]] = defaultdict(list)
-    for row in PickupRestriction.objects.open_on(day).filter(student__in=students):
-        adult = Adult(row.person_name, row.person_id, row.pickup_person_id)
-        found[row.student_id].append(Restriction(adult, row.began_on, row.ended_on))
+    for row in PickupRestriction.objects.open_on(day).filter(student__in=students).select_related("person"):
+        # By the name the office wrote, and by the name of the account it meant.
+        for name in {row.person_name, row.person.name if row.person else row.person_name}:
+            adult = Adult(name, row.person_id, row.pickup_person_id)
+            found[row.student_id].append(Restriction(adult, row.began_on, row.ended_on))
     return found
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record_each
 from afterschool.schools.models import School
-from attendance.intake import PAGE, Delivered, Kind, Outcome, Taken, Told, event_of, good_of, tap_of
+from attendance.intake import event_of, good_of, tap_of
 from attendance.models import GateEvent, GateList, Handover, Incident
 from attendance.selectors.facts import Facts, facts_of
 from attendance.settling import Good, Settled, Tap, settle
+from attendance.told import PAGE, Delivered, Kind, Outcome, Taken, Told
 
 from . import telling
 from .day import lock
@@ -33,6 +34,8 @@ def take_events(
 
     Whatever the order of receipt, the same taps live, the same children have left, the same contradictions are open.
     """
+    if not events:
+        return []
     lock(school.pk)
     brought = Delivered(device, gate_list, now, by)
     batch = Batch(school, brought, _facts(school, events, brought))
@@ -165,7 +168,7 @@ class Batch:
         """One open incident for each claim that says otherwise than the one that stands; others are settled."""
         wanted = {tap.claim: tap for tap in settled.contradicting}
         for incident in self.facts.open_twice:
-            if incident.student_id != student_id:
+            if incident.event is None or incident.student_id != student_id:
                 continue
             if wanted.pop(tap_of(incident.event, Good.YES).claim, None) is None:
                 incident.settled_at, incident.settled_by_id = self.brought.now, self.brought.signer

@@ -11,10 +11,10 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import School, Student
-from attendance.intake import Kind, Outcome, Taken, Told
 from attendance.models import Handover, Incident
 from attendance.release import CALL_OFFICE
 from attendance.selectors import State, day_book
+from attendance.told import Kind, Outcome, Taken, Told
 from enrollment.selectors import Collector, collectors_of
 
 from .day import lock, lock_open_day
@@ -93,6 +93,8 @@ def undo_handover(handover: Handover, *, now: datetime, by: Actor) -> Handover:
     """撤销: the child is still here. The undone handover stays on record."""
     lock_open_day(handover.school_id, handover.day)
     handover = Handover.objects.select_related("event", "school", "student").get(pk=handover.pk)
+    if handover.event is None:
+        raise RuleBroken("这次交接没有登记号，不能在这里撤销，请记为异常")
     if handover.undone_at is None:
         told = Told(uuid4(), Kind.UNDO, handover.student_id, now, tick(now), about=handover.event.uid)
         take_events(handover.school, [told], device=page_of(by), now=now, by=by)
@@ -118,7 +120,7 @@ def _hand_over_all(
     # Another colleague has just done the same: a page knows what stands, an offline device does not.
     new = [departure for departure in departures if gone.get(departure.student.pk) != departure.taker]
     told = [departure.told() for departure in new]
-    taken = take_events(school, told, device=page_of(by), now=now, by=by) if told else []
+    taken = take_events(school, told, device=page_of(by), now=now, by=by)
     for departure, said, one in zip(new, told, taken, strict=True):
         if one.outcome not in (Outcome.ACCEPTED, Outcome.REPEATED):
             raise _refusal(departure, said, one, day)

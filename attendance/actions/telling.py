@@ -7,10 +7,10 @@ from django.utils import timezone
 from afterschool.access.models import Person
 from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import School
-from attendance.intake import Delivered, Kind
 from attendance.models import GateEvent, Handover, Incident
 from attendance.release import CALL_OFFICE
 from attendance.selectors.facts import Facts
+from attendance.told import Delivered, Kind
 from enrollment.release import may_release
 from staffing.selectors import leaders_of
 
@@ -70,7 +70,7 @@ def _notes(handover: Handover, facts: Facts, kind: str, title: str) -> Iterator[
 def _to_leaders(school: School, brought: Delivered, facts: Facts, incidents: Sequence[Incident]) -> Iterator[Note]:
     if not incidents:
         return
-    leaders = list(Person.objects.filter(pk__in=leaders_of(school, facts.day)).exclude(pk=brought.by.person_id))
+    leaders = list(Person.objects.filter(pk__in=leaders_of(school, facts.day)).exclude(pk=brought.by.signer))
     for incident in incidents:
         title = f"{_clock(incident.at)} {incident.get_kind_display()}，请到现场处置"
         for leader in leaders:

@@ -81,7 +81,8 @@ def facts_of(
     for student in found.values():
         student.school = school
     # Two questions that an index answers each, not one that needs both.
-    events = GateEvent.objects.filter(student__in=found, day=day).union(GateEvent.objects.filter(uid__in=uids))
+    events = GateEvent.objects.order_by().filter(student__in=found, day=day)
+    events = events.union(GateEvent.objects.order_by().filter(uid__in=uids))
     tapped = list(events.order_by("pk"))
     disputed = held_in_dispute(found, day)
     return Facts(

@@ -1,0 +1,101 @@
+"""Adults the gate does not know: a one-time code from the guardian, or a second person's call."""
+
+from datetime import date, datetime
+from secrets import randbelow
+
+from django.db import transaction
+from django.utils import timezone
+
+from afterschool.access.models import Person
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import Guardianship, Student
+from attendance import codes
+from attendance.models import CallBack, Incident, PickupCode
+from enrollment.actions.guardians import require_guardian, require_unbarred
+from enrollment.selectors import barred_guardians
+
+from .day import lock
+
+
+@transaction.atomic
+def make_code(
+    student: Student, *, day: date, name: str, relation: str, now: datetime, by: Actor
+) -> tuple[PickupCode, str]:
+    """For an adult without a smartphone: six digits for one day, shown once. A new one ends the one before."""
+    lock(student.school_id)
+    guardian_id = require_guardian(student, by)
+    require_unbarred(student, day, by)
+    if day < timezone.localdate(now):
+        raise RuleBroken("过去的日子不能再发接送码", field="day")
+    if not name.strip() or not relation.strip():
+        raise RuleBroken("请写明来接的人和关系", field="name")
+    PickupCode.objects.filter(student=student, day=day, cancelled_at=None).update(cancelled_at=now)
+    digits = f"{randbelow(10**codes.DIGITS):0{codes.DIGITS}}"
+    code = PickupCode.objects.create(
+        school_id=student.school_id,
+        student=student,
+        day=day,
+        name=name.strip(),
+        relation=relation.strip(),
+        sha256=codes.fingerprint(student.pk, day, digits),
+        made_by_id=guardian_id,
+        made_at=now,
+    )
+    record(by, "made_code", code, student=student.pk, day=day.isoformat(), relation=code.relation)
+    return code, digits
+
+
+@transaction.atomic
+def cancel_code(code: PickupCode, *, now: datetime, by: Actor) -> PickupCode:
+    """Any guardian of the child may take it back, at once."""
+    require_guardian(code.student, by)
+    require_unbarred(code.student, timezone.localdate(now), by)
+    if code.cancelled_at is None:
+        code.cancelled_at = now
+        code.save(update_fields=["cancelled_at"])
+        record(by, "cancelled_code", code, student=code.student_id)
+    return code
+
+
+@transaction.atomic
+def call_back(
+    incident: Incident,
+    *,
+    guardian: Person,
+    agreed: bool,
+    adult_name: str = "",
+    adult_relation: str = "",
+    now: datetime,
+    by: Actor,
+) -> CallBack:
+    """A second person has called a guardian, on a number that was on file before today, and writes down the answer.
+
+    Without an adult's name it is a call about a dispute: the guardian was told.
+    """
+    student, day = incident.student, timezone.localdate(now)
+    if student is None or incident.day != day:
+        raise RuleBroken("只能为今天的孩子回拨核实")
+    if by.signer == incident.by_id:
+        raise RuleBroken("回拨要由现场老师以外的另一个人来打")
+    ties = Guardianship.objects.open_on(day).filter(student=student, person=guardian, began_on__lt=day)
+    # A number belongs to one person for good: who was a guardian yesterday had this number yesterday.
+    if not ties.exists():
+        raise RuleBroken("只能打给今天以前就登记在册的监护人和号码")
+    if agreed and adult_name and (student.pk, guardian.pk) in barred_guardians([student], day):
+        raise RuleBroken("这件事请与学校办公室联系办理")
+    call = CallBack.objects.create(
+        school_id=student.school_id,
+        day=day,
+        student=student,
+        adult_name=adult_name.strip(),
+        adult_relation=adult_relation.strip(),
+        guardian=guardian,
+        agreed=agreed,
+        asked_by_id=incident.by_id,
+        called_by_id=by.signer,
+        called_at=now,
+    )
+    record(by, "called_back", call, student=student.pk, agreed=agreed)
+    return call

@@ -1,0 +1,157 @@
+"""What a gate needs in order to work without a network: the children of one person's gate, and who may take them."""
+
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+
+from afterschool.access.capabilities import Role
+from afterschool.access.reach import Actor
+from afterschool.schools.models import School, Student
+from attendance.models import Batch, GateEvent, Handover, LateStay, PickupChange, PickupCode
+from attendance.release import LIST_IS_OLD
+from enrollment.release import Adult, Grant, Restriction, may_release
+from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
+
+from .book import DayBook, State, day_book
+from .gate import leave_modes
+from .reach import sessions_at_the_gate
+
+WORKS_FOR = timedelta(hours=4)
+
+
+def held_events(school: School, day: date):
+    """What waits for the leader's word."""
+    events = GateEvent.objects.filter(school=school, day=day)
+    answered = events.filter(kind__in=[GateEvent.Kind.CONFIRM, GateEvent.Kind.UNDO]).exclude(
+        outcome=GateEvent.Outcome.DENIED
+    )
+    waiting = events.filter(outcome=GateEvent.Outcome.HELD).exclude(uid__in=answered.values("about"))
+    return waiting.select_related("student__school_class", "by")
+
+
+def list_content(school: School, day: date, actor: Actor, now: datetime, *, section_id: int | None = None) -> dict:
+    """The list as JSON, but for its number and signature. Queries do not grow with the children."""
+    mine = sessions_at_the_gate(actor, day).filter(school=school)
+    book = day_book(school, day, sessions=mine.filter(section=section_id) if section_id else mine)
+    return {
+        "issued_at": now.isoformat(),
+        "stale_after": (now + LIST_IS_OLD).isoformat(),
+        "works_until": (now + WORKS_FOR).isoformat(),
+        "day": day.isoformat(),
+        "school": {"id": school.pk, "name": school.name, "phone": school.phone},
+        "by": {"id": actor.person_id, "name": actor.name, "leader": Role.LEADER in actor.roles},
+        "children": List(school, book).children(),
+    }
+
+
+class List:
+    def __init__(self, school: School, book: DayBook):
+        self.book, self.states, self.students = book, book.states(), book.children
+        children, day = self.students, book.day
+        self.known = grants_of(children.values(), day)
+        self.restrictions = restrictions_of(children, day)
+        self.disputed = held_in_dispute(children, day)
+        self.modes = leave_modes(children, day)
+        said = PickupChange.objects.filter(student__in=children, day=day, cancelled_at=None)
+        self.changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person")}
+        codes = PickupCode.objects.filter(student__in=children, day=day, cancelled_at=None)
+        self.codes = {code.student_id: code for code in codes.select_related("made_by")}
+        late = LateStay.objects.filter(student__in=children, day=day, ended_at=None)
+        self.kept = set(late.values_list("student", flat=True))
+        self.batches = {grade: one for one in Batch.objects.open_on(day).filter(school=school) for grade in one.grades}
+        self.sessions = {
+            student.pk: session for session in book.sessions for student in book.listed[session.pk]
+        }  # the last one of the day
+
+    def children(self) -> list[dict]:
+        families = _families(self.known)
+        return [self._child(student, families) for student in sorted(self.students.values(), key=_by_class)]
+
+    def _child(self, student: Student, families: Mapping[int, set[int]]) -> dict:
+        session, batch = self.sessions[student.pk], self.batches.get(student.school_class.grade)
+        change, gone = self.changes.get(student.pk), self.book.handovers.get(student.pk)
+        return {
+            "id": student.pk,
+            "name": student.name,
+            "initials": student.name[-2:],
+            "class": str(student.school_class),
+            "section": session.section.name,
+            "leaves_at": f"{batch.leaves_at if batch else session.ends_at:%H:%M}",
+            "batch": batch.name if batch else "",
+            "state": self._state(student.pk),
+            "mode": change.mode if change else self.modes.get(student.pk, Handover.Mode.COLLECTED),
+            "call_office": student.pk in self.disputed or bool(self.restrictions[student.pk]),
+            "note": _note(change),
+            "siblings": sorted(families.get(student.pk, set()) - {student.pk}),
+            "adults": self._adults(student.pk, change),
+            "gone": {"at": gone.at.isoformat(), "words": gone.words} if gone else None,
+        }
+
+    def _state(self, pk: int) -> str:
+        state = self.states[pk]
+        return "kept" if pk in self.kept and state != State.GONE else state.value
+
+    def _adults(self, pk: int, change: PickupChange | None) -> list[dict]:
+        adults = [_adult(one, self.restrictions[pk], self.book.day, change) for one in self.known[pk]]
+        if code := self.codes.get(pk):
+            adults.append(_holder(code, self.restrictions[pk], self.book.day))
+        return adults
+
+
+def _adult(known: Known, restrictions: list[Restriction], day: date, change: PickupChange | None) -> dict:
+    adult = known.grant.adult
+    kind, pk = ("guardian", adult.person_id) if known.person else ("pickup", adult.pickup_id)
+    photo = known.pickup.photo if known.pickup else None
+    named = change and (change.guardian_id if known.person else change.pickup_person_id) == pk
+    return {
+        "key": f"{kind}:{pk}",
+        "name": adult.name,
+        "relation": known.relation,
+        "tail": known.phone[-4:],
+        "photo": f"data:image/jpeg;base64,{b64encode(photo).decode()}" if photo else None,
+        "barred": not may_release([known.grant], restrictions, day),
+        "today": bool(named),
+        "check": None,
+    }
+
+
+def _holder(code: PickupCode, restrictions: list[Restriction], day: date) -> dict:
+    """Of a one-time code."""
+    grant = Grant(Adult(code.name), Adult(code.made_by.name, person_id=code.made_by_id))
+    return {
+        "key": f"code:{code.pk}",
+        "name": code.name,
+        "relation": code.relation,
+        "tail": "",
+        "photo": None,
+        "barred": not may_release([grant], restrictions, day),
+        "today": True,
+        "check": code.sha256,
+    }
+
+
+def _families(known: Mapping[int, list[Known]]) -> dict[int, set[int]]:
+    """Children of one guardian, by child."""
+    of_guardian: dict[int, set[int]] = {}
+    for student_id, adults in known.items():
+        for one in adults:
+            if one.person:
+                of_guardian.setdefault(one.person.pk, set()).add(student_id)
+    families: dict[int, set[int]] = {}
+    for children in of_guardian.values():
+        for student_id in children:
+            families.setdefault(student_id, set()).update(children)
+    return families
+
+
+def _note(change: PickupChange | None) -> str:
+    """As the guardian said it today: 今天由王秀兰来接，17:50 到，会晚一点."""
+    if change is None:
+        return ""
+    adult = change.guardian or change.pickup_person
+    who = f"今天由{adult.name}来接" if adult else "今天自行离校" if change.mode == "self" else ""
+    return "，".join(filter(None, [who, f"{change.comes_at:%H:%M} 到" if change.comes_at else "", change.note]))
+
+
+def _by_class(student: Student):
+    return student.school_class.grade, student.school_class.number, student.sort_key, student.pk
