@@ -1,7 +1,9 @@
 """Builders of rows for tests. Names are made up; every number is one the policies could meet."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 from itertools import count
+
+from django.utils.timezone import localdate
 
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
@@ -19,6 +21,8 @@ from afterschool.schools.models import (
     Term,
 )
 from afterschool.schools.people import actor_for
+from billing import actions
+from billing.selectors.reconciling import in_book
 
 from .policy.tiny import file
 
@@ -102,3 +106,15 @@ def make_plan(school, term, state=Plan.State.IN_FORCE, fee_fen=200_00, **offerin
 def act(person, day=None) -> Actor:
     """The actor this person is on `day`."""
     return actor_for(person, day)
+
+
+def ready_to_lock(fee_month, *, now):
+    """Two days ago the guardians were asked until yesterday, and bank and book agree."""
+    shown, until = now - timedelta(days=2), localdate(now) - timedelta(days=1)
+    actions.show_settlement(fee_month, until=until, now=shown, by=Actor.system("test"))
+    actions.reconcile(fee_month, bank=in_book(fee_month), items=[], now=now, by=Actor.system("test"))
+
+
+def lock(fee_month, *, now, by):
+    ready_to_lock(fee_month, now=now)
+    return actions.lock_month(fee_month, now=now, by=by)

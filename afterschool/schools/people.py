@@ -4,11 +4,11 @@ from datetime import date
 
 from django.utils import timezone
 
-from afterschool.access.capabilities import Role
+from afterschool.access.capabilities import ROLES, Capability, Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor, Grant, Reach
 
-from .models import Guardianship, Post
+from .models import Guardianship, Post, School
 
 
 def actor_for(person: Person, day: date | None = None) -> Actor:
@@ -31,3 +31,10 @@ def _reach_of(post: Post) -> Reach:
     if post.school_class_id:
         return Reach(classes=frozenset({post.school_class_id}))
     return Reach(schools=frozenset({post.school_id})) if post.school_id else Reach()
+
+
+def people_with(capability: Capability, school: School, on: date) -> list[Person]:
+    """Who holds this capability at the school itself on that day."""
+    roles = [role.name for role, held in ROLES.items() if capability in held]
+    posts = Post.objects.open_on(on).filter(school=school, role__in=roles)
+    return list(Person.objects.filter(posts__in=posts).distinct().order_by("pk"))

@@ -1,5 +1,6 @@
 """The deeds of the money room. Each begins by holding the school's till."""
 
+from .answers import bring_answer, take_answer
 from .batches import confirm_by_line, instruct_refunds, payout_failed, payouts_paid
 from .adjustments import approve_adjustment, enter_adjustment, reject_adjustment
 from .charges import charge_month
@@ -14,6 +15,7 @@ from .settlements import draft_settlement, lock_month
 from .showing import answer_objection, raise_objection, show_settlement
 from .statements import import_statement
 from .subsidies import receive_subsidy
+from .voiding import void_receipt
 
 __all__ = [
     "answer_objection",
@@ -21,6 +23,7 @@ __all__ = [
     "approve_expense",
     "attach_voucher",
     "book_stipends",
+    "bring_answer",
     "charge_month",
     "confirm_by_line",
     "confirm_round",
@@ -48,5 +51,7 @@ __all__ = [
     "reopen_line",
     "set_aside_line",
     "settle_withdrawal",
+    "void_receipt",
     "show_settlement",
+    "take_answer",
 ]

@@ -8,13 +8,13 @@ from fractions import Fraction
 from functools import cached_property
 from math import lcm
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 
 from afterschool.money import Money, total
 from afterschool.policy import expenses, load
 from afterschool.schools.models import Student
 from afterschool.templatetags.words import grade_name
-from billing.models import Charge, Expense, FeeMonth, Fund, Refund
+from billing.models import Charge, Expense, FeeMonth, Fund, Objection, Payout, Receipt, Refund, Settlement
 from billing.selectors.settling import WHOLE_SCHOOL
 from billing.selectors.why import explain
 
@@ -59,13 +59,30 @@ class FamilyMonth:
     def refunds(self) -> list[Refund]:
         return [refund for charge in self.charges for refund in charge.refunds.all()]
 
+    @cached_property
+    def receipts(self) -> list[Receipt]:
+        """What paid these charges, and what came in the month."""
+        days = (self.month, self.fee_month.last_on)
+        concerned = Q(allocations__charge__in=self.charges) | Q(student=self.student, on__range=days)
+        return list(Receipt.objects.standing().filter(concerned).distinct().order_by("number"))
+
     @property
     def month(self) -> date:
         return self.fee_month.month
 
     @property
     def is_settled(self) -> bool:
-        return not self.fee_month.is_open
+        """Locked, or as a draft that the guardians are asked to look at."""
+        return is_told(self.fee_month)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.is_settled and self.fee_month.is_open
+
+    @cached_property
+    def objections(self) -> list[Objection]:
+        """The child's own, the newest first."""
+        return list(self.fee_month.objections.filter(student=self.student).order_by("-raised_at"))
 
     @cached_property
     def gross(self) -> Money:
@@ -85,11 +102,15 @@ class FamilyMonth:
 
     @cached_property
     def owed(self) -> Money:
-        return self._sum("owed_fen")
+        return self.charged - self.remitted - self.paid
 
     @cached_property
     def remitted(self) -> Money:
-        return self._sum("remitted_fen")
+        """From the draft, until the lock has written it on the charges."""
+        if not self.is_draft:
+            return self._sum("remitted_fen")
+        drafted = self.fee_month.settlement.remits
+        return self._sum("remitted_fen") + total(Money(drafted.get(str(charge.pk), 0)) for charge in self.charges)
 
     @cached_property
     def refunded(self) -> Money:
@@ -152,13 +173,21 @@ def month_of(student_id: int, month: date) -> FamilyMonth | None:
     return found
 
 
+def is_told(fee_month: FeeMonth) -> bool:
+    """Whether families see what the month came to."""
+    settlement = getattr(fee_month, "settlement", None)
+    return not fee_month.is_open or bool(settlement and settlement.state == Settlement.State.SHOWN)
+
+
 def disclosure_of(fee_month: FeeMonth) -> Disclosure | None:
     return fee_month.disclosures.filter(published_at__isnull=False).order_by("-version").first()
 
 
 def _months(charges) -> list[FamilyMonth]:
     told = Refund.objects.select_related("payment_refund").order_by("pk")
-    told = told.exclude(state=Refund.State.DRAFT)  # a draft is nobody's business yet
+    told = told.prefetch_related(Prefetch("payouts", Payout.objects.standing()))
+    # A draft is nobody's business until it is shown to those it concerns.
+    told = told.exclude(~Q(fee_month__settlement__state=Settlement.State.SHOWN), state=Refund.State.DRAFT)
     rows = (
         charges.select_related(
             "student__school_class", "fee_month__school", "fee_month__settlement", "item__offering", "agreement"
@@ -169,7 +198,7 @@ def _months(charges) -> list[FamilyMonth]:
     by_month: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     for charge in rows:
         by_month[charge.fee_month_id, charge.student_id].append(charge)
-    settled = [own[0].fee_month for own in by_month.values() if not own[0].fee_month.is_open]
+    settled = [own[0].fee_month for own in by_month.values() if is_told(own[0].fee_month)]
     costs = _costs(settled, {own[0].grade for own in by_month.values()})
     return [
         FamilyMonth(own[0].student, own[0].fee_month, own, costs.get((own[0].fee_month_id, own[0].grade), {}))

@@ -31,6 +31,8 @@ urlpatterns = [
     path("disclosures/<int:pk>/", manage.disclosure_detail, name="manage-detail"),
     path("disclosures/<int:pk>/publish/", manage.disclosure_publish, name="publish"),
     path("disclosures/<int:pk>/correct/", manage.disclosure_correct, name="correct"),
+    path("my-receipts/<int:pk>/receipt.pdf", families.receipt_paper, name="my-receipt"),
     path("my-months/", families.month_list, name="my-months"),
     path("my-months/<int:student_id>/<month:month>/", families.month_detail, name="my-month"),
+    path("my-months/<int:student_id>/<month:month>/objection/", families.objection_create, name="objection-create"),
 ]

@@ -184,6 +184,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='settlement',
+            name='remits',
+            field=models.JSONField(default=dict),
+        ),
+        migrations.AddField(
+            model_name='settlement',
             name='changes',
             field=models.JSONField(default=list),
         ),

@@ -1,15 +1,30 @@
 """What a month still lacks, in words that say where to go."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from afterschool.errors import NoRule
 from afterschool.policy import load, subsidy
-from billing.models import BankLine, Charge, Expense, FeeMonth, Receipt, Refund, Settlement
+from attendance.models import Session
+from billing.ledger.balances import is_balanced, trial_balance
+from billing.models import (
+    Adjustment,
+    BankLine,
+    Charge,
+    Expense,
+    FeeMonth,
+    Objection,
+    Receipt,
+    Reconciliation,
+    Refund,
+    Settlement,
+)
+from billing.selectors.reconciling import stands
 from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
-from billing.wechat.selectors import by_wechat, on_wechat
+from billing.wechat.selectors import by_wechat
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
 
@@ -23,6 +38,7 @@ SHEET_WAITS: dict[str, str] = {
 class Missing:
     text: str
     url: str
+    word: str = ""  # of the button, where the clerk mends it at that address
 
 
 def missing_for_draft(fee_month: FeeMonth) -> list[Missing]:
@@ -30,11 +46,13 @@ def missing_for_draft(fee_month: FeeMonth) -> list[Missing]:
     return [*_charges(fee_month), *_withdrawals(fee_month), *_expenses(fee_month), *_stipends(fee_month)]
 
 
-def missing_for_lock(fee_month: FeeMonth) -> list[Missing]:
-    missing = [*missing_for_draft(fee_month), *_bank_lines(fee_month), *_earlier(fee_month)]
-    if not Settlement.objects.filter(fee_month=fee_month).exists():
-        missing.append(Missing("还没有生成结算草案", _month_url(fee_month)))
-    return missing
+def missing_for_lock(fee_month: FeeMonth, today: date) -> list[Missing]:
+    """What L15 asks for: nothing waits, the roll and the hours are complete, bank and book agree, families were asked."""
+    return [
+        *missing_for_draft(fee_month), *_adjustments(fee_month), *_bank_lines(fee_month), *_roll(fee_month),
+        *_duties(fee_month), *_earlier(fee_month), *_trial_balance(fee_month), *_families(fee_month, today),
+        *_reconciliation(fee_month),
+    ]  # fmt: skip
 
 
 def _charges(fee_month: FeeMonth) -> list[Missing]:
@@ -97,6 +115,61 @@ def _bank_lines(fee_month: FeeMonth) -> list[Missing]:
     return [Missing(f"{lines.count()} 笔银行流水待核对", url)]
 
 
+def _adjustments(fee_month: FeeMonth) -> list[Missing]:
+    """Those of earlier months that would be booked in this one."""
+    waiting = Adjustment.objects.filter(school=fee_month.school_id, state=Adjustment.State.ENTERED).count()
+    return [Missing(f"{waiting} 笔更正等待审批", _month_url(fee_month))] if waiting else []
+
+
+def _roll(fee_month: FeeMonth) -> list[Missing]:
+    """未点名 is neither present nor absent: whoever was there must say so first."""
+    days = (fee_month.month, fee_month.last_on)
+    untaken = Session.objects.held().filter(school=fee_month.school_id, day__range=days, taken_at=None)
+    days_untaken = list(untaken.order_by("day").values_list("day", flat=True).distinct())
+    if not days_untaken:
+        return []
+    url = f"{reverse('attendance:day')}?day={days_untaken[0]}"
+    return [Missing(f"{untaken.count()} 个场次没有点名（最早 {days_untaken[0]:%-m月%-d日}）", url)]
+
+
+def _duties(fee_month: FeeMonth) -> list[Missing]:
+    days = (fee_month.month, fee_month.last_on)
+    duties = Duty.objects.filter(school=fee_month.school_id, day__range=days, confirmed_by=None)
+    waiting = duties.exclude(arrived_at=None).count()
+    return [Missing(f"{waiting} 个班次的课时还没有确认", _month_url(fee_month))] if waiting else []
+
+
+def _reconciliation(fee_month: FeeMonth) -> list[Missing]:
+    if stands(fee_month):
+        return []
+    made = Reconciliation.objects.filter(fee_month=fee_month).exists()
+    say = "银行账又有变化，余额调节表要重新编制" if made else "银行存款余额调节表还没有编制"
+    return [Missing(say, reverse("billing:reconciliation", args=[fee_month.pk]), "编制余额调节表")]
+
+
+def _trial_balance(fee_month: FeeMonth) -> list[Missing]:
+    if is_balanced(trial_balance(fee_month.school, fee_month.last_on)):
+        return []
+    return [Missing("科目余额表借贷不平，请先联系系统管理员", _month_url(fee_month))]
+
+
+def _families(fee_month: FeeMonth, today: date) -> list[Missing]:
+    settlement = Settlement.objects.filter(fee_month=fee_month).first()
+    if settlement is None:
+        return [Missing("还没有生成结算草案", _month_url(fee_month))]
+    if settlement.state == Settlement.State.DRAFT:
+        url = reverse("billing:settlement-show", args=[fee_month.pk])
+        return [Missing("结算草案还没有交家长核对", url, "交家长核对")]
+    missing = []
+    if waiting := fee_month.objections.filter(state=Objection.State.OPEN).count():
+        url = reverse("billing:objection-list", args=[fee_month.pk])
+        missing.append(Missing(f"{waiting} 条家长异议待答复", url, "答复异议"))
+    if today <= settlement.objections_until:
+        say = f"家长核对到{settlement.objections_until:%-m月%-d日}"
+        missing.append(Missing(say, reverse("billing:objection-list", args=[fee_month.pk])))
+    return missing
+
+
 def _earlier(fee_month: FeeMonth) -> list[Missing]:
     earlier = FeeMonth.objects.filter(
         school=fee_month.school_id, month__lt=fee_month.month, state=FeeMonth.State.OPEN
@@ -122,24 +195,6 @@ def to_pay_out(fee_month: FeeMonth):
 
 def to_pay_by_wechat(fee_month: FeeMonth):
     return by_wechat(_waiting(fee_month))
-
-
-def through_the_bank(fee_month: FeeMonth):
-    """Refunds that the bank was told of."""
-    sent = fee_month.refunds.filter(state__in=[Refund.State.INSTRUCTED, Refund.State.PAID])
-    return sent.exclude(pk__in=on_wechat(sent))
-
-
-def at_the_bank(fee_month: FeeMonth):
-    """Refunds of which the bank has yet to say that they are paid."""
-    return through_the_bank(fee_month).filter(state=Refund.State.INSTRUCTED)
-
-
-def paid_out(fee_month: FeeMonth):
-    """The refunds that are due, or done; `typed` where no bank line proves the account it goes to."""
-    receipts = Receipt.objects.filter(allocations__charge=OuterRef("charge"), payer_account=OuterRef("payee_account"))
-    typed = Exists(receipts.filter(bank_line=None)) & ~Exists(receipts.exclude(bank_line=None))
-    return fee_month.refunds.exclude(state=Refund.State.DRAFT).annotate(typed=typed)
 
 
 def _waiting(fee_month: FeeMonth):

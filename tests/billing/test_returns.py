@@ -12,7 +12,7 @@ from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Adoption, CalendarChange, PolicyText
 from attendance.models import Mark, Session
-from billing.actions import charge_month, draft_settlement, lock_month, settle_withdrawal
+from billing.actions import charge_month, draft_settlement, settle_withdrawal
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.readiness import unsettled_withdrawals
@@ -148,7 +148,7 @@ def test_a_mark_changed_after_the_draft_asks_for_another_draft(town, under):
     draft_settlement(town.month, by=town.clerk)
     stay_away(town, child, Charge.objects.get().days[:1])
     with pytest.raises(RuleBroken, match="重新生成"):
-        lock_month(town.month, now=NOW, by=town.reviewer)
+        cast.lock(town.month, now=NOW, by=town.reviewer)
 
 
 def test_where_the_policy_does_not_name_absence_nothing_changes(town):

@@ -19,9 +19,10 @@ from billing.actions import (
     lock_month,
     open_month,
     pay_stipends,
+    payout_failed,
+    payouts_paid,
     receive_subsidy,
-    refund_failed,
-    refunds_paid,
+    reconcile,
     reject_expense,
     settle_withdrawal,
 )
@@ -29,6 +30,7 @@ from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
 from billing.ledger.posting import post
 from billing.models import Charge, Expense, Refund
+from billing.selectors.reconciling import in_book
 from enrollment.models import Waiver, Withdrawal
 from staffing.models import Duty, StipendLine, StipendSheet
 from tests import cast
@@ -52,7 +54,7 @@ def spend(town, yuan, category="water", approve=True, **more):
 
 def lock(town):
     draft_settlement(town.month, by=town.clerk)
-    lock_month(town.month, now=NOW, by=town.reviewer)
+    cast.lock(town.month, now=NOW, by=town.reviewer)
     town.month.refresh_from_db()
 
 
@@ -204,18 +206,21 @@ def test_refunds_go_to_who_paid_fail_and_go_again_and_are_paid_once(town):
     children = charged_families(town, 200, 200)
     spend(town, "300.00")
     lock(town)
-    sent = instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    batch = instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    sent = list(batch.payouts.all())
 
     assert {(r.payee, r.payee_account) for r in sent} == {(f"{c.name}妈妈", "6217000000000000") for c in children}
     with pytest.raises(RuleBroken, match="没有待退"):
         instruct_refunds(town.month, now=NOW, by=town.reviewer)
-    refund_failed(sent[0], reason="户名不符", by=town.reviewer)
-    with pytest.raises(RuleBroken, match="还没有送银行"):
-        refunds_paid(sent, paid_on=date(2026, 11, 6), by=town.reviewer)
-    assert refunds_paid(sent[1:], paid_on=date(2026, 11, 6), by=town.reviewer) == 1
-    assert [r.pk for r in instruct_refunds(town.month, now=NOW, by=town.reviewer)] == [sent[0].pk]
-    assert refunds_paid(sent, paid_on=date(2026, 11, 9), by=town.reviewer) == 1
-    assert refunds_paid(sent, paid_on=date(2026, 11, 9), by=town.reviewer) == 0
+    payout_failed(sent[0], reason="户名不符", by=town.reviewer)
+    with pytest.raises(RuleBroken, match="银行已退回"):
+        payouts_paid(sent, paid_on=date(2026, 11, 6), by=town.reviewer)
+    assert payouts_paid(sent[1:], paid_on=date(2026, 11, 6), by=town.reviewer) == 1
+    again = instruct_refunds(town.month, now=NOW, by=town.reviewer)
+    assert (again.number, [row.refund_id for row in again.payouts.all()]) == (2, [sent[0].refund_id])
+    assert payouts_paid(again.payouts.all(), paid_on=date(2026, 11, 9), by=town.reviewer) == 1
+    assert payouts_paid(again.payouts.all(), paid_on=date(2026, 11, 9), by=town.reviewer) == 0
+    assert {r.state for r in Refund.objects.all()} == {"paid"}
     told = Notice.objects.filter(kind="refund_paid").values_list("title", flat=True)
     assert list(told) == ["2026年10月课后服务费退您 50.00 元"] * 2  # each family once
 
@@ -278,12 +283,17 @@ def test_the_lock_waits_for_everything_and_says_for_what(town):
     assert "补助发放表还没有列支" in missing()
     book_stipends(town.month, by=town.clerk)
     draft_settlement(town.month, by=town.clerk)
+    assert "结算草案还没有交家长核对" in missing() and "银行存款余额调节表还没有编制" in missing()
+    cast.ready_to_lock(town.month, now=NOW)
     spend(town, "1.00")
+    assert "余额调节表要重新编制" in missing()
+    reconcile(town.month, bank=in_book(town.month), items=[], now=NOW, by=town.clerk)
     assert "账有变化" in missing()
     draft_settlement(town.month, by=town.clerk)
+    assert "结算草案还没有交家长核对" in missing()
     with pytest.raises(RuleBroken, match="还没有过完"):
         lock_month(town.month, now=datetime(2026, 10, 31, 9, tzinfo=SHANGHAI), by=town.reviewer)
-    assert lock_month(town.month, now=NOW, by=town.reviewer).state == "locked"
+    assert cast.lock(town.month, now=NOW, by=town.reviewer).state == "locked"
 
 
 def test_months_are_locked_in_their_order(town):
@@ -354,7 +364,7 @@ def test_subsidy_is_held_apart_and_pays_where_nobody_is_charged(c_bureau):
     )  # fmt: skip
     approve_expense(cost, now=NOW, by=reviewer)
     draft = draft_settlement(month, by=clerk)
-    lock_month(month, now=NOW, by=reviewer)
+    cast.lock(month, now=NOW, by=reviewer)
 
     assert [(g["cost_fen"], g["refund_fen"], g["borne_fen"]) for g in draft.groups] == [(0, 0, 0)]
     books = balances(school, LAST)

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from afterschool.access.capabilities import Role
 from afterschool.schools.actions import change_day
-from billing.actions import charge_month, draft_settlement, lock_month, settle_withdrawal
+from billing.actions import charge_month, draft_settlement, settle_withdrawal
 from billing.models import Charge, Refund
 from enrollment.models import Agreement
 from tests import cast
@@ -143,7 +143,7 @@ def test_a_surplus_is_explained_to_the_family_and_in_the_draft(town, client, mot
     page = read(client, town.people["clerk"], "billing:settlement-detail", town.month.pk, 3)
     finds(page, "600.00 − 583.33 = 16.67", "16.67 ÷ 600.00 × 200.00 = 5.55", SURPLUS)
 
-    lock_month(town.month, now=NOW, by=town.reviewer)
+    cast.lock(town.month, now=NOW, by=town.reviewer)
     page = read(client, mother, "disclosures:my-month", children[0].pk, OCTOBER)
     finds(page, "16.67 ÷ 600.00 × 200.00 = 5.55", "结余返还 5.56 元", SURPLUS, "参加几天，已经算在您家应交的钱里了")
     second = Charge.objects.get(student=children[1])

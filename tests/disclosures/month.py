@@ -7,7 +7,7 @@ from datetime import date
 
 from afterschool.access.reach import Actor
 from afterschool.money import Money
-from billing.actions import approve_expense, charge_month, draft_settlement, enter_expense, lock_month
+from billing.actions import approve_expense, charge_month, draft_settlement, enter_expense
 from enrollment.models import Waiver
 from tests import cast
 from tests.billing.conftest import NOW, family, pay
@@ -39,7 +39,7 @@ def close(town):
         pay(town, charge.student, Money(charge.net_fen))
     spend(town)
     draft_settlement(town.month, by=town.clerk)
-    town.month = lock_month(town.month, now=NOW, by=town.reviewer)
+    town.month = cast.lock(town.month, now=NOW, by=town.reviewer)
     return town.month
 
 

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
 from afterschool.schools.actions import fill_calendar
-from billing.actions import charge_month, draft_settlement, lock_month, open_month, receive_subsidy
+from billing.actions import charge_month, draft_settlement, open_month, receive_subsidy
 from billing.disclosures.actions import compose
 from tests import cast
 from tests.billing.conftest import act
@@ -24,7 +24,7 @@ def _close(town, month, yuan):
         )  # fmt: skip
     spend(town, yuan, "consumables", fund="subsidy", on=month.replace(day=20))
     draft_settlement(town.month, by=town.clerk)
-    town.month = lock_month(town.month, now=NOW, by=town.reviewer)
+    town.month = cast.lock(town.month, now=NOW, by=town.reviewer)
     return compose(town.month, by=SYSTEM).content
 
 

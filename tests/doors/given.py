@@ -15,14 +15,17 @@ from attendance.models import Session as Meeting
 from billing.actions import (
     approve_expense,
     book_stipends,
+    bring_answer,
     draft_settlement,
     enter_expense,
     instruct_refunds,
+    raise_objection,
     receive,
     set_aside_line,
+    show_settlement,
 )
 from billing.disclosures.actions import publish
-from billing.models import BankLine, Expense, FeeMonth
+from billing.models import BankLine, Expense, FeeMonth, Payout
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
 from enrollment.actions import withdraw
@@ -173,6 +176,14 @@ def typed(corner: Corner) -> None:
     )  # fmt: skip
 
 
+def received(corner: Corner) -> None:
+    """A payment in the month that is open."""
+    corner.receipt = receive(
+        corner.school, corner.child, on=corner.line.on, amount=Money(80_00), payer="妈妈", key=f"late-{corner.child.pk}",
+        by=act(corner.clerk),
+    )  # fmt: skip
+
+
 def costed(corner: Corner) -> None:
     """A cost of the outflow's amount was typed by hand."""
     corner.outflow.cost = enter_expense(
@@ -185,14 +196,40 @@ def expense_approved(corner: Corner) -> None:
     approve_expense(corner.expense, now=at(9), by=act(corner.reviewer))
 
 
-def settled(corner: Corner) -> None:
+def drafted(corner: Corner) -> None:
     expense_approved(corner)
     lines_worked(corner)
     draft_settlement(corner.month, by=act(corner.clerk))
 
 
+def settled(corner: Corner) -> None:
+    drafted(corner)
+    cast.ready_to_lock(corner.month, now=at(9))
+
+
+def shown(corner: Corner) -> None:
+    drafted(corner)
+    show_settlement(corner.month, until=THURSDAY + timedelta(days=3), now=at(9), by=act(corner.clerk))
+
+
+def objected(corner: Corner) -> None:
+    shown(corner)
+    corner.objection = raise_objection(
+        corner.month, corner.child, text="少退了", now=at(9), by=cast.act(corner.mother, THURSDAY)
+    )
+
+
 def instructed(corner: Corner) -> None:
-    instruct_refunds(corner.locked, now=at(9), by=act(corner.reviewer))
+    corner.batch = instruct_refunds(corner.locked, now=at(9), by=act(corner.reviewer))
+    Payout.objects.filter(batch=corner.batch).update(payee_account="6217")
+    corner.payout = corner.batch.payouts.get(refund__student=corner.child)
+
+
+def answered(corner: Corner) -> None:
+    instructed(corner)
+    corner.bank_answer = bring_answer(
+        corner.batch, file_name="回单.csv", data="序号,金额,处理结果\n1,80.00,成功\n".encode(), by=act(corner.reviewer)
+    )
 
 
 def scanned(corner: Corner) -> None:
@@ -278,6 +315,10 @@ GIVEN: dict[str, Given] = {
     "attendance:handover-undo POST": handed_over,
     "billing:settlement-draft POST": expense_approved,
     "billing:month-lock POST": settled,
+    "billing:settlement-show POST": drafted,
+    "billing:objection-answer POST": objected,
+    "disclosures:objection-create POST": shown,
+    "billing:receipt-void POST": received,
     "billing:line-link POST": typed,
     "billing:line-outflow POST": costed,
     "billing:line-reopen POST": lines_worked,
@@ -285,8 +326,15 @@ GIVEN: dict[str, Given] = {
     "billing:stipends-book POST": stipends_approved,
     "billing:stipends-paid POST": stipends_booked,
     "billing:subsidy-create POST": subsidised,
-    "billing:refunds-paid POST": instructed,
-    "billing:refund-failed POST": instructed,
+    "billing:batch-detail GET": instructed,
+    "billing:batch-file GET": instructed,
+    "billing:batch-paid POST": instructed,
+    "billing:payout-paid POST": instructed,
+    "billing:payout-failed POST": instructed,
+    "billing:answer-upload GET": instructed,
+    "billing:answer-upload POST": instructed,
+    "billing:answer-detail GET": answered,
+    "billing:answer-take POST": answered,
     "billing:withdrawal-settle POST": withdrawn,
     "wechat:payment-detail GET": paying,
     "disclosures:correct POST": published,

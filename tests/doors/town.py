@@ -23,12 +23,11 @@ from billing.actions import (
     charge_month,
     draft_settlement,
     enter_expense,
-    lock_month,
     open_month,
     receive,
 )
 from billing.disclosures.actions import compose
-from billing.models import BankLine, Charge, Expense, FeeMonth, Refund, StatementImport
+from billing.models import BankLine, Charge, Expense, FeeMonth, Receipt, Refund, StatementImport
 from enrollment.actions import apply, approve, confirm, sign_as_guardian, sign_as_school
 from enrollment.models import PickupPerson, PickupRestriction, Section, Waiver
 from staffing.models import Duty, StipendSheet
@@ -182,7 +181,7 @@ def books_of(shared: dict, children: list) -> Iterator[tuple[str, object]]:
         )  # fmt: skip
     approve_expense(spend(locked, SEPTEMBER.replace(day=20), clerk), now=at(9), by=reviewer)
     draft_settlement(locked, by=clerk)
-    yield "locked", lock_month(locked, now=at(9), by=reviewer)
+    yield "locked", cast.lock(locked, now=at(9), by=reviewer)
     yield "disclosure", compose(locked, by=reviewer)
     yield "month", FeeMonth.objects.get(pk=month.pk)
     yield "expense", spend(month, OCTOBER.replace(day=20), clerk)
@@ -208,6 +207,7 @@ def rows_of(corner: Corner) -> Iterator[tuple[str, object]]:
     yield "session", school.sessions.get(section=corner.section, day=THURSDAY)
     yield "duty", on_duty(corner, cast.make_person(f"{corner.klass}同事", Role.TEACHER, school))
     yield "charge", Charge.objects.get(student=child, fee_month=corner.month)
+    yield "receipt", Receipt.objects.get(student=child)
     yield "refund", Refund.objects.get(student=child, fee_month=corner.locked)
     about = {"school": school, "student": child}
     yield (

@@ -9,6 +9,7 @@ from afterschool.access.models import Person
 from afterschool.jobs.models import Job
 from afterschool.notices.models import Notice
 from afterschool.xlsx import Column, Sheet, write_xlsx
+from billing.selectors.reconciling import in_book
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
 from tests.billing.wechat_gateway import MCHID
@@ -78,6 +79,7 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "wechat:call-back": lambda corner: [MCHID],
     "wechat:pay": lambda corner: [corner.child.pk, corner.month.pk],
     "disclosures:my-month": lambda corner: [corner.child.pk, SEPTEMBER],
+    "disclosures:objection-create": lambda corner: [corner.child.pk, OCTOBER],
 }
 
 
@@ -232,11 +234,20 @@ BODY: dict[str, Body] = {
         "students": "30", "classes": "1",
     },
     "billing:trial-download POST": lambda corner, person: {"scenario": '{"on": "2026-11-12"}'},
+    "billing:settlement-show POST": lambda corner, person: {"until": (THURSDAY + timedelta(days=3)).isoformat()},
+    "billing:objection-answer POST": lambda corner, person: {
+        f"answer-{corner.objection.pk}-upheld": "no", f"answer-{corner.objection.pk}-answer": "按实际服务日算的"
+    },
+    "billing:reconciliation-make POST": lambda corner, person: {
+        "bank": in_book(corner.month).plain(), "items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"
+    },
+    "disclosures:objection-create POST": lambda corner, person: {"text": "少退了"},
     "billing:month-open POST": lambda corner, person: {"school": corner.school.pk, "month": NOVEMBER.isoformat()},
     "billing:receipt-create POST": lambda corner, person: {
         "key": "typed", "student": corner.child.number, "on": THURSDAY.isoformat(), "amount": "100", "method": "bank",
         "payer": "妈妈",
     },
+    "billing:receipt-void POST": reason,
     "billing:statement-upload POST": statement,
     "billing:line-match POST": lambda corner, person: {"student": corner.child.number},
     "billing:line-link POST": lambda corner, person: {"receipt": corner.line.typed.pk},
@@ -250,8 +261,11 @@ BODY: dict[str, Body] = {
     "billing:subsidy-create POST": lambda corner, person: {
         "key": "typed", "on": OCTOBER.replace(day=9).isoformat(), "document": "文号", "heads": 2, "amount": "10"
     },
-    "billing:refunds-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
-    "billing:refund-failed POST": reason,
+    "billing:batch-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
+    "billing:payout-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
+    "billing:payout-failed POST": reason,
+    "billing:answer-upload POST": lambda corner, person: {"file": upload("回单.csv", "序号,金额,结果\n1,1,成功\n".encode())},
+    "billing:answer-take POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "oversight:policy-upload POST": lambda corner, person: {"body": LOCAL_POLICY},
     "oversight:policy-mend POST": lambda corner, person: {"body": LOCAL_POLICY, "notice": "通知原文"},
     "oversight:policy-adoption POST": lambda corner, person: {"began_on": DECEMBER.isoformat(), "reason": "新细则"},

@@ -1,14 +1,25 @@
 """A family's own months, on the phone."""
 
+from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.refusals import tell
+from billing.actions import raise_objection
+from billing.forms.closing import ObjectionForm
+from billing.models import Receipt
+from billing.papers import receipt_pdf
+from billing.views.saying import paper
 from billing.wechat.selectors import due_of
 
 from ..again import again_of
-from ..families import all_months_of, disclosure_of, month_of
+from ..families import FamilyMonth, all_months_of, disclosure_of, month_of
 
 
 @requires(Capability.APPLY)
@@ -18,14 +29,45 @@ def month_list(request, reach):
 
 @requires(Capability.APPLY)
 def month_detail(request, reach, student_id, month):
+    return _page(request, _find(reach, student_id, month), ObjectionForm())
+
+
+@require_POST
+@requires(Capability.APPLY)
+def objection_create(request, reach, student_id, month):
+    found, form = _find(reach, student_id, month), ObjectionForm(request.POST)
+    if form.is_valid():
+        try:
+            raise_objection(found.fee_month, found.student, **form.cleaned_data, now=timezone.now(), by=request.actor)
+        except RuleBroken as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, "学校已经收到，答复会出现在这里，也会通知您")
+            return redirect("disclosures:my-month", student_id, month)
+    return _page(request, found, form)
+
+
+def _find(reach, student_id, month) -> FamilyMonth:
     found = month_of(student_id, month) if student_id in reach.students else None
     if found is None:
         raise Http404
+    return found
+
+
+def _page(request, found: FamilyMonth, form: ObjectionForm):
     disclosure = disclosure_of(found.fee_month)
+    form.action = reverse("disclosures:objection-create", args=[found.student.pk, found.month])
     context = {
+        "form": form,
         "month": found,
         "disclosure": disclosure,
         "again": again_of(found, disclosure),
         "due": due_of(found.student, found.fee_month),
     }
-    return render(request, "disclosures/month_detail.html", context)
+    return render(request, "disclosures/month_detail.html", context, status=422 if form.is_bound else 200)
+
+
+@requires(Capability.APPLY)
+def receipt_paper(request, reach, pk):
+    receipt = get_object_or_404(Receipt.objects.within(reach).select_related("school", "student__school_class"), pk=pk)
+    return paper(receipt_pdf(receipt), f"receipt-{receipt.number}")
