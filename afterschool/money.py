@@ -16,6 +16,11 @@ _AMOUNT = re.compile(
     re.ASCII,
 )
 
+# 大写金额
+DIGITS = "零壹贰叁肆伍陆柒捌玖"
+TENS = ("", "拾", "佰", "仟")
+GROUPS = ("", "万", "亿")
+
 
 @dataclass(frozen=True, order=True, slots=True)
 class Money:
@@ -76,6 +81,14 @@ class Money:
         """For running text: `200`, but `200.50`."""
         return str(self).removesuffix(".00")
 
+    def capitals(self) -> str:
+        """As receipts write it, so that nobody can add a stroke: `壹仟伍佰玖拾元叁角柒分`."""
+        yuan, fen = divmod(self.fen, 100)
+        jiao, fen = divmod(fen, 10)
+        whole = f"{_capitals(yuan)}元" if yuan or not self else ""
+        tenths = f"{DIGITS[jiao]}角" if jiao else "零" if yuan and fen else ""
+        return whole + tenths + (f"{DIGITS[fen]}分" if fen else "整")
+
     def __str__(self) -> str:
         yuan, fen = divmod(abs(self.fen), 100)
         return f"{'-' if self.fen < 0 else ''}{yuan:,}.{fen:02d}"
@@ -111,6 +124,18 @@ class Money:
         if sum(open_caps) <= self.fen:
             return [Money(cap) for cap in open_caps]
         return [Money(share) for share in _fill(self.fen, weights, open_caps)]
+
+
+def _capitals(number: int) -> str:
+    """`壹万零伍`, up to the hundred millions."""
+    said, skipped = "", False
+    for place, digit in reversed(list(enumerate(map(int, reversed(str(number)))))):
+        if digit:
+            said += ("零" if skipped else "") + DIGITS[digit] + TENS[place % 4]
+        skipped = not digit and said != ""
+        if place % 4 == 0 and number // 10**place % 10_000:
+            said += GROUPS[place // 4]
+    return said or DIGITS[0]
 
 
 def _fill(left: int, weights: Sequence[int], caps: Sequence[int]) -> list[int]:

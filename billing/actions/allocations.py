@@ -1,7 +1,7 @@
 """Which receipt pays which charge: the oldest due first, what is over stays prepaid (L7)."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -61,6 +61,7 @@ def allocate(left_fen: int, debts: Iterable[Debt]) -> list[Part]:
 
 
 def save_allocations(school: School, made: Collection[tuple[Receipt, Part]]) -> None:
+    """No receipt here has paid its charge before."""
     sets.change(Charge, "paid_fen", {part.debt.charge_id: part.debt.paid_fen for _, part in made}.items())
     rows = [(receipt.pk, part.debt.charge_id, part.fen) for receipt, part in made]
     sets.write(Allocation(school=school), "receipt_id charge_id fen", rows)
@@ -76,12 +77,13 @@ def apply_prepayments(school: School, students: Collection[int], *, on: date, by
     ]
     if not made:
         return ZERO
-    save_allocations(school, made)
+    before = _grow(made)
+    save_allocations(school, [(receipt, part) for receipt, part in made if _pair(receipt, part) not in before])
     day = book_day(school, on)
     vouchers = [
         Voucher(
             day,
-            f"apply:{receipt.pk}:{part.debt.charge_id}",
+            _key(receipt, part, before),
             f"预收款抵应收（收据 {receipt.number} 号）",
             [(accounts.prepaid(receipt.student_id), accounts.receivable(receipt.student_id), Money(part.fen))],
         )
@@ -91,7 +93,30 @@ def apply_prepayments(school: School, students: Collection[int], *, on: date, by
     return total(Money(part.fen) for _, part in made)
 
 
+def _pair(receipt: Receipt, part: Part) -> tuple[int, int]:
+    return receipt.pk, part.debt.charge_id
+
+
+def _grow(made: Collection[tuple[Receipt, Part]]) -> dict[tuple[int, int], int]:
+    """A charge that another receipt paid is owed again once that one is void: what has paid of it before pays more.
+    Returns what those paid so far."""
+    rows = Allocation.objects.filter(
+        receipt__in={receipt.pk for receipt, _ in made}, charge__in={part.debt.charge_id for _, part in made}
+    )
+    known = {(row.receipt_id, row.charge_id): row for row in rows}
+    more = [(known[_pair(*one)], one[1]) for one in made if _pair(*one) in known]
+    sets.change(Allocation, "fen", ((row.pk, row.fen + part.fen) for row, part in more))
+    sets.change(Charge, "paid_fen", {part.debt.charge_id: part.debt.paid_fen for _, part in more}.items())
+    return {pair: row.fen for pair, row in known.items()}
+
+
+def _key(receipt: Receipt, part: Part, before: Mapping[tuple[int, int], int]) -> str:
+    """Each time under a key of its own."""
+    so_far = before.get(_pair(receipt, part))
+    return f"apply:{receipt.pk}:{part.debt.charge_id}" + (f":{so_far}" if so_far else "")
+
+
 def _with_rest(school: School, students: Collection[int]):
     used = Coalesce(Sum("allocations__fen"), 0)
-    receipts = Receipt.objects.filter(school=school, student__in=students).annotate(used_fen=used)
+    receipts = Receipt.objects.standing().filter(school=school, student__in=students).annotate(used_fen=used)
     return receipts.filter(amount_fen__gt=F("used_fen")).order_by("on", "number")

@@ -1,6 +1,7 @@
 """What nobody could match: a bank line worked by hand."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
@@ -43,7 +44,7 @@ def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
         payer=line.payer,
         payer_account=line.payer_account,
         method=method_of(line),
-        key=f"bank:{line.serial}",
+        key=_key_of(line),
         bank_line=line,
         by=by,
     )
@@ -52,6 +53,13 @@ def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
     line.save(update_fields=["state", "hint"])
     record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
     return receipt
+
+
+def _key_of(line: BankLine) -> str:
+    """One receipt a line; after one was made void, another."""
+    key = f"bank:{line.serial}"
+    void = Receipt.objects.filter(Q(key=key) | Q(key__startswith=f"{key}#"), school=line.school_id)
+    return f"{key}#{times + 1}" if (times := void.exclude(voided_at=None).count()) else key
 
 
 @transaction.atomic

@@ -105,6 +105,12 @@ def written_since(school: School, keys: Iterable[str], moment: datetime) -> set[
     return set(fresh.values_list("key", flat=True))
 
 
+def entries_under(school: School, stem: str) -> list[Entry]:
+    """The vouchers whose keys go on from this stem, without what is reversed."""
+    found = Entry.objects.filter(school=school, key__startswith=f"{stem}:", reverses=None, reversed_by=None)
+    return list(found.order_by("place"))
+
+
 def number_of(entry: Entry) -> str:
     """How people write a voucher number: 2026-00017."""
     return entry.number_said

@@ -12,6 +12,7 @@ from django.db.models.functions import Concat
 
 from afterschool.money import Money
 from afterschool.schools.models import School, Student
+from billing.models import Receipt
 
 from .models import Account, BookHead, Entry, Transfer
 from .saying import STUDENT
@@ -53,6 +54,12 @@ def _amounts(words: str) -> list[int]:
         return [Money.parse(words).fen]
     except ValueError:
         return []
+
+
+def vouchers_of(receipt: Receipt) -> QuerySet[Entry]:
+    """What was written when it came, and when it was made void."""
+    key = f"receipt:{receipt.key}"
+    return vouchers(receipt.school).filter(key__in=[key, f"void:{key}"])
 
 
 def sum_of(entries: QuerySet[Entry]) -> int:

@@ -1,4 +1,4 @@
-"""Reading a school's book from its first voucher: are numbers, links and kept heads as they must be?"""
+"""Reading a school's book from its first voucher: are numbers, links, kept heads and receipts as they must be?"""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from afterschool.schools.models import School
 from .chain import BEGINNING, link
 from .models import Book, BookHead, Entry, Transfer
 from .posting import number_of, said
+from .receipts import faults_of_receipts
 
 Moved = tuple[str, str, str, str, int]
 MOVED = ("debit__kind", "debit__subject", "credit__kind", "credit__subject", "fen")
@@ -41,7 +42,8 @@ def verify(school: School) -> Findings:
     for entry, moves in _pages(school):
         reading.turn_to(entry, moves)
     reading.close(book)
-    return Findings(school, reading.entries, reading.head, reading.first, tuple(reading.faults))
+    faults = (*reading.faults, *faults_of_receipts(school))
+    return Findings(school, reading.entries, reading.head, reading.first, faults)
 
 
 def _pages(school: School) -> Iterator[tuple[Entry, list[Moved]]]:

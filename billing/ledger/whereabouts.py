@@ -180,7 +180,7 @@ def _checks(school: School) -> Iterable[Check]:
     """The whole book against the papers as they are now."""
     now = balances(school, date.max)
     unpaid = F("net_fen") - F("remitted_fen") - F("paid_fen")
-    came = _fen(Receipt.objects.filter(school=school), F("amount_fen"))
+    came = _fen(Receipt.objects.standing().filter(school=school), F("amount_fen"))
     used = _fen(Allocation.objects.filter(school=school), F("fen"))
     waiting = Q(state__in=[State.PAYABLE, State.FAILED, State.INSTRUCTED])
     yield Check(

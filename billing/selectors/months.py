@@ -94,7 +94,11 @@ def _facts(fee_month: FeeMonth) -> dict:
         paid_fen=Sum("paid_fen", default=0),
         remitted_fen=Sum("remitted_fen", default=0),
     )
-    receipts = Receipt.objects.filter(**days).aggregate(receipts=Count("pk"), received_fen=Sum("amount_fen", default=0))
+    receipts = (
+        Receipt.objects.standing()
+        .filter(**days)
+        .aggregate(receipts=Count("pk"), received_fen=Sum("amount_fen", default=0))
+    )
     lines = BankLine.objects.filter(**days, state=BankLine.State.OPEN).aggregate(open_lines=Count("pk"))
     expenses = fee_month.expenses.aggregate(
         expenses=Count("pk", filter=~Q(state=Expense.State.REJECTED) & Q(sheet=None)),

@@ -29,12 +29,13 @@ def receipts_xlsx(fee_month: FeeMonth, receipts) -> bytes:
     columns = [
         Column("收据号", "int", 10), Column("到账日期", "date"), Column("班级"), Column("姓名"),
         Column("金额", "money", total=True), Column("付款人", width=16), Column("付款账号", width=24),
-        Column("方式"), Column("流水号", width=20),
+        Column("方式"), Column("流水号", width=20), Column("备注", width=24),
     ]  # fmt: skip
     rows = [
         (
-            one.number, one.on, one.student.school_class, one.student.name, one.amount_fen, one.payer,
-            one.payer_account, one.get_method_display(), one.bank_line.serial if one.bank_line else "",
+            one.number, one.on, one.student.school_class, one.student.name, 0 if one.voided_at else one.amount_fen,
+            one.payer, one.payer_account, one.get_method_display(), one.bank_line.serial if one.bank_line else "",
+            f"已作废：{one.void_reason}" if one.voided_at else "",
         )
         for one in receipts
     ]  # fmt: skip

@@ -95,7 +95,7 @@ def _children(lines: Sequence[BankLine]) -> dict[int, list[Suggestion]]:
 def _paid_before(lines: Iterable[BankLine]) -> dict[str, list[int]]:
     """For whom each account has paid before, the last first."""
     accounts = {line.payer_account for line in lines if line.payer_account}
-    receipts = Receipt.objects.filter(school=next(iter(lines)).school_id, payer_account__in=accounts, voided_at=None)
+    receipts = Receipt.objects.standing().filter(school=next(iter(lines)).school_id, payer_account__in=accounts)
     found: dict[str, list[int]] = defaultdict(list)
     for account, student in receipts.order_by("-number").values_list("payer_account", "student"):
         if student not in found[account]:

@@ -2,22 +2,25 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.refusals import tell
-from billing.actions import enter_receipt
+from billing.actions import enter_receipt, void_receipt
 from billing.forms import ReceiptForm, minted_key
-from billing.models import BankLine, Receipt, StatementImport
+from billing.ledger.selectors import vouchers_of
+from billing.models import BankLine, FeeMonth, Receipt, StatementImport
+from billing.papers import receipt_pdf
 from billing.selectors.sheets import receipts_xlsx
 from billing.selectors.students import student_named
 
 from .months import month_within
-from .saying import rights, spreadsheet
+from .saying import paper, rights, said, spreadsheet
 
 
 @requires(Capability.SEE_BOOKS)
@@ -29,7 +32,8 @@ def receipt_list(request, reach, pk):
         **rights(request),
         "month": fee_month,
         "page": Paginator(receipts, 100).get_page(request.GET.get("page")),
-        "total_fen": _of(fee_month).aggregate(fen=Sum("amount_fen", default=0))["fen"],
+        "total_fen": _of(fee_month).standing().aggregate(fen=Sum("amount_fen", default=0))["fen"],
+        "void_count": _of(fee_month).exclude(voided_at=None).count(),
         "statements": StatementImport.objects.filter(school=fee_month.school, lines__on__range=days).distinct(),
         "open_lines": BankLine.objects.filter(school=fee_month.school, state="open", on__range=days).count(),
     }
@@ -57,6 +61,38 @@ def receipt_create(request, reach, pk):
 
 
 @requires(Capability.SEE_BOOKS)
+def receipt_detail(request, reach, pk):
+    receipt = _receipt(reach, pk)
+    parts = receipt.allocations.select_related("charge__fee_month", "charge__item__offering")
+    month = FeeMonth.objects.filter(school=receipt.school, month=receipt.on.replace(day=1)).first()
+    stands = month and month.is_open and not receipt.voided_at and receipt.method != Receipt.Method.WECHAT
+    context = {
+        "receipt": receipt,
+        "parts": parts,
+        "rest_fen": receipt.amount_fen - sum(part.fen for part in parts),
+        "vouchers": vouchers_of(receipt),
+        "month": month,
+        "may_void": stands and rights(request)["reviews"] and receipt.entered_by_id != request.actor.person_id,
+    }
+    return render(request, "billing/receipt_detail.html", context)
+
+
+@requires(Capability.SEE_BOOKS)
+def receipt_paper(request, reach, pk):
+    receipt = _receipt(reach, pk)
+    return paper(receipt_pdf(receipt), f"receipt-{receipt.number}")
+
+
+@require_POST
+@requires(Capability.REVIEW_BOOKS)
+def receipt_void(request, reach, pk):
+    receipt = _receipt(reach, pk)
+    with said(request, f"收据 {receipt.number} 号已经作废"):
+        void_receipt(receipt, reason=request.POST.get("reason", ""), now=timezone.now(), by=request.actor)
+    return redirect("billing:receipt-detail", pk)
+
+
+@requires(Capability.SEE_BOOKS)
 def receipt_sheet(request, reach, pk):
     fee_month = month_within(reach, pk)
     receipts = _of(fee_month).order_by("number")
@@ -67,6 +103,11 @@ def _of(fee_month):
     days = (fee_month.month, fee_month.last_on)
     receipts = Receipt.objects.filter(school=fee_month.school, on__range=days)
     return receipts.select_related("student__school_class", "bank_line").order_by("-number")
+
+
+def _receipt(reach, pk) -> Receipt:
+    whole = Receipt.objects.select_related("school", "student__school_class", "bank_line", "entered_by", "voided_by")
+    return get_object_or_404(whole.within(reach), pk=pk)
 
 
 def _receive(school, typed: dict, by) -> Receipt:

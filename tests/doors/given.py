@@ -13,10 +13,13 @@ from attendance.actions import hand_over, take_roll
 from attendance.models import Handover
 from attendance.models import Session as Meeting
 from billing.actions import (
+    approve_adjustment,
     approve_expense,
     book_stipends,
     bring_answer,
+    draft_round,
     draft_settlement,
+    enter_adjustment,
     enter_expense,
     instruct_refunds,
     raise_objection,
@@ -232,6 +235,24 @@ def answered(corner: Corner) -> None:
     )
 
 
+def adjusted(corner: Corner) -> None:
+    """September's cost was really less."""
+    corner.adjustment = enter_adjustment(
+        corner.locked, side="less", expense=corner.locked.expenses.first(), amount=Money(2_00), on=THURSDAY,
+        reason="抄表有误", clause="四.5", voucher_number="H1", key="less", by=act(corner.clerk),
+    )  # fmt: skip
+
+
+def adjustment_approved(corner: Corner) -> None:
+    adjusted(corner)
+    approve_adjustment(corner.adjustment, now=at(9), by=act(corner.reviewer))
+
+
+def round_drafted(corner: Corner) -> None:
+    adjustment_approved(corner)
+    corner.round = draft_round(corner.locked, by=act(corner.clerk))
+
+
 def scanned(corner: Corner) -> None:
     Expense.objects.filter(pk=corner.expense.pk).update(voucher=PAPER, voucher_type="application/pdf")
 
@@ -323,6 +344,11 @@ GIVEN: dict[str, Given] = {
     "billing:line-outflow POST": costed,
     "billing:line-reopen POST": lines_worked,
     "billing:expense-voucher GET": scanned,
+    "billing:adjustment-approve POST": adjusted,
+    "billing:adjustment-reject POST": adjusted,
+    "billing:round-draft POST": adjustment_approved,
+    "billing:round-detail GET": round_drafted,
+    "billing:round-confirm POST": round_drafted,
     "billing:stipends-book POST": stipends_approved,
     "billing:stipends-paid POST": stipends_booked,
     "billing:subsidy-create POST": subsidised,

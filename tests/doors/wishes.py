@@ -255,6 +255,11 @@ BODY: dict[str, Body] = {
     "billing:line-set-aside POST": reason,
     "billing:line-expense POST": voucher,
     "billing:expense-create POST": voucher,
+    "billing:adjustment-create POST": lambda corner, person: {
+        "key": "more", "side": "more", "cost": "fees:water", "amount": "1", "on": THURSDAY.isoformat(),
+        "voucher_number": "H1", "clause": "四.5", "reason": "抄表有误",
+    },
+    "billing:adjustment-reject POST": reason,
     "billing:expense-reject POST": reason,
     "billing:expense-attach POST": lambda corner, person: {"voucher": upload("票据.pdf")},
     "billing:stipends-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
