@@ -3,10 +3,18 @@
 set -euo pipefail
 
 # Libraries are asked for, not packages: it does not matter how they came here.
-has_library() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -qF "$1"; }
+has_library() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p | grep -F "$1" >/dev/null; }  # all is read: with -q ldconfig may end by SIGPIPE
 
 # A way to fill a virtual environment: pip, or the ensurepip that Debian keeps in python3-venv.
 has_installer() { "$1" -m pip --version || "$1" -c 'import ensurepip'; } >/dev/null 2>&1
+
+# The tests' browser: any Chromium does; Debian's without windows does it with half the work, and root may fetch it.
+browser=chromium
+grep -qsx 'ID=debian' /etc/os-release && browser=chromium-headless-shell
+has_browser() {
+    command -v $browser && return
+    [ "$(id -u)" != 0 ] && { command -v chromium || command -v google-chrome; }
+} >/dev/null
 
 missing=()
 has_library libpango-1.0.so.0 || missing+=(libpango-1.0-0)
@@ -15,7 +23,7 @@ has_library libharfbuzz-subset.so.0 || missing+=(libharfbuzz-subset0)
 has_library libfontconfig.so.1 || missing+=(libfontconfig1)
 [ -x .venv/bin/python ] || has_installer "${PYTHON:-python3}" || missing+=(python3-venv)
 if [ "${1:-}" = browser ]; then
-    command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
+    has_browser || missing+=($browser)
     { fc-list :lang=zh 2>/dev/null || true; } | grep -q . || missing+=(fontconfig fonts-wqy-microhei)
 fi
 [ ${#missing[@]} -gt 0 ] || exit 0

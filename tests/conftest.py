@@ -90,7 +90,8 @@ def today():
 @pytest.fixture(scope="session")
 def browser_type_launch_args():
     quiet = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    found = filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome")))
     return {
-        "executable_path": os.environ.get("CHROME_PATH") or shutil.which("chromium") or shutil.which("google-chrome"),
+        "executable_path": os.environ.get("CHROME_PATH") or next(found, None),
         "args": [*quiet.split(), "--disable-component-update", "--disable-sync"],
     }
