@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import charges, expenses, months, receipts, refunds, statements, trials
+from .views import batches, charges, closing, corrections, expenses, months, receipts, refunds, statements, trials
 
 app_name = "billing"
 urlpatterns = [
@@ -11,7 +11,19 @@ urlpatterns = [
     path("<int:pk>/", months.month_detail, name="month-detail"),
     path("<int:pk>/settlement/draft/", months.settlement_draft, name="settlement-draft"),
     path("<int:pk>/settlement/<int:grade>/", months.settlement_detail, name="settlement-detail"),
+    path("<int:pk>/settlement/show/", closing.settlement_show, name="settlement-show"),
+    path("<int:pk>/objections/", closing.objection_list, name="objection-list"),
+    path("objections/<int:pk>/answer/", closing.objection_answer, name="objection-answer"),
+    path("<int:pk>/reconciliation/", closing.reconciliation, name="reconciliation"),
+    path("<int:pk>/reconciliation/make/", closing.reconciliation_make, name="reconciliation-make"),
     path("<int:pk>/lock/", months.month_lock, name="month-lock"),
+    path("<int:pk>/corrections/", corrections.correction_list, name="correction-list"),
+    path("<int:pk>/corrections/new/", corrections.adjustment_create, name="adjustment-create"),
+    path("adjustments/<int:pk>/approve/", corrections.adjustment_approve, name="adjustment-approve"),
+    path("adjustments/<int:pk>/reject/", corrections.adjustment_reject, name="adjustment-reject"),
+    path("<int:pk>/rounds/draft/", corrections.round_draft, name="round-draft"),
+    path("rounds/<int:pk>/", corrections.round_detail, name="round-detail"),
+    path("rounds/<int:pk>/confirm/", corrections.round_confirm, name="round-confirm"),
     path("<int:pk>/charges/", charges.charge_list, name="charge-list"),
     path("<int:pk>/charges/run/", charges.charge_run, name="charge-run"),
     path("<int:pk>/charges.xlsx", charges.charge_sheet, name="charge-sheet"),
@@ -26,12 +38,12 @@ urlpatterns = [
     path("statements/<int:pk>/", statements.statement_detail, name="statement-detail"),
     path("lines/<int:pk>/match/", statements.line_match, name="line-match"),
     path("lines/<int:pk>/link/", statements.line_link, name="line-link"),
+    path("lines/<int:pk>/paper/", statements.line_outflow, name="line-outflow"),
     path("lines/<int:pk>/set-aside/", statements.line_set_aside, name="line-set-aside"),
     path("lines/<int:pk>/reopen/", statements.line_reopen, name="line-reopen"),
     path("lines/<int:pk>/expense/", expenses.line_expense, name="line-expense"),
     path("<int:pk>/expenses/", expenses.expense_list, name="expense-list"),
     path("<int:pk>/expenses/new/", expenses.expense_create, name="expense-create"),
-    path("lines/<int:pk>/paper/", statements.line_outflow, name="line-outflow"),
     path("expenses/<int:pk>/approve/", expenses.expense_approve, name="expense-approve"),
     path("expenses/<int:pk>/reject/", expenses.expense_reject, name="expense-reject"),
     path("expenses/<int:pk>/voucher/", expenses.expense_voucher, name="expense-voucher"),
@@ -42,7 +54,14 @@ urlpatterns = [
     path("<int:pk>/refunds/", refunds.refund_list, name="refund-list"),
     path("<int:pk>/refunds/instruct/", refunds.refunds_instruct, name="refunds-instruct"),
     path("<int:pk>/refunds.xlsx", refunds.refund_sheet, name="refund-sheet"),
-    path("<int:pk>/refunds/paid/", refunds.refunds_paid, name="refunds-paid"),
-    path("refunds/<int:pk>/failed/", refunds.refund_failed, name="refund-failed"),
+    path("batches/", batches.batch_list, name="batch-list"),
+    path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
+    path("batches/<int:pk>/bank.xlsx", batches.batch_file, name="batch-file"),
+    path("batches/<int:pk>/paid/", batches.batch_paid, name="batch-paid"),
+    path("payouts/<int:pk>/paid/", batches.payout_paid, name="payout-paid"),
+    path("payouts/<int:pk>/failed/", batches.payout_failed, name="payout-failed"),
+    path("batches/<int:pk>/answers/new/", batches.answer_upload, name="answer-upload"),
+    path("answers/<int:pk>/", batches.answer_detail, name="answer-detail"),
+    path("answers/<int:pk>/take/", batches.answer_take, name="answer-take"),
     path("withdrawals/<int:pk>/settle/", refunds.withdrawal_settle, name="withdrawal-settle"),
 ]

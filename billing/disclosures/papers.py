@@ -29,6 +29,7 @@ def xlsx_of(reading: Reading) -> bytes:
     rows = [(part, row.word, row.note, row.fen) for part, lines in parts for row in lines]
     totals = (("收入合计", "income"), ("支出合计", "expense"), ("退费合计", "refund"), ("结余", "balance"))
     rows += [("合计", word, "", sums[name]) for word, name in totals]
+    rows += [("更正", row.word, row.note, row.fen) for row in reading.corrections]
     titles = [
         reading.title,
         f"服务 {len(reading.days)} 天 · {reading.people}",

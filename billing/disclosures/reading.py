@@ -70,6 +70,23 @@ class Reading:
         return "；".join(f"{month}月 {'、'.join(str(day.day) for day in days)} 日" for month, days in by_month)
 
     @property
+    def corrections(self) -> list[Row]:
+        """What was put right of this month, or in this month of an earlier one. Sheets of before know of none."""
+        return [self._correction(line) for line in self.content.get("corrections", [])]
+
+    def _correction(self, line: dict) -> Row:
+        of, booked = (_month(line[key]) for key in ("of", "booked"))
+        here = line["of"] == self.content["month"]
+        word = f"{'' if here else of}{line['say']}"
+        note = "；".join(filter(None, [f"记入{booked}" if here else "", line["reason"]]))
+        return Row(word, line["fen"], note, line["clause"])
+
+    @property
+    def waiting_fen(self) -> int:
+        """Came back after the month was settled, and is not yet shared out."""
+        return self.content.get("waiting_fen", 0)
+
+    @property
     def rates(self) -> list[Row]:
         return [
             Row(rate["label"], rate["fen"], _grades(rate["grades"]), rate["cite"], PER[rate.get("unit", "month")])
@@ -104,6 +121,11 @@ def _row(line: dict) -> Row:
     if line["each_fen"] is not None:
         return Row(line["label"], line["fen"], f"{line['heads']} 人 × {Money(line['each_fen'])}")
     return Row(line["label"], line["fen"], f"{line['heads']} 人" if line["heads"] else "")
+
+
+def _month(told: str) -> str:
+    first = date.fromisoformat(f"{told}-01")
+    return f"{first.year}年{first.month}月"
 
 
 def _heads(told: int | str) -> str:

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from django.db.models import Sum
 
+from afterschool.access.capabilities import Capability
+from afterschool.access.reach import Actor
 from afterschool.money import Money
 from afterschool.policy import load
 from afterschool.policy.clauses import order
 from billing.models import Adjustment, Expense, FeeMonth, Fund, Round, Subsidy
+
+from .costs import category_labels
+from .rounds import later
 
 ADJUSTABLE = (Fund.FEES, Fund.SUBSIDY)
 SIDES = Adjustment.Side
@@ -59,3 +64,42 @@ def unspent_subsidy(fee_month: FeeMonth) -> Money:
     spent = costs.aggregate(fen=Sum("amount_fen", default=0))["fen"]
     mended = Adjustment.objects.approved().filter(school=school, fund=Fund.SUBSIDY)
     return Money(got - spent - sum(one.signed_fen for one in mended))
+
+
+@dataclass(frozen=True)
+class AdjustmentRow:
+    adjustment: Adjustment
+    label: str
+    may_review: bool
+
+
+def adjustment_rows(fee_month: FeeMonth, actor: Actor) -> list[AdjustmentRow]:
+    labels, reviews = category_labels(fee_month), actor.may(Capability.REVIEW_BOOKS)
+    rows = fee_month.adjustments.select_related("expense", "entered_by", "decided_by", "booked_in", "round")
+    return [
+        AdjustmentRow(
+            one,
+            labels.get(one.category, one.category),
+            reviews and one.state == Adjustment.State.ENTERED and one.entered_by_id != actor.person_id,
+        )
+        for one in rows.defer("expense__voucher").order_by("entered_at", "pk")
+    ]
+
+
+@dataclass(frozen=True)
+class GoingBack:
+    """What a further round would give now."""
+
+    families: int
+    fen: int
+    less_fen: int  # came back from suppliers, and is in no round yet
+
+    @property
+    def is_any(self) -> bool:
+        return bool(self.families or self.less_fen)
+
+
+def waiting_to_go_back(fee_month: FeeMonth) -> GoingBack:
+    found = later(fee_month).returns
+    families = {one.charge.student_id for one in found}
+    return GoingBack(len(families), sum(one.amount.fen for one in found), Since.of(fee_month).less_fen)

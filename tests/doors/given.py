@@ -22,6 +22,7 @@ from billing.actions import (
     enter_adjustment,
     enter_expense,
     instruct_refunds,
+    open_month,
     raise_objection,
     receive,
     set_aside_line,
@@ -236,7 +237,8 @@ def answered(corner: Corner) -> None:
 
 
 def adjusted(corner: Corner) -> None:
-    """September's cost was really less."""
+    """September's cost was really less, and November's book is open to take it."""
+    open_month(corner.school, month=THURSDAY, by=act(corner.clerk))
     corner.adjustment = enter_adjustment(
         corner.locked, side="less", expense=corner.locked.expenses.first(), amount=Money(2_00), on=THURSDAY,
         reason="抄表有误", clause="四.5", voucher_number="H1", key="less", by=act(corner.clerk),
