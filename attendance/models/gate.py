@@ -21,11 +21,17 @@ class GateList(models.Model):
     children = models.PositiveSmallIntegerField("人数")
     sha256 = models.CharField(max_length=64)
 
+    PAPER = "paper:"  # an A4 list is a device too: this and the number of its section
+
     objects = ReachQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]
         verbose_name = verbose_name_plural = "离线名单"
+
+    @property
+    def is_paper(self) -> bool:
+        return self.device.startswith(self.PAPER)
 
 
 class PickupCode(models.Model):
