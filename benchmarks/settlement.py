@@ -56,9 +56,9 @@ def month_end(city: City, school_id: int) -> Spent:
     with timed(spent, "lock"):
         billing.lock_month(fee_month, now=NOW, by=city.reviewer)
     with timed(spent, "instruct"):
-        sent = billing.instruct_refunds(fee_month, now=NOW, by=city.reviewer)
+        batch = billing.instruct_refunds(fee_month, now=NOW, by=city.reviewer)
     with timed(spent, "pay_out"):
-        billing.refunds_paid(sent, paid_on=NOW.date(), by=city.clerk)
+        billing.payouts_paid(batch.payouts.all(), paid_on=NOW.date(), by=city.clerk)
     return spent
 
 

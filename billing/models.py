@@ -627,7 +627,8 @@ class Payout(models.Model):
     receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="payouts")  # whose payer gets it back
     payee = models.CharField("收款人", max_length=100)
     payee_account = models.CharField("收款账号", max_length=40, blank=True)
-    change = models.ForeignKey(PayeeChange, models.PROTECT, null=True, related_name="payouts")  # to whom, if not the payer
+    # Why it goes to another than the payer.
+    change = models.ForeignKey(PayeeChange, models.PROTECT, null=True, related_name="payouts")
     fen = models.PositiveBigIntegerField("金额（分）")
     state = models.CharField(max_length=10, choices=State, default=State.SENT)
     paid_on = models.DateField("到账日期", null=True)
@@ -645,7 +646,9 @@ class Payout(models.Model):
             ),
             models.CheckConstraint(condition=Q(fen__gt=0), name="payout_above_zero"),
             models.CheckConstraint(condition=Q(state="paid") ^ Q(paid_on=None), name="payout_paid_on_a_day"),
-            models.CheckConstraint(condition=Q(state="failed") ^ Q(failed_reason=""), name="payout_failed_for_a_reason"),
+            models.CheckConstraint(
+                condition=Q(state="failed") ^ Q(failed_reason=""), name="payout_failed_for_a_reason"
+            ),
         ]
         verbose_name = verbose_name_plural = "退费出款"
 

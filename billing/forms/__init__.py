@@ -1,4 +1,13 @@
-from .books import ExpenseForm, PaidForm, ReceiptForm, StatementForm, SubsidyForm, VoucherForm, minted_key
+from .books import (
+    AnswerForm,
+    ExpenseForm,
+    PaidForm,
+    ReceiptForm,
+    StatementForm,
+    SubsidyForm,
+    VoucherForm,
+    minted_key,
+)
 from .trials_of_fees import PriceForm, RefundForm, SettlementForm
 from .trials_of_service import FileForm, HoursForm, PeopleForm, SpendingForm, StipendForm
 
@@ -8,5 +17,6 @@ TRIALS = {
 }
 
 __all__ = [
-    "TRIALS", "ExpenseForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm", "minted_key",
+    "TRIALS", "AnswerForm", "ExpenseForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm",
+    "minted_key",
 ]  # fmt: skip

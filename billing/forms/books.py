@@ -52,6 +52,7 @@ class Desk(forms.Form):
 
     button = "保存"
     rows: tuple = ()
+    action = ""  # where it is posted, if not to the page it stands on
 
     @property
     def helper(self) -> FormHelper:
@@ -60,6 +61,7 @@ class Desk(forms.Form):
         unasked = {"another"} - set(self.errors)
         loose = [name for name in self.fields if name not in unasked and not any(name in row for row in self.rows)]
         helper.layout = Layout(*loose, *rows)
+        helper.form_action = self.action
         helper.add_input(Submit("", self.button))
         return helper
 
@@ -93,9 +95,19 @@ class StatementForm(Desk):
     button = "导入并核对"
 
     file = forms.FileField(
-        label="银行流水（.xlsx）",
-        widget=forms.FileInput(attrs={"accept": ".xlsx"}),
+        label="银行流水（.xlsx 或 .csv）",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
         help_text="从网上银行导出的账户交易明细。能确定学生的自动入账，其余逐笔核对；同一流水号不会入账两次。",
+    )
+
+
+class AnswerForm(Desk):
+    button = "读入并核对"
+
+    file = forms.FileField(
+        label="银行回单（.xlsx 或 .csv）",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.csv,.txt"}),
+        help_text="从网上银行导出的代发结果。先逐行核对给您看，确认以后才登记；同一份回单读两次，不会多记。",
     )
 
 

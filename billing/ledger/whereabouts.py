@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
-from billing.models import Allocation, Charge, FeeMonth, Fund, Receipt, Refund
+from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund
+from billing.wechat.models import PaymentRefund
 
 from .balances import balances
 from .models import Entry, Transfer
@@ -149,14 +150,20 @@ def _left_of_months(stood: Mapping[AccountRef, Money]) -> dict[tuple[str, str], 
 
 
 def _instructed(school: School, day: date) -> tuple[Money, int]:
-    """Refunds that were on their way that day: sent, and not yet booked as paid."""
-    key = Concat(Value("refund-paid:"), Cast(OuterRef("pk"), CharField()))
-    booked = Entry.objects.filter(school=school, key=key, on__lte=day)
-    sent = Refund.objects.filter(
-        ~Exists(booked), school=school, state__in=[State.INSTRUCTED, State.PAID], instructed_at__date__lte=day
+    """What was on its way that day, by the bank or by WeChat: sent, and not yet booked as paid."""
+    rows = Payout.objects.filter(school=school, batch__made_at__date__lte=day).exclude(state=Payout.State.FAILED)
+    backs = PaymentRefund.objects.filter(school=school, asked_at__date__lte=day)
+    backs = backs.exclude(state=PaymentRefund.State.CLOSED)
+    by_bank = rows.filter(~_booked("payout", "pk", day)).aggregate(fen=Sum("fen", default=0), count=Count("pk"))
+    by_wechat = backs.filter(~_booked("refund-paid", "refund", day)).aggregate(
+        fen=Sum("refund__amount_fen", default=0), count=Count("pk")
     )
-    found = sent.aggregate(fen=Sum("amount_fen", default=0), count=Count("pk"))
-    return Money(int(found["fen"])), found["count"]
+    return Money(int(by_bank["fen"] + by_wechat["fen"])), by_bank["count"] + by_wechat["count"]
+
+
+def _booked(deed: str, of: str, day: date) -> Exists:
+    key = Concat(Value(f"{deed}:"), Cast(OuterRef(of), CharField()))
+    return Exists(Entry.objects.filter(school=OuterRef("school"), key=key, on__lte=day))
 
 
 def _refund_lists(school: School) -> Iterable[Link]:
@@ -186,12 +193,13 @@ def _checks(school: School) -> Iterable[Check]:
     yield Check(
         "应收：各家还没交的", -_credit(now, Kind.RECEIVABLE), _fen(Charge.objects.filter(school=school), unpaid)
     )
-    yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came - used)
-    yield Check(
-        "应退：待退和已送银行的",
-        _credit(now, Kind.REFUND_PAYABLE),
-        _fen(Refund.objects.filter(waiting, school=school), F("amount_fen")),
-    )
+    refunds = Refund.objects.filter(school=school)
+    back = _fen(refunds.filter(cause=Refund.Cause.PREPAID), F("amount_fen"))
+    yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came - used - back)
+    # Of a refund to several payers some may have theirs already.
+    there = Payout.objects.filter(school=school, state=Payout.State.PAID, refund__in=refunds.filter(waiting))
+    due = _fen(refunds.filter(waiting), F("amount_fen")) - _fen(there, F("fen"))
+    yield Check("应退：待退和已送银行的", _credit(now, Kind.REFUND_PAYABLE), due)
 
 
 def _fen(rows, what) -> Money:

@@ -1,8 +1,7 @@
 """The room's tables as spreadsheets."""
 
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from billing.models import FeeMonth
-from billing.selectors.readiness import through_the_bank
+from billing.models import FeeMonth, Payout, RefundBatch
 
 
 def charges_xlsx(fee_month: FeeMonth) -> bytes:
@@ -43,22 +42,43 @@ def receipts_xlsx(fee_month: FeeMonth, receipts) -> bytes:
 
 
 def refunds_xlsx(fee_month: FeeMonth) -> bytes:
-    """退费发放表, and the bank's own columns first: accounts are text, the payee is the payer of record."""
+    """退费发放表 of a month: each row that went out, to whom, why and by which sum."""
     columns = [
-        Column("序号", "int", 8), Column("户名", width=16), Column("账号", width=26),
-        Column("金额", "money", total=True), Column("摘要", width=30), Column("班级"), Column("学生"),
-        Column("应退原因"), Column("领取方式"), Column("状态"), Column("到账日期", "date"),
+        Column("班级"), Column("学生"), Column("收款人", width=16), Column("应退原因"), Column("计算式", width=60),
+        Column("金额", "money", total=True), Column("方式"), Column("收款账号", width=26), Column("批次", width=10),
+        Column("状态"), Column("到账日期", "date"), Column("备注", width=30),
     ]  # fmt: skip
-    refunds = through_the_bank(fee_month)
+    payouts = Payout.objects.standing().filter(refund__fee_month=fee_month)
     rows = [
         (
-            number, one.payee, one.payee_account, one.amount_fen, f"{fee_month}课后服务退费",
-            one.student.school_class, one.student.name, one.get_cause_display(),
-            "银行转账" if one.payee_account else "到校领取", one.get_state_display(), one.paid_on,
+            one.refund.student.school_class, one.refund.student.name, one.payee, one.refund.get_cause_display(),
+            "；".join(one.refund.steps), one.fen, _way(one), one.payee_account, f"{one.batch.number}-{one.row}",
+            one.get_state_display(), one.paid_on, _remark(one),
         )
-        for number, one in enumerate(refunds.select_related("student__school_class").order_by("pk"), 1)
+        for one in payouts.select_related("batch", "change", "refund__student__school_class").order_by("batch", "row")
     ]  # fmt: skip
     return _one(f"{fee_month.school}{fee_month}退费发放表", columns, rows)
+
+
+def _way(payout: Payout) -> str:
+    return "银行转账" if payout.payee_account else "到校领取"
+
+
+def _remark(payout: Payout) -> str:
+    return payout.failed_reason or ("更换过收款人" if payout.change_id else "")
+
+
+def batch_xlsx(batch: RefundBatch) -> bytes:
+    """What the bank reads: its own columns, one row for each payee with an account, numbered as in the batch."""
+    columns = [
+        Column("序号", "int", 8), Column("户名", width=20), Column("账号", width=28),
+        Column("金额", "money", 14, total=True), Column("摘要", width=30),
+    ]  # fmt: skip
+    rows = [
+        (one.row, one.payee, one.payee_account, one.fen, batch.memo)
+        for one in batch.payouts.exclude(payee_account="").order_by("row")
+    ]
+    return _one(f"{batch.school}退费第{batch.number}批", columns, rows)
 
 
 def _one(title: str, columns, rows) -> bytes:

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from afterschool.access.reach import Reach
 from afterschool.money import Money, total
 from afterschool.schools.models import Student
-from billing.models import Charge, FeeMonth, Refund
+from billing.models import Allocation, Charge, FeeMonth, Payout, Refund
 
 from .gateway import box
 from .merchants import Merchant, merchant_named, merchant_of, merchants
@@ -64,15 +64,21 @@ def unanswered():
 
 
 def payment_behind(refund: Refund) -> Payment | None:
-    """The newest WeChat payment that paid this charge and has as much left to give back."""
-    paid = _with_rest().filter(receipt__allocations__charge=refund.charge_id, rest__gte=refund.amount_fen)
-    return paid.order_by("-receipt__number").first()
+    """The newest WeChat payment that paid as much of what goes back, and has not given it back."""
+    if refund.payouts.exists():
+        return None
+    paid = Payment.objects.filter(mchid__in=merchants()).order_by("-receipt__number")
+    if refund.receipt_id:
+        return paid.filter(receipt=refund.receipt_id).first()
+    whole = _with_rest().filter(charge=refund.charge_id, rest__gte=refund.amount_fen)
+    return paid.filter(receipt__in=whole.values("receipt")).first()
 
 
 def by_wechat(refunds):
     """Of these, what can go back the way it came; what WeChat has closed goes by the bank."""
-    paid = _with_rest().filter(receipt__allocations__charge=OuterRef("charge"), rest__gte=OuterRef("amount_fen"))
-    return refunds.filter(Exists(paid), payment_refund=None)
+    of_a_charge = Exists(_with_rest().filter(charge=OuterRef("charge"), rest__gte=OuterRef("amount_fen")))
+    of_a_receipt = Exists(Payment.objects.filter(mchid__in=merchants(), receipt=OuterRef("receipt")))
+    return refunds.filter(of_a_charge | of_a_receipt, payment_refund=None, payouts=None)
 
 
 def on_wechat(refunds):
@@ -81,6 +87,14 @@ def on_wechat(refunds):
 
 
 def _with_rest():
-    kept = ~Q(refunds__state=PaymentRefund.State.CLOSED)
-    given = Coalesce(Sum("refunds__refund__amount_fen", filter=kept), 0)
-    return Payment.objects.filter(mchid__in=merchants()).annotate(rest=F("fen") - given)
+    """What WeChat payments paid of which charge, with the rest that was not given back to their payer in any way."""
+    back = PaymentRefund.objects.filter(refund__charge=OuterRef("charge"), payment__receipt=OuterRef("receipt"))
+    sent = Payout.objects.standing().filter(refund__charge=OuterRef("charge"), receipt=OuterRef("receipt"))
+    given = _sum(back.exclude(state=PaymentRefund.State.CLOSED), "refund__amount_fen") + _sum(sent, "fen")
+    paid = Allocation.objects.filter(receipt__payment__mchid__in=merchants())
+    return paid.annotate(rest=F("fen") - given)
+
+
+def _sum(rows, column: str):
+    summed = rows.order_by().values("school").annotate(fen=Sum(column)).values("fen")
+    return Coalesce(Subquery(summed, output_field=BigIntegerField()), 0)

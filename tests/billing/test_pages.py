@@ -12,10 +12,10 @@ from django.urls import reverse
 from afterschool.access.capabilities import Role
 from afterschool.jobs.book import run_waiting
 from afterschool.xlsx import read_xlsx
-from billing.actions import charge_month, draft_settlement, instruct_refunds, lock_month, open_month
+from billing.actions import charge_month, draft_settlement, instruct_refunds, open_month
 from billing.desk import tasks
 from billing.ledger.balances import balances
-from billing.models import Charge, Expense, FeeMonth, Receipt, Refund
+from billing.models import Charge, Expense, FeeMonth, Receipt, Refund, RefundBatch
 from billing.selectors.months import overview
 from tests import cast
 from tests.billing.conftest import NOW, act, family, pay
@@ -210,9 +210,10 @@ def test_a_typed_payment_is_claimed_by_its_button(town, clerk):
 
 
 def test_what_is_no_statement_is_said_at_the_field(town, clerk):
-    file = SimpleUploadedFile("a.xlsx", b"no")
-    answer = clerk.post(address("statement-upload", town.month.pk), {"file": file})
-    assert answer.status_code == 422 and "不是 .xlsx 文件" in answer.content.decode()
+    for data, say in ((b"PKno", "不是 .xlsx 文件"), (b"no", "没有找到表头"), (b"\xff\0", "不是表格文件")):
+        file = SimpleUploadedFile("a.xlsx", data)
+        answer = clerk.post(address("statement-upload", town.month.pk), {"file": file})
+        assert answer.status_code == 422 and say in answer.content.decode()
 
 
 def test_the_month_tells_the_one_thing_to_do_now(town, client):
@@ -243,9 +244,12 @@ def test_a_month_goes_from_draft_to_paid_refunds_through_the_pages(town, client)
     client.post(address("month-lock", month))
     client.post(address("refunds-instruct", month))
     rows = read_xlsx(BytesIO(client.get(address("refund-sheet", month)).content))
-    assert [row.cells[2] for row in rows[2:-1]] == ["6217000000000000"] * 3
-    client.post(address("refund-failed", Refund.objects.first().pk), {"reason": "账号不符"})
-    client.post(address("refunds-paid", month), {"paid_on": "2026-11-06"})
+    assert [row.cells[7] for row in rows[2:-1]] == ["6217000000000000"] * 3
+    batch = RefundBatch.objects.get()
+    rows = read_xlsx(BytesIO(client.get(address("batch-file", batch.pk)).content))
+    assert [row.cells[:3:2] for row in rows[2:-1]] == [(number, "6217000000000000") for number in (1, 2, 3)]
+    client.post(address("payout-failed", batch.payouts.first().pk), {"reason": "账号不符"})
+    client.post(address("batch-paid", batch.pk), {"paid_on": "2026-11-08"})
     assert sorted(Refund.objects.values_list("state", flat=True)) == ["failed", "paid", "paid"]
 
 
@@ -298,7 +302,7 @@ def test_the_desk_leads_on_to_lock_and_refunds(town):
     reviewer = act(town.people["reviewer"])
     (locking,) = tasks(reviewer, date(2026, 11, 8))
     assert locking.title == "锁定2026年10月" and locking.urgent
-    lock_month(town.month, now=NOW, by=town.reviewer)
+    cast.lock(town.month, now=NOW, by=town.reviewer)
     assert [task.title for task in tasks(reviewer, date(2026, 11, 8))] == ["1 笔退费待办理"]
     instruct_refunds(town.month, now=NOW, by=town.reviewer)
     assert tasks(reviewer, date(2026, 11, 8)) == []

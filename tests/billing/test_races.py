@@ -8,12 +8,12 @@ from billing.actions import (
     draft_settlement,
     instruct_refunds,
     lock_month,
-    refunds_paid,
+    payouts_paid,
     settle_withdrawal,
 )
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
-from billing.models import Charge, Receipt, Refund
+from billing.models import Charge, Payout, Receipt, Refund
 from tests.billing.conftest import NOW, family, pay
 from tests.billing.test_posting import at_once
 from tests.billing.test_settlement import LAST, charged_families, spend, withdraw
@@ -29,9 +29,9 @@ def test_twenty_refunds_of_one_fee_are_one(transactional_db, town):
 
     errors = at_once(20, lambda n: instruct_refunds(town.month, now=NOW, by=town.reviewer))
     assert [type(error) for error in errors] == [RuleBroken] * 19
-    assert at_once(20, lambda n: refunds_paid(Refund.objects.all(), paid_on=LAST, by=town.reviewer)) == []
-    assert Entry.objects.filter(key__startswith="refund-paid").count() == 1
-    assert balances(town.school, LAST)["bank", ""].fen == 120_00
+    assert at_once(20, lambda n: payouts_paid(Payout.objects.all(), paid_on=NOW.date(), by=town.reviewer)) == []
+    assert Entry.objects.filter(key__startswith="payout:").count() == 1
+    assert balances(town.school, NOW.date())["bank", ""].fen == 120_00
 
 
 def test_a_month_is_charged_settled_and_locked_once(transactional_db, town):

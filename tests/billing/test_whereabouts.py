@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
-from billing.actions import charge_month, instruct_refunds, refunds_paid
+from billing.actions import charge_month, instruct_refunds, payouts_paid
 from billing.ledger.balances import balance
 from billing.ledger.models import Entry
 from billing.ledger.posting import Kind
@@ -41,9 +41,9 @@ def told(town, day):
 
 def test_a_refund_is_followed_from_the_lock_to_the_family(closed):
     assert told(closed, AFTER) == {"在银行（基本户）": -62_50, "待退家长": 62_50}
-    instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
+    batch = instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
     assert told(closed, AFTER) == {"在银行（基本户）": -62_50, "已送银行": 62_50}
-    refunds_paid(Refund.objects.order_by("pk")[:1], paid_on=date(2026, 11, 6), by=closed.reviewer)
+    payouts_paid(batch.payouts.order_by("row")[:1], paid_on=date(2026, 11, 6), by=closed.reviewer)
     assert told(closed, AFTER) == {"在银行（基本户）": -37_50, "已送银行": 37_50}
     assert told(closed, date(2026, 11, 5)) == {"在银行（基本户）": -62_50, "已送银行": 62_50}
     assert told(closed, date(2026, 11, 2)) == {"在银行（基本户）": -62_50, "待退家长": 62_50}
@@ -62,8 +62,8 @@ def test_an_open_month_stands_between_the_families_and_the_bank(town):
 
 
 def test_on_every_day_both_sides_are_the_same_and_the_bank_is_the_ledgers(closed):
-    instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
-    refunds_paid(Refund.objects.all(), paid_on=date(2026, 11, 6), by=closed.reviewer)
+    batch = instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
+    payouts_paid(batch.payouts.all(), paid_on=date(2026, 11, 6), by=closed.reviewer)
     for number in range(50):
         day = date(2026, 9, 25) + timedelta(days=number)
         found = whereabouts(closed.school, day)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from billing.actions import instruct_refunds, refunds_paid
+from billing.actions import instruct_refunds, payouts_paid
 from billing.disclosures.families import all_months_of, month_of, months_of
 from billing.models import Refund
 
@@ -39,8 +39,8 @@ def test_month_is_told_with_its_steps_and_clauses(client, closed, guardians):
 
 
 def test_refund_that_arrived_says_when(client, closed, guardians):
-    instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
-    refunds_paid(Refund.objects.all(), paid_on=date(2026, 11, 6), by=closed.reviewer)
+    batch = instruct_refunds(closed.month, now=NOW, by=closed.reviewer)
+    payouts_paid(batch.payouts.all(), paid_on=date(2026, 11, 6), by=closed.reviewer)
     text = page(client, guardians[0], closed.children[0]).content.decode()
     assert "已退" in text and "2026年11月6日" in text
 
@@ -57,7 +57,7 @@ def test_freed_child_owes_nothing_and_gets_nothing(client, closed, guardians):
 def test_as_many_queries_for_three_children_as_for_one(closed, django_assert_num_queries):
     ids = [child.pk for child in closed.children]
     for some in (ids[:1], ids[:3]):
-        with django_assert_num_queries(6):  # charges, refunds, expenses; the calendar in three
+        with django_assert_num_queries(7):  # charges, refunds, their rows, expenses; the calendar in three
             assert len(months_of(some)) == len(some)
-        with django_assert_num_queries(3):
+        with django_assert_num_queries(4):
             assert len(all_months_of(some)) == len(some)

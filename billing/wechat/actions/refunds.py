@@ -1,6 +1,6 @@
 """Refunds of money that came by WeChat: the same way back, under a number that never changes."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,8 +9,11 @@ from django.utils.dateparse import parse_datetime
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from billing.actions import refund_failed, refunds_paid
-from billing.actions.till import hold
+from afterschool.money import Money
+from billing import accounts
+from billing.actions.telling import tell_families
+from billing.actions.till import book_day, hold
+from billing.ledger.posting import post
 from billing.models import Refund
 
 from .. import gateway
@@ -46,9 +49,7 @@ def _written_down(refund: Refund, now: datetime, by: Actor) -> PaymentRefund | N
     payment = payment_behind(refund)
     if payment is None:
         return None
-    refund.state, refund.instructed_at, refund.failed_reason = Refund.State.INSTRUCTED, now, ""
-    refund.payee, refund.payee_account = payment.made_by.name, ""
-    refund.save(update_fields=["state", "instructed_at", "failed_reason", "payee", "payee_account"])
+    Refund.objects.filter(pk=refund.pk).update(state=Refund.State.INSTRUCTED)
     back = PaymentRefund.objects.create(
         school=refund.school,
         payment=payment,
@@ -76,7 +77,8 @@ def ask(back: PaymentRefund, *, by: Actor) -> PaymentRefund:
 def refund_told(back: PaymentRefund, told: dict, *, by: Actor) -> PaymentRefund:
     """Take what WeChat Pay says of a refund: paid it is booked once, closed it goes out another way."""
     hold(back.school)
-    back = PaymentRefund.objects.select_related("school", "payment", "refund__school").get(pk=back.pk)
+    told_of = ("school", "payment__made_by", "refund__student", "refund__fee_month")
+    back = PaymentRefund.objects.select_related(*told_of).get(pk=back.pk)
     _agrees(back, told)
     said = told.get("refund_status") or told["status"]
     if (back.state, said) in CONTRADICTIONS:
@@ -86,13 +88,22 @@ def refund_told(back: PaymentRefund, told: dict, *, by: Actor) -> PaymentRefund:
         return back
     if state == State.PAID:
         at = parse_datetime(told.get("success_time") or "") or timezone.now()
-        refunds_paid([back.refund], paid_on=timezone.localdate(at), by=by)
+        _book(back, timezone.localdate(at), by)
     elif state == State.CLOSED:
-        refund_failed(back.refund, reason="微信退款已关闭，请改从银行退", by=by)
+        Refund.objects.filter(pk=back.refund_id).update(state=Refund.State.FAILED)
     record(by, f"found_{state}", back, fen=back.refund.amount_fen, was=back.state)
     back.state, back.declined = state, ""
     back.save(update_fields=["state", "declined"])
     return back
+
+
+def _book(back: PaymentRefund, paid_on: date, by: Actor) -> None:
+    refund = back.refund
+    memo = f"退 {back.payment.made_by.name} {refund.get_cause_display()}（微信）"
+    moves = [(accounts.refund_payable(refund.student_id), accounts.BANK, Money(refund.amount_fen))]
+    post(back.school, moves, on=book_day(back.school, paid_on), memo=memo, key=f"refund-paid:{refund.pk}", by=by)
+    Refund.objects.filter(pk=refund.pk).update(state=Refund.State.PAID, paid_on=paid_on)
+    tell_families([refund.pk])
 
 
 def _agrees(back: PaymentRefund, told: dict) -> None:
