@@ -1,7 +1,7 @@
 """One family's month: what was charged, what it paid for, what comes back. The parts add up to what was paid."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
@@ -11,14 +11,13 @@ from math import lcm
 from django.db.models import Prefetch, Q
 
 from afterschool.money import Money, total
-from afterschool.policy import expenses, load
 from afterschool.schools.models import Student
 from afterschool.templatetags.words import grade_name
-from billing.models import Charge, Expense, FeeMonth, Fund, Objection, Payout, Receipt, Refund, Settlement
-from billing.selectors.settling import WHOLE_SCHOOL
+from billing.models import Charge, FeeMonth, Objection, Payout, Receipt, Refund, Settlement
 from billing.selectors.why import explain
 
 from .models import Disclosure
+from .spending import CONFIRMED, costs_of, group_of, groups_of
 
 BAR_WIDTH, BAR_GAP, LEAST_WIDTH = 326, 2, 3
 SHADES = 6
@@ -44,9 +43,9 @@ class FamilyMonth:
     costs: dict[str, Fraction]  # what each category cost the child's grade or school, in fen
 
     @property
-    def group(self) -> dict | None:
-        """With whom the cost is shared: the settlement's row of the child's grade, or of the school."""
-        return _group(self.fee_month, self.charges[0].grade) if self.is_settled else None
+    def group(self) -> Mapping | None:
+        """With whom the cost is shared: the last settlement's row of the child's grade, or of the school."""
+        return group_of(groups_of(self.fee_month), self.charges[0].grade) if self.is_settled else None
 
     @property
     def sharers(self) -> str:
@@ -192,62 +191,15 @@ def _months(charges) -> list[FamilyMonth]:
         charges.select_related(
             "student__school_class", "fee_month__school", "fee_month__settlement", "item__offering", "agreement"
         )
-        .prefetch_related(Prefetch("refunds", told))
+        .prefetch_related(Prefetch("refunds", told), Prefetch("fee_month__rounds", CONFIRMED))
         .order_by("-fee_month__month", "student_id", "pk")
     )
     by_month: dict[tuple[int, int], list[Charge]] = defaultdict(list)
     for charge in rows:
         by_month[charge.fee_month_id, charge.student_id].append(charge)
     settled = [own[0].fee_month for own in by_month.values() if is_told(own[0].fee_month)]
-    costs = _costs(settled, {own[0].grade for own in by_month.values()})
+    costs = costs_of(settled, {own[0].grade for own in by_month.values()})
     return [
         FamilyMonth(own[0].student, own[0].fee_month, own, costs.get((own[0].fee_month_id, own[0].grade), {}))
         for own in by_month.values()
     ]
-
-
-def _costs(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[tuple[int, int], dict[str, Fraction]]:
-    """What each category cost a grade: its own, and of the shared cost as much as the settlement gave it."""
-    approved = Expense.objects.filter(fee_month__in=fee_months, state=Expense.State.APPROVED, fund=Fund.FEES)
-    by_month: dict[int, list[Expense]] = defaultdict(list)
-    for expense in approved.defer("voucher").select_related("sheet").prefetch_related("sheet__lines"):
-        by_month[expense.fee_month_id].append(expense)
-    return {
-        (fee_month.pk, grade): _group_costs(fee_month, group, by_month[fee_month.pk])
-        for fee_month in fee_months
-        for grade in grades
-        if (group := _group(fee_month, grade))
-    }
-
-
-def _group(fee_month: FeeMonth, grade: int) -> dict | None:
-    by_key = {group["grade"]: group for group in fee_month.settlement.groups}
-    return by_key.get(grade) or by_key.get(WHOLE_SCHOOL)
-
-
-def _group_costs(fee_month: FeeMonth, group: dict, spent: Iterable[Expense]) -> dict[str, Fraction]:
-    labels = {
-        it.key: it.label for it in expenses.categories(load(fee_month.policy), fee_month.month, Fund.FEES.in_policy)
-    }
-    direct, shared = defaultdict(int), defaultdict(int)
-    for expense in spent:
-        word = labels.get(expense.category, expense.category)
-        own, common = _split(expense, group["grade"])
-        direct[word] += own
-        shared[word] += common
-    all_shared = sum(shared.values()) or 1
-    return {word: direct[word] + Fraction(shared[word] * group["shared_fen"], all_shared) for word in direct}
-
-
-def _split(expense: Expense, grade: int) -> tuple[int, int]:
-    """What of a cost is this grade's own, and what is shared by all."""
-    if grade == WHOLE_SCHOOL:
-        return expense.amount_fen, 0
-    if expense.sheet is None:
-        return (expense.amount_fen, 0) if expense.grade == grade else (0, 0 if expense.grade else expense.amount_fen)
-    of_grades = defaultdict(int)
-    for line in expense.sheet.lines.all():
-        for key, fen in line.by_grade.items():
-            of_grades[int(key)] += fen
-    named = sum(fen for key, fen in of_grades.items() if key)
-    return of_grades[grade], expense.amount_fen - named

@@ -18,7 +18,7 @@ from billing.papers import receipt_pdf
 from billing.views.saying import paper
 from billing.wechat.selectors import due_of
 
-from ..again import again_of
+from ..again import agains_of
 from ..families import FamilyMonth, all_months_of, disclosure_of, month_of
 
 
@@ -61,7 +61,7 @@ def _page(request, found: FamilyMonth, form: ObjectionForm):
         "form": form,
         "month": found,
         "disclosure": disclosure,
-        "again": again_of(found, disclosure),
+        "agains": agains_of(found),
         "due": due_of(found.student, found.fee_month),
     }
     return render(request, "disclosures/month_detail.html", context, status=422 if form.is_bound else 200)
