@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from attendance import codes
 from attendance.models import GateEvent
 from attendance.release import CALL_OFFICE, Answer, Asked, May, may_release
-from attendance.selectors.facts import IN_A_MOMENT, Facts
+from attendance.selectors.facts import IN_A_MOMENT, Facts, Vouched
 from attendance.settling import Good, Tap
 from attendance.told import Delivered, How, Kind, Outcome, Told, way_of
-from enrollment.release import Adult, Grant
+from enrollment.release import Grant
 from enrollment.selectors import Known
 
 GOOD = {May.RELEASE: Good.YES, May.HOLD: Good.HELD, May.NO: Good.NO}
@@ -111,23 +111,18 @@ def _how(told: Told) -> str:
 
 def _grant(told: Told, facts: Facts) -> Grant | None:
     """Who is asking, and on whose word."""
-    kind, pk = told.who
-    if kind in ("guardian", "pickup"):
+    if told.who[0] in ("guardian", "pickup"):
         known = _known(told, facts)
         return known.grant if known else None
-    if kind == "code" and (code := facts.codes.get(pk)):
-        return Grant(Adult(code.name), Adult(code.made_by.name, person_id=code.made_by_id))
-    if kind == "call_back" and (call := facts.call_backs.get(pk)):
-        return Grant(Adult(call.adult_name), Adult(call.guardian.name, person_id=call.guardian_id))
-    return None
+    vouched = _vouched(told, facts)
+    return vouched.grant if vouched else None
 
 
 def _is_proven(told: Told, brought: Delivered, facts: Facts) -> bool:
     """Whether a code or a second person's call speaks for this adult."""
-    kind, pk = told.who
-    if kind == "call_back":
-        call = facts.call_backs.get(pk)
-        return call is not None and call.student_id == told.student_id and bool(call.adult_name)
+    if told.who[0] == "call_back":
+        call = _vouched(told, facts)
+        return call is not None and call.student_id == told.student_id and bool(call.adult.name)
     return _shows_code(told, brought, facts) and not _is_used(told, brought, facts)
 
 
@@ -136,7 +131,7 @@ def _shows_code(told: Told, brought: Delivered, facts: Facts) -> bool:
     kind, pk = told.who
     if kind == "guardian":
         return codes.is_good(told.code, told.student_id, pk, brought.happened_at(told.claimed_at))
-    code = facts.codes.get(pk) if kind == "code" else None
+    code = _vouched(told, facts)
     if code is None or code.student_id != told.student_id:
         return False
     return code.sha256 == codes.fingerprint(told.student_id, facts.day, told.code)
@@ -163,14 +158,17 @@ def _known(told: Told, facts: Facts) -> Known | None:
 
 def _name(told: Told, facts: Facts) -> tuple[str, str]:
     """As they are known on the day, kept with the event."""
-    kind, pk = told.who
     if known := _known(told, facts):
         return known.grant.adult.name, known.relation
-    if code := facts.codes.get(pk) if kind == "code" else None:
-        return code.name, code.relation
-    if call := facts.call_backs.get(pk) if kind == "call_back" else None:
-        return call.adult_name, call.adult_relation
+    if vouched := _vouched(told, facts):
+        return vouched.adult.name, vouched.relation
     return "", ""
+
+
+def _vouched(told: Told, facts: Facts) -> Vouched | None:
+    kind, pk = told.who
+    of_kind = {"code": facts.codes, "call_back": facts.call_backs}
+    return of_kind[kind].get(pk) if kind in of_kind else None
 
 
 def _pace(told: Told, name: str, recent: Sequence[GateEvent]) -> int:

@@ -17,7 +17,6 @@ from attendance.settling import Good, Settled, Tap, settle
 from attendance.told import PAGE, Delivered, Kind, Outcome, Taken, Told
 
 from . import telling
-from .day import lock
 
 
 @transaction.atomic
@@ -36,7 +35,6 @@ def take_events(
     """
     if not events:
         return []
-    lock(school.pk)
     brought = Delivered(device, gate_list, now, by)
     batch = Batch(school, brought, _facts(school, events, brought))
     for told in sorted(events, key=lambda one: (one.sequence, one.claimed_at, one.uid)):
@@ -63,7 +61,6 @@ def tick(now: datetime) -> int:
 
 
 def _facts(school: School, events: Sequence[Told], brought: Delivered) -> Facts:
-    words = {told.who[0] for told in events}
     return facts_of(
         school,
         brought.gate_list.day if brought.gate_list else timezone.localdate(brought.now),
@@ -71,8 +68,6 @@ def _facts(school: School, events: Sequence[Told], brought: Delivered) -> Facts:
         uids=[told.uid for told in events],
         device=brought.device,
         claims=[told.claimed_at for told in events],
-        alone=any(told.kind == Kind.RELEASE and told.mode != Handover.Mode.COLLECTED for told in events),
-        named=bool(words & {"code", "call_back"}) or any(told.kind == Kind.CONFIRM for told in events),
         by=brought.by,
     )
 
@@ -168,9 +163,10 @@ class Batch:
         """One open incident for each claim that says otherwise than the one that stands; others are settled."""
         wanted = {tap.claim: tap for tap in settled.contradicting}
         for incident in self.facts.open_twice:
-            if incident.event is None or incident.student_id != student_id:
+            if incident.student_id != student_id or incident.event_id is None:
                 continue
-            if wanted.pop(tap_of(incident.event, Good.YES).claim, None) is None:
+            event = self.facts.by_pk[incident.event_id]
+            if wanted.pop(tap_of(event, Good.YES).claim, None) is None:
                 incident.settled_at, incident.settled_by_id = self.brought.now, self.brought.signer
                 incident.follow_up = "撤销以后只剩一次交接"
                 self.settled.append(incident)

@@ -1,33 +1,54 @@
-"""All that is known of some children when somebody taps at the gate. The queries do not grow with the children."""
+"""All that is known of some children when somebody taps at the gate: one question, however many children.
+
+The gate is the busiest door of the house: `gate_facts` (migration 0004) asks in the database what the selectors of the
+rooms ask one by one; tests/attendance/test_facts.py holds the two to each other.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db.models import Q
+from django.db import connection
 
+from afterschool.access.models import Person
 from afterschool.access.reach import Actor
-from afterschool.schools.models import School, Student
-from attendance.models import (
-    CallBack,
-    DayClose,
-    GateEvent,
-    Handover,
-    Incident,
-    LateStay,
-    Mark,
-    PickupChange,
-    PickupCode,
-)
+from afterschool.policy.walking import may_walk_home
+from afterschool.schools.models import School
+from attendance.models import GateEvent, Handover, Incident, Mark
 from attendance.release import Child
-from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of, walks_alone
+from enrollment.models import PickupPerson
+from enrollment.release import Adult, Grant, Restriction
+from enrollment.selectors import Known
 
-from .gate import leave_modes
-from .reach import GATE, children_at_the_gate
+from .reach import GATE
 
 IN_A_MOMENT = timedelta(seconds=10)
+M = TypeVar("M", GateEvent, Handover, Incident)
+Rows = Iterable[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pupil:
+    name: str
+    may_walk: bool
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """An adult for whom a one-time code or a second person's call speaks, on a guardian's word."""
+
+    student_id: int
+    adult: Adult
+    relation: str
+    by: Adult
+    sha256: str = ""
+
+    @property
+    def grant(self) -> Grant:
+        return Grant(self.adult, self.by)
 
 
 @dataclass
@@ -35,113 +56,137 @@ class Facts:
     """One school's gate, as far as these children are concerned."""
 
     day: date
-    students: Mapping[int, Student]
+    students: Mapping[int, Pupil]
     events: list[GateEvent]  # of these children today, and those asked for again, in the order of receipt
     recent: list[GateEvent]  # what the same device released about the same time
     standing: Mapping[int, Handover]
     statuses: Mapping[int, set[str]]
     known: Mapping[int, list[Known]]
-    restrictions: Mapping[int, list]
+    restrictions: Mapping[int, list[Restriction]]
     disputed: Collection[int]
     agreed: Mapping[int, str]
-    codes: Mapping[int, PickupCode]
-    call_backs: Mapping[int, CallBack]
+    codes: Mapping[int, Vouched]
+    call_backs: Mapping[int, Vouched]
     own: Collection[int] | None  # the children of this person's own gate; None: every child
     closed: bool
     kept_late: Collection[int]
     open_twice: list[Incident]  # contradictions nobody has settled
     by_uid: dict[UUID, GateEvent] = field(init=False)
+    by_pk: dict[int, GateEvent] = field(init=False)
 
     def __post_init__(self):
         self.by_uid = {event.uid: event for event in self.events}
+        self.by_pk = {event.pk: event for event in self.events}
 
     def is_here(self, student_id: int) -> bool:
-        return bool(self.statuses.get(student_id, set()) & set(Mark.HERE))
+        return not self.statuses.get(student_id, set()).isdisjoint(Mark.HERE)
 
     def child(self, student_id: int) -> Child:
-        guardians = {one.person.pk for one in self.known[student_id] if one.person}
-        called = {call.guardian_id for call in self.call_backs.values() if call.student_id == student_id}
+        known = self.known[student_id]
+        guardians = {one.person.pk for one in known if one.person}
+        called = {call.by.person_id for call in self.call_backs.values() if call.student_id == student_id}
         return Child(
-            grants=[one.grant for one in self.known[student_id]],
+            grants=[one.grant for one in known],
             restrictions=self.restrictions[student_id],
             disputed=student_id in self.disputed,
             both_called=bool(guardians) and guardians <= called,
             agreed=self.agreed.get(student_id, Handover.Mode.COLLECTED),
-            may_walk=walks_alone(self.students[student_id]).answer,
+            may_walk=self.students[student_id].may_walk,
         )
 
 
 def facts_of(
-    school: School, day: date, *, students: Collection[int], uids: Collection[UUID], device: str,
-    claims: Sequence[datetime], alone: bool, named: bool, by: Actor,
-) -> Facts:  # fmt: skip
-    """`alone`: somebody leaves without an adult; `named`: somebody comes with a code or after a call."""
-    children = Student.objects.filter(school=school, pk__in=students).select_related("school_class")
-    found = {student.pk: student for student in children}
-    for student in found.values():
-        student.school = school
-    # Two questions that an index answers each, not one that needs both.
-    events = GateEvent.objects.order_by().filter(student__in=found, day=day)
-    events = events.union(GateEvent.objects.order_by().filter(uid__in=uids))
-    tapped = list(events.order_by("pk"))
-    disputed = held_in_dispute(found, day)
+    school: School,
+    day: date,
+    *,
+    students: Collection[int],
+    uids: Collection[UUID],
+    device: str,
+    claims: Sequence[datetime],
+    by: Actor,
+) -> Facts:
+    """The school is locked from here on: all that is written about its day goes one after another."""
+    asked = [school.pk, day, list(students), list(uids), device, min(claims) - IN_A_MOMENT, max(claims), by.person_id]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_facts(%s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
+        said = {name: rows or [] for name, rows in cursor.fetchone()[0].items()}
+    everywhere = school.pk in by.reach_as(GATE).schools
     return Facts(
         day=day,
-        students=found,
-        events=tapped,
-        recent=_recent(device, claims),
-        standing={one.student_id: one for one in Handover.objects.filter(student__in=found, day=day, undone_at=None)},
-        statuses=_statuses(found, day),
-        known=grants_of(found.values(), day),
-        restrictions=restrictions_of(found, day),
-        disputed=disputed,
-        agreed=_agreed(found, day) if alone else {},
-        codes=_codes(found, day) if named else {},
-        call_backs=_call_backs(found, day) if named or disputed else {},
-        own=_own(by, school, day, found),
-        closed=DayClose.objects.filter(school=school, day=day).exists(),
-        kept_late=set(
-            LateStay.objects.filter(student__in=found, day=day, ended_at=None).values_list("student", flat=True)
-        ),
-        open_twice=_open_twice(found, day) if tapped else [],
+        students={
+            row["id"]: Pupil(row["name"], may_walk_home(row["grade"], school.walks_from_grade).answer)
+            for row in said["students"]
+        },
+        events=[_row(GateEvent, row) for row in said["events"]],
+        recent=[_row(GateEvent, row) for row in said["recent"]],
+        standing={row["student_id"]: _row(Handover, row) for row in said["standing"]},
+        statuses=_statuses(said["statuses"]),
+        known=_known(said["guardians"], said["named"]),
+        restrictions=_restrictions(said["restrictions"], day),
+        disputed=set(said["disputed"]),
+        # As signed for the term, and over it as the guardian said for today.
+        agreed=dict([*said["signed"], *said["changed"]]),
+        codes=_vouched(said["codes"]),
+        call_backs=_vouched(said["calls"]),
+        own=None if everywhere else set(said["own"]),
+        closed=bool(said["closed"]),
+        kept_late=set(said["kept"]),
+        open_twice=[_row(Incident, row) for row in said["twice"]],
     )
 
 
-def _recent(device: str, claims: Sequence[datetime]) -> list[GateEvent]:
-    """What this device released in the moments before."""
-    near = Q(claimed_at__gt=min(claims) - IN_A_MOMENT, claimed_at__lte=max(claims))
-    return list(GateEvent.objects.filter(near, device=device, kind=GateEvent.Kind.RELEASE))
-
-
-def _statuses(students: Collection[int], day: date) -> dict[int, set[str]]:
+def _statuses(rows: Iterable[tuple[int, str]]) -> dict[int, set[str]]:
     statuses: dict[int, set[str]] = defaultdict(set)
-    marks = Mark.objects.filter(student__in=students, session__day=day, session__cancelled_at=None)
-    for student_id, status in marks.values_list("student", "status"):
+    for student_id, status in rows:
         statuses[student_id].add(status)
     return statuses
 
 
-def _agreed(students: Mapping[int, Student], day: date) -> dict[int, str]:
-    """As signed for the term, and over it as the guardian said for today."""
-    today = PickupChange.objects.filter(student__in=students, day=day, cancelled_at=None)
-    return leave_modes(students, day) | dict(today.values_list("student", "mode"))
+def _known(guardians: Rows, named: Rows) -> dict[int, list[Known]]:
+    known: dict[int, list[Known]] = defaultdict(list)
+    for row in guardians:
+        person = Person(id=row["id"], name=row["name"], phone=row["phone"], email=row["email"])
+        grant = Grant(Adult(person.name, person_id=person.pk))
+        known[row["student"]].append(Known(grant, row["relation"], row["phone"], person=person))
+    for row in named:
+        pickup = PickupPerson(id=row["id"], name=row["name"], relation=row["relation"], phone=row["phone"])
+        grant = Grant(Adult(row["name"], pickup_id=row["id"]), Adult(row["by_name"], person_id=row["by"]))
+        known[row["student"]].append(Known(grant, row["relation"], row["phone"], pickup=pickup))
+    return known
 
 
-def _codes(students: Collection[int], day: date) -> dict[int, PickupCode]:
-    codes = PickupCode.objects.filter(student__in=students, day=day, cancelled_at=None)
-    return codes.select_related("made_by").in_bulk()
+def _restrictions(rows: Rows, day: date) -> dict[int, list[Restriction]]:
+    """By the name the office wrote, and by the name of the account it meant. All of them hold on that day."""
+    found: dict[int, list[Restriction]] = defaultdict(list)
+    for row in rows:
+        for name in {row["name"], row["person_name"] or row["name"]}:
+            found[row["student"]].append(Restriction(Adult(name, row["person"], row["pickup"]), day, day))
+    return found
 
 
-def _call_backs(students: Collection[int], day: date) -> dict[int, CallBack]:
-    return CallBack.objects.filter(student__in=students, day=day, agreed=True).select_related("guardian").in_bulk()
+def _vouched(rows: Rows) -> dict[int, Vouched]:
+    return {
+        row["id"]: Vouched(
+            row["student"],
+            Adult(row["name"]),
+            row["relation"],
+            Adult(row["by_name"], person_id=row["by"]),
+            row.get("sha256", ""),
+        )
+        for row in rows
+    }
 
 
-def _open_twice(students: Collection[int], day: date) -> list[Incident]:
-    twice = Incident.objects.filter(student__in=students, day=day, kind=Incident.Kind.TWICE, settled_at=None)
-    return list(twice.exclude(event=None).select_related("event"))
+def _row(model: type[M], row: Mapping[str, Any]) -> M:
+    return model(**{name: _read(name, value) for name, value in row.items()})
 
 
-def _own(by: Actor, school: School, day: date, students: Collection[int]) -> Collection[int] | None:
-    if school.pk in by.reach_as(GATE).schools:
+def _read(name: str, value: Any) -> Any:
+    """What JSON writes as text."""
+    if value is None:
         return None
-    return set(children_at_the_gate(by, day).filter(pk__in=students).values_list("pk", flat=True))
+    if name.endswith("_at") or name == "at":
+        return datetime.fromisoformat(value)
+    if name == "day":
+        return date.fromisoformat(value)
+    return UUID(value) if name in ("uid", "about") else value
