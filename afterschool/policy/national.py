@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import holidays
-from holidays.countries.china import ChinaStaticHolidays
 
 from afterschool.policy.terms import DayKind
 
@@ -24,6 +23,8 @@ class NationalDay:
 
 def is_official(year: int) -> bool:
     """Whether the State Council's notice for the year is known. Other years are computed, without make-up days."""
+    from holidays.countries.china import ChinaStaticHolidays  # brings along every country of the world: only when asked
+
     return year in ChinaStaticHolidays.special_public_holidays
 
 

@@ -1,10 +1,10 @@
 """The head of every page: whose desk this is and where one can go. And what the registry asks of a person today."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import cached_property
 
 from afterschool.access.capabilities import Capability as C
 from afterschool.access.capabilities import Role
@@ -48,32 +48,33 @@ TEACHING = {Role.CLASS_TEACHER, Role.TEACHER, Role.LEADER, Role.GUARD}
 BUREAU = {Role.BUREAU_REVIEWER, Role.BUREAU_FINANCE, Role.BUREAU_KEEPER}
 
 
-@dataclass(frozen=True)
 class Desk:
-    role_class: str
-    title: str
-    role_label: str
-    person_name: str
-    nav: list[tuple[str, str, bool]]
-    inbox_unread: int
+    """Only what a page asks for is looked up: most refusals and parts of pages have no head."""
+
+    def __init__(self, actor: Actor, path: str):
+        self.actor, self.path, self.person_name = actor, path, actor.name
+        self.role_class = _role_class(actor.roles)
+        self.role_label = "、".join(sorted(role.label for role in actor.roles))
+
+    @cached_property
+    def title(self) -> str:
+        return _title(self.actor)
+
+    @cached_property
+    def nav(self) -> list[tuple[str, str, bool]]:
+        return _nav(self.actor, self.path)
+
+    @cached_property
+    def inbox_unread(self) -> int:
+        return Notice.objects.filter(to_id=self.actor.person_id, read_at=None).count()
 
 
 def desk(request) -> dict:
     """Context processor. Guardians and teachers stand with a phone, the others sit at a desk."""
     actor = getattr(request, "actor", None)
     if actor is None or actor.person_id is None:
-        return {"desk": Desk("role-public", "", "", "", [], 0)}
-    roles = actor.roles
-    return {
-        "desk": Desk(
-            role_class=_role_class(roles),
-            title=_title(actor),
-            role_label="、".join(sorted(role.label for role in roles)),
-            person_name=actor.name,
-            nav=_nav(actor, request.path),
-            inbox_unread=Notice.objects.filter(to_id=actor.person_id, read_at=None).count(),
-        )
-    }
+        return {"desk": {"role_class": "role-public"}}
+    return {"desk": Desk(actor, request.path)}
 
 
 def _role_class(roles) -> str:

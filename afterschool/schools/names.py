@@ -1,7 +1,5 @@
 """How names are sorted: by pinyin, surnames read as surnames are."""
 
-from pypinyin import Style, lazy_pinyin
-
 # Characters that sound otherwise when they are a surname.
 SURNAMES = {
     "单": "shan", "曾": "zeng", "解": "xie", "仇": "qiu", "查": "zha", "区": "ou", "尉": "yu", "朴": "piao", "盖": "ge",
@@ -18,6 +16,8 @@ SURNAMES = {
 
 def sort_key(name: str) -> str:
     """`shan peng` for 单鹏. A character pypinyin does not know stands for itself, and sorts last."""
+    from pypinyin import Style, lazy_pinyin  # a dictionary: slow to import, and most processes sort no name
+
     length = next((n for n in (2, 1) if name[:n] in SURNAMES), 0)
     given = name[length:].replace("·", "")
     read = [SURNAMES[name[:length]]] if length else []
