@@ -41,6 +41,13 @@ def services(var):
     services = Services(var)
     yield services
     services.stop()
+    # One whose start was killed writes its files once more; without their folder it would stay for ever.
+    assert wait_until(lambda: not servers_in(var), 10)
+
+
+def servers_in(folder: Path) -> list[int]:
+    pids = [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return [pid for pid in pids if str(working_folder(pid)).startswith(f"{folder}/")]
 
 
 def start_elsewhere(var: Path) -> "subprocess.Popen[str]":
