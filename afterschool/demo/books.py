@@ -6,7 +6,7 @@ from random import Random
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
-from afterschool.money import Money
+from afterschool.money import ZERO, Money
 from afterschool.pdf import draw
 from afterschool.schools.models import GRADES, School
 from afterschool.schools.people import actor_for
@@ -14,6 +14,7 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from billing import actions as billing
 from billing.disclosures import actions as disclosures
 from billing.models import Charge, FeeMonth, Refund
+from billing.selectors.reconciling import in_book, suggested, unexplained
 from staffing import actions as staffing
 
 from . import town
@@ -86,8 +87,8 @@ def _scan(payee: str) -> bytes:
     return draw(f"<h1>示范票据</h1><p>收款单位：{payee}</p><p>仅供演示，不作报销凭证。</p>")
 
 
-def close(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> None:
-    """Stipends, settlement, lock, refunds, publication."""
+def settle(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> None:
+    """Stipends and the settlement's draft, which the guardians see until tomorrow; bank and book agree."""
     office = Office(school, cast, day)
     with clock_shows(at(day, "14:00")) as now:
         sheet = staffing.draft_sheet(school=school, month=fee_month.month, by=office.clerk)
@@ -95,11 +96,21 @@ def close(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> No
         staffing.approve_sheet(sheet, now=now, by=office.principal)
         billing.book_stipends(fee_month, by=office.clerk)
         billing.draft_settlement(fee_month, by=office.clerk)
+        billing.show_settlement(fee_month, until=day + timedelta(days=1), now=now, by=office.clerk)
+        items, book = suggested(fee_month), in_book(fee_month)
+        bank = -unexplained(ZERO, book, items)
+        billing.reconcile(fee_month, bank=bank, items=items, now=now, by=office.clerk)
+
+
+def close(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> None:
+    """Lock, refunds, publication."""
+    office = Office(school, cast, day)
+    with clock_shows(at(day, "14:00")) as now:
         billing.lock_month(fee_month, now=now, by=office.reviewer)
         billing.pay_stipends(fee_month, paid_on=day, by=office.clerk)
         if Refund.objects.filter(fee_month=fee_month).exists():
-            instructed = billing.instruct_refunds(fee_month, now=now, by=office.reviewer)
-            billing.refunds_paid(instructed, paid_on=day, by=office.clerk)
+            batch = billing.instruct_refunds(fee_month, now=now, by=office.reviewer)
+            billing.payouts_paid(batch.payouts.all(), paid_on=day, by=office.clerk)
         disclosure = disclosures.compose(fee_month, by=Actor.system("disclosures.compose_due"))
         disclosures.publish(disclosure, now=now, by=office.principal)
 

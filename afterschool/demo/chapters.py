@@ -78,7 +78,9 @@ def _live(school: School, term: Term, cast: town.Cast, today: date) -> None:
     for day in days.service_days(school, last_month, this_month - timedelta(days=1)):
         days.live_through(school, cast, day, families)
     books.spend(school, cast, then, this_month - timedelta(days=3), approve=True)
-    books.close(school, cast, then, min(today, this_month + timedelta(days=4)))
+    books.settle(school, cast, then, this_month)
+    if today >= (third := this_month + timedelta(days=2)):  # the guardians had the first and the second
+        books.close(school, cast, then, min(today, third + timedelta(days=2)))
 
     now = books.collect(school, cast, this_month, until=max(this_month, yesterday), whole=False)
     for day in days.service_days(school, this_month, yesterday):
