@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, gate_api, handover, leave, roll
+from .views import day, gate, gate_api, handover, leave, roll
 
 app_name = "attendance"
 urlpatterns = [
@@ -18,9 +18,10 @@ urlpatterns = [
     path("gate/events/", gate_api.gate_events, name="gate-events"),
     path("gate/held/<int:pk>/confirm/", gate_api.held_confirm, name="held-confirm"),
     path("handover/", handover.handover, name="handover"),
-    path("handover/new/", handover.handover_create, name="handover-create"),
-    path("handover/<int:pk>/undo/", handover.handover_undo, name="handover-undo"),
-    path("handover/wrong-adult/", handover.wrong_adult, name="wrong-adult"),
+    path("gate/worker.js", handover.gate_worker, name="gate-worker"),
+    path("gate/paper/", gate.gate_paper, name="gate-paper"),
+    path("gate/paper/print/", gate.gate_paper_print, name="gate-paper-print"),
+    path("gate/paper/<int:pk>/", gate.gate_paper_type, name="gate-paper-type"),
     path("students/<int:student_id>/leave/", leave.leave_create, name="leave-create"),
     path("leaves/<int:pk>/cancel/", leave.leave_cancel, name="leave-cancel"),
 ]

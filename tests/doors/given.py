@@ -10,8 +10,10 @@ from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_roll
+from attendance.actions.lists import issue_list
 from attendance.models import Handover
 from attendance.models import Session as Meeting
+from attendance.paper import device_of
 from billing.actions import (
     approve_adjustment,
     approve_expense,
@@ -110,6 +112,15 @@ def not_opened(corner: Corner) -> None:
 
 def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
+
+
+def printed(corner: Corner) -> None:
+    """The roll is taken and the A4 list of the section was printed."""
+    rolled(corner)
+    by = act(corner.duty.person)
+    corner.paper = issue_list(
+        corner.school, day=THURSDAY, device=device_of(corner.section), section_id=corner.section.pk, now=at(15, 50), by=by
+    ).gate_list
 
 
 def handed_over(corner: Corner) -> None:
@@ -334,8 +345,8 @@ GIVEN: dict[str, Given] = {
     "attendance:day-close POST": handed_over,
     "attendance:roll-undo POST": rolled,
     "attendance:mark-update POST": rolled,
-    "attendance:handover-create POST": rolled,
-    "attendance:handover-undo POST": handed_over,
+    "attendance:gate-paper-type GET": printed,
+    "attendance:gate-paper-type POST": printed,
     "billing:settlement-draft POST": expense_approved,
     "billing:month-lock POST": settled,
     "billing:settlement-show POST": drafted,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -129,10 +130,6 @@ def statement(corner: Corner, person: Person) -> dict:
     return {"file": upload("流水.xlsx", data)}
 
 
-def adult(corner: Corner, person: Person) -> dict:
-    return {"student": corner.child.pk, "adult": f"guardian:{corner.mother.pk}"}
-
-
 def free_teacher(corner: Corner, person: Person) -> dict:
     return {
         "school": corner.school.pk, "day": LATER.isoformat(), "section": corner.section.pk, "role": "teacher",
@@ -226,8 +223,10 @@ BODY: dict[str, Body] = {
     },
     "attendance:mark-update POST": lambda corner, person: {"status": "late"},
     "attendance:handover GET": lambda corner, person: {"section": corner.section.pk},
-    "attendance:handover-create POST": adult,
-    "attendance:wrong-adult POST": lambda corner, person: {"student": corner.child.pk},
+    "attendance:gate-paper-print POST": lambda corner, person: {"section": corner.section.pk},
+    "attendance:gate-paper-type POST": lambda corner, person: {
+        "form": str(uuid4()), f"way-{corner.child.pk}": f"guardian:{corner.mother.pk}"
+    },
     "attendance:leave-create POST": lambda corner, person: {"when": "tomorrow"},
     "billing:trial POST": lambda corner, person: {
         "what": "people", "policy": "dalian-2024", "grade": corner.klass.grade, "on": THURSDAY.isoformat(),
@@ -264,7 +263,8 @@ BODY: dict[str, Body] = {
     "billing:expense-attach POST": lambda corner, person: {"voucher": upload("票据.pdf")},
     "billing:stipends-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "billing:subsidy-create POST": lambda corner, person: {
-        "key": "typed", "on": OCTOBER.replace(day=9).isoformat(), "document": "文号", "heads": 2, "amount": "10"
+        "key": "typed", "on": OCTOBER.replace(day=9).isoformat(), "document": "文号", "heads": 2, "amount": "10",
+        "payer": "区财政",
     },
     "billing:batch-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "billing:payout-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},

@@ -1,0 +1,209 @@
+// 交接: loaded by the gate's page only. Child tile, adult tile, done; with or without a network.
+// Each tap is stored on the device first, then shown, then sent. gate/book.js says where a child is, gate/show.js draws it.
+
+import { isOver, lastDeed, pace, sameAdult, waiting, who } from "./gate/book.js";
+import { canScan, scan } from "./gate/camera.js";
+import { SignedOut, getList, send } from "./gate/server.js";
+import { show } from "./gate/show.js";
+import { addTap, device, dropList, dropTaps, keepList, mendTap, number, open, readList, taps } from "./gate/store.js";
+import { keepPage } from "./gate/worker.js";
+
+const EVERY = 15000; // milliseconds between two looks at what waits
+const FRESH = 5 * 60000; // a list older than this is asked for again
+const root = document.getElementById("gate");
+const page = root.dataset;
+const gate = {
+  list: null, taps: [], chosen: null, along: new Set(), section: page.section, code: "", stranger: null, said: "",
+  trouble: "", stores: true, canScan: canScan(),
+};
+let mine = "";
+let busy = false;
+
+const now = () => Date.now() + (gate.list ? gate.list.ahead : 0);
+const draw = () => show(gate, now());
+const child = (id) => gate.list.children.find((one) => one.id === id);
+
+function choose(id) {
+  Object.assign(gate, { chosen: id, along: new Set(), code: "", stranger: null, said: "" });
+  draw();
+}
+
+// ── taps ────────────────────────────────────────────────────────────────────────────────────────
+
+async function tap(kind, student, facts) {
+  const made = {
+    uid: number(), kind, student: student.id, name: student.name, at: new Date(now()).toISOString(), list: gate.list.uid,
+    school: gate.list.school.id, day: gate.list.day, mode: "", adult: "", code: "", about: null, pace: 0, who: "", words: "",
+    group: "", answer: null, seen: false, ...facts,
+  };
+  await addTap(made);
+  gate.taps.push(made);
+}
+
+async function release(mode, adult) {
+  const leaving = child(gate.chosen);
+  const together = [leaving, ...[...gate.along].map(child)];
+  const group = number();
+  const staying = [];
+  for (const one of together) {
+    const same = one === leaving ? adult : adult && sameAdult(adult, one);
+    if (adult && !same) { staying.push(one.name); continue; }
+    const whom = same ? who(same) : `alone:${one.id}`;
+    const words = same ? `由${same.relation}接走` : { self: "自行离校", bus: "乘校车" }[mode];
+    const code = one === leaving ? gate.code : "";
+    const facts = { mode, adult: same ? same.key : "", code, who: whom, pace: pace(gate.taps, whom, now()), words, group };
+    await tap("release", one, facts);
+  }
+  choose(null);
+  gate.said = staying.length ? `${staying.join("、")} 没有授权这位大人来接，还在校` : "";
+  draw();
+  exchange();
+}
+
+async function takeAdult(key) {
+  const leaving = child(gate.chosen);
+  const adult = leaving.adults.find((one) => one.key === key);
+  if (adult.barred) return refuse(key);
+  if (adult.check && !(await isRight(adult.check))) {
+    gate.said = gate.code ? "接送码不对，请再看一次" : "请先输入接送码";
+    return draw();
+  }
+  await release("collected", adult);
+}
+
+// 都不是这几位, or one who must not: the child stays, the leaders are told, a second person calls back.
+async function refuse(key) {
+  const staying = child(gate.chosen);
+  await tap("wrong_adult", staying, { adult: key });
+  Object.assign(gate, { chosen: null, stranger: staying.id, said: "" });
+  draw();
+  exchange();
+}
+
+async function undo(deeds) {
+  for (const deed of deeds) await tap("undo", { id: deed.student, name: deed.name }, { about: deed.uid });
+  gate.said = "";
+  draw();
+  exchange();
+}
+
+async function confirm(held) {
+  await tap("confirm", child(held.student), { about: held.uid, words: held.words });
+  choose(null);
+  exchange();
+}
+
+// ── codes ───────────────────────────────────────────────────────────────────────────────────────
+
+// Without a secure page the browser cannot compare: then the server does.
+async function isRight(check) {
+  if (!window.crypto.subtle) return gate.code.length === 6;
+  const said = new TextEncoder().encode(`${gate.chosen}:${gate.list.day}:${gate.code}`);
+  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", said));
+  return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("") === check;
+}
+
+async function enterCode(text) {
+  gate.code = text;
+  if (text.length < 6) return;
+  const adults = child(gate.chosen).adults;
+  for (const adult of adults) if (adult.check && (await isRight(adult.check))) return release("collected", adult);
+  gate.said = "再点出示接送码的那位大人";
+  draw();
+}
+
+// A guardian's telephone shows "child:guardian:digits"; a printed code may hold the digits alone.
+async function look() {
+  const text = await scan(document.getElementById("camera"), document.querySelector("#camera video"));
+  const [, student, guardian, code] = /^(?:(\d+):(\d+):)?(\d{6})$/.exec(text || "") || [];
+  if (!code) return;
+  if (student && child(Number(student))) choose(Number(student));
+  if (gate.chosen === null) return;
+  await enterCode(code);
+  if (guardian && gate.chosen !== null) await takeAdult(`guardian:${guardian}`);
+}
+
+// ── the server ──────────────────────────────────────────────────────────────────────────────────
+
+async function exchange(anew = false) {
+  if (busy) return;
+  busy = true;
+  const sent = waiting(gate.taps);
+  try {
+    await send(page, mine, sent, async (batch, answers) => {
+      for (const one of batch) await mendTap(one, { answer: answers.get(one.uid) });
+      draw();
+    });
+    if (anew || !gate.list || now() - Date.parse(gate.list.issued_at) > FRESH) {
+      gate.list = await getList(page, mine);
+      await keepList(gate.list);
+    }
+    gate.trouble = "";
+  } catch (failure) {
+    gate.trouble = failure instanceof SignedOut ? "signed-out" : "offline";
+  }
+  busy = false;
+  await tidy();
+  draw();
+  // What was tapped meanwhile does not wait for the clock.
+  if (!gate.trouble && waiting(gate.taps).some((one) => !sent.includes(one))) exchange();
+}
+
+// What may no longer be used is no longer kept; what was not yet sent is.
+async function tidy() {
+  if (gate.list && isOver(gate.list, now())) {
+    await dropList();
+    gate.list = gate.chosen = gate.stranger = null;
+  }
+  const done = gate.taps.filter((one) => one.answer && (!gate.list || one.day !== gate.list.day));
+  await dropTaps(done);
+  gate.taps = gate.taps.filter((one) => !done.includes(one));
+}
+
+// ── the page ────────────────────────────────────────────────────────────────────────────────────
+
+const DEEDS = {
+  child: (value) => choose(Number(value)),
+  back: () => choose(null),
+  section: (value) => { gate.section = value; choose(null); },
+  adult: (value) => takeAdult(value),
+  alone: (value) => release(value, null),
+  stranger: () => refuse(""),
+  undo: () => undo(lastDeed(gate.taps)),
+  "undo-one": (value) => undo(gate.taps.filter((one) => one.uid === value)),
+  confirm: (value) => confirm(gate.taps.find((one) => one.uid === value)),
+  seen: async (value) => { await mendTap(gate.taps.find((one) => one.uid === value), { seen: true }); draw(); },
+  again: () => exchange(true),
+  scan: () => look(),
+};
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-deed]");
+  if (button) DEEDS[button.dataset.deed](button.dataset.value);
+});
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-along]")) return;
+  const id = Number(event.target.value);
+  if (event.target.checked) gate.along.add(id);
+  else gate.along.delete(id);
+});
+document.addEventListener("input", (event) => {
+  if (event.target.matches("[data-code]")) enterCode(event.target.value.replace(/\D/g, "").slice(0, 6));
+});
+
+async function begin() {
+  gate.stores = await open();
+  mine = await device();
+  gate.list = await readList();
+  gate.taps = await taps();
+  if (gate.list && String(gate.list.by.id) !== page.person) gate.list = await dropList(); // another person's, on a shared phone
+  await tidy();
+  draw();
+  keepPage(page.worker).then((kept) => { gate.kept = kept; draw(); });
+  window.addEventListener("online", () => exchange(true));
+  document.addEventListener("visibilitychange", () => document.hidden || exchange());
+  setInterval(() => (document.hidden ? tidy() : exchange()), EVERY);
+  await exchange(true);
+}
+
+begin();
