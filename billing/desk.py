@@ -11,7 +11,7 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School
 from enrollment.models import Agreement
 
-from .models import BankLine, Expense, FeeMonth, Refund
+from .models import Adjustment, BankLine, Expense, FeeMonth, Refund, Round
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
@@ -39,7 +39,21 @@ def _keeping(reach, today: date) -> list[Task]:
     for month in undone.order_by("month")[:1]:
         url = reverse("billing:month-detail", args=[month.pk])
         found.append(Task(f"{month}结算", "生成结算草案，交复核锁定", url, undone.count(), icon="file"))
-    return found
+    back = Adjustment.objects.within(reach).unshared().filter(side=Adjustment.Side.LESS)
+    say = "冲减支出收回的，计算追加结算"
+    return found + _by_month(back.exclude(fee_month__rounds__state=Round.State.DRAFT), "笔收回的钱还没有退给家长", say)
+
+
+def _by_month(papers, what: str, say: str) -> list[Task]:
+    """What waits on the correction pages of locked months."""
+    rows = papers.order_by().values("fee_month").annotate(count=Count("pk", distinct=True)).order_by("fee_month")
+    return [
+        Task(
+            f"{row['count']} {what}", say, reverse("billing:correction-list", args=[row["fee_month"]]), row["count"],
+            icon="money",
+        )
+        for row in rows[:3]
+    ]  # fmt: skip
 
 
 def _unopened(reach, first: date):
@@ -66,6 +80,10 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
     for row in waiting[:3]:
         url = reverse("billing:expense-list", args=[row["fee_month"]])
         found.append(Task(f"{row['count']} 笔支出待审批", "看过票据再批", url, row["count"], icon="check"))
+    adjustments = Adjustment.objects.within(reach).filter(state=Adjustment.State.ENTERED)
+    found += _by_month(adjustments.exclude(entered_by=actor.person_id), "笔更正待审批", "锁定月份的支出，看过票据再批")
+    rounds = Round.objects.within(reach).filter(state=Round.State.DRAFT)
+    found += _by_month(rounds.exclude(drafted_by=actor.person_id), "轮追加结算待确认", "核对以后就可以退费")
     ready = FeeMonth.objects.within(reach).filter(
         state=FeeMonth.State.OPEN, month__lt=today.replace(day=1), settlement__isnull=False
     )

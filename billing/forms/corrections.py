@@ -17,7 +17,7 @@ A_LINE = 40
 
 class AdjustmentForm(Desk):
     button = "录入，交复核审批"
-    rows = (("cost", "amount"), ("on", "voucher_number"), ("clause", "grade"))
+    rows = (("cost", "amount"), ("on", "voucher_number"), ("clause", "grade"), ("reason",))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     side = forms.ChoiceField(label="更正", choices=SIDES, widget=forms.RadioSelect, initial=Adjustment.Side.LESS)
@@ -34,7 +34,8 @@ class AdjustmentForm(Desk):
     def __init__(self, *args, fee_month: FeeMonth, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["cost"].choices = _costs(fee_month)
-        self.fields["clause"].choices = [(clause, _short(said)) for clause, said in clauses_of(fee_month)]
+        clauses = [(clause, _short(said)) for clause, said in clauses_of(fee_month)]
+        self.fields["clause"].choices = [("", "请选择"), *clauses]
         grades = [(grade, GRADES[grade]) for grade in fee_month.school.grades]
         self.fields["grade"].choices = [("", "全校共用，或同原来那笔支出"), *grades]
         self.fee_month = fee_month

@@ -16,6 +16,7 @@ from billing.actions import (
     open_month,
     reject_adjustment,
 )
+from billing.desk import tasks
 from billing.disclosures.actions import compose, publish
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
@@ -273,3 +274,18 @@ def test_clerk_and_reviewer_do_it_on_the_pages(closed, client):
     client.post(f"/billing/rounds/{made.pk}/confirm/")
     assert "记入2026年11月" in client.get(f"/billing/rounds/{made.pk}/").content.decode()
     assert given(closed, 2) == [4_00, 4_00, 2_00]
+
+
+def test_what_waits_stands_on_the_desks(closed):
+    def waits(actor):
+        words = [task.title for task in tasks(actor, date(2026, 11, 3))]
+        return [word for word in words if "更正" in word or "追加" in word or "收回" in word]
+
+    made = adjust(closed, "10", approve=False)
+    assert (waits(closed.reviewer), waits(closed.clerk)) == (["1 笔更正待审批"], [])
+    approve_adjustment(made, now=NOW, by=closed.reviewer)
+    assert (waits(closed.reviewer), waits(closed.clerk)) == ([], ["1 笔收回的钱还没有退给家长"])
+    draft = draft_round(closed.month, by=closed.clerk)
+    assert (waits(closed.reviewer), waits(closed.clerk)) == (["1 轮追加结算待确认"], [])
+    confirm_round(draft, now=NOW, by=closed.reviewer)
+    assert (waits(closed.reviewer), waits(closed.clerk)) == ([], [])
