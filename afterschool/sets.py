@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from io import StringIO
 from itertools import islice
+from operator import attrgetter
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -38,10 +39,16 @@ def write(like: Model, columns: str, rows: Iterable[tuple]) -> list[int]:
     return keys
 
 
-def add(like: Model, columns: str, things: Sequence[Model]) -> None:
-    """The same for objects, which learn their keys."""
-    rows = ([getattr(thing, name) for name in columns.split()] for thing in things)
-    keys = write(like, columns, map(tuple, rows))
+def add(things: Sequence[Model]) -> None:
+    """The same for objects of one model, whole; they learn their keys."""
+    if not things:
+        return
+    stamped = ("auto_now", "auto_now_add")
+    fields = [
+        field for field in things[0]._meta.concrete_fields if not any(getattr(field, word, False) for word in stamped)
+    ]
+    names = [field.attname for field in fields if not field.primary_key]
+    keys = write(things[0], " ".join(names), map(attrgetter(*names), things))
     for thing, key in zip(things, keys, strict=True):
         thing.pk, thing._state.adding = key, False
 

@@ -36,6 +36,7 @@ NOW = datetime(2026, 11, 3, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 A_SCHOOL = 753  # children, so that 700,000 are 930 schools
 GRADES, IN_A_CLASS = 6, 45
 FEE = Money(200_00)
+CONTENT = "家长自愿申请，学校按公布的时间、内容和标准提供课后服务，按月结算，多退少不补。" * 20
 COSTS = (("outside_pay", 118), ("electricity", 19), ("consumables", 14))  # yuan a child; the last is grade 1's alone
 RULES = """
 [[price]]
@@ -188,7 +189,12 @@ def _seats(term: Term) -> None:
     asked = Application(term=term, state=Application.State.SIGNED, submitted_at=NOW, answer_by=NOW)
     spread(asked, "city.child", **ours, guardian_id="1000 + id", number=number)
     signed = Agreement(
-        term=term, text_version="1", content={}, sha256="0" * 64, guardian_signed_at=NOW, school_signed_at=NOW
+        term=term,
+        text_version="1",
+        content={"条款": CONTENT},
+        sha256="0" * 64,
+        guardian_signed_at=NOW,
+        school_signed_at=NOW,
     )
     spread(signed, "city.child", **ours, application_id="id", number=number, began_on="began_on")
     item = AgreementItem(weekdays=[1, 2, 3, 4, 5], fee_fen=FEE.fen)

@@ -1,4 +1,4 @@
-"""A city's month end: charges, the bank's lines, settlement, lock, refunds; beside it what the bare rows would cost.
+"""A city's month end: charges, the bank's lines, settlement, what guardians are shown, lock, refunds; beside it the bare rows.
 
     make bench NAME=settlement ARGS="--students 100000 --json"
 
@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -39,8 +40,10 @@ from benchmarks import floor  # noqa: E402
 from benchmarks.city import MONTH, NOW, City, found, prepare  # noqa: E402
 from billing import actions as billing  # noqa: E402
 from billing.models import FeeMonth, Refund  # noqa: E402
+from billing.selectors.reconciling import in_book  # noqa: E402
 
 Spent = Counter[str]
+LATER = NOW + timedelta(days=4)  # when the guardians have had their say
 
 
 def month_end(city: City, school_id: int) -> Spent:
@@ -53,12 +56,16 @@ def month_end(city: City, school_id: int) -> Spent:
         billing.import_statement(fee_month.school, file_name="10月.xlsx", data=city.statement(school_id), by=city.clerk)
     with timed(spent, "draft"):
         billing.draft_settlement(fee_month, by=city.clerk)
+    with timed(spent, "show"):
+        billing.show_settlement(fee_month, until=NOW.date() + timedelta(days=3), now=NOW, by=city.clerk)
+    with timed(spent, "reconcile"):
+        billing.reconcile(fee_month, bank=in_book(fee_month), items=[], now=LATER, by=city.clerk)
     with timed(spent, "lock"):
-        billing.lock_month(fee_month, now=NOW, by=city.reviewer)
+        billing.lock_month(fee_month, now=LATER, by=city.reviewer)
     with timed(spent, "instruct"):
-        batch = billing.instruct_refunds(fee_month, now=NOW, by=city.reviewer)
+        batch = billing.instruct_refunds(fee_month, now=LATER, by=city.reviewer)
     with timed(spent, "pay_out"):
-        billing.payouts_paid(batch.payouts.all(), paid_on=NOW.date(), by=city.clerk)
+        billing.payouts_paid(batch.payouts.all(), paid_on=LATER.date(), by=city.clerk)
     return spent
 
 

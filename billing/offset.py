@@ -27,8 +27,10 @@ class Return:
 
     def kept_with_refund(self) -> list[str]:
         """How the refund came about."""
+        if not self.remitted:
+            return sentences(self.steps)
         rest = Step("您家还有没交的，先抵掉，剩下的退给您", f"{self.amount} − {self.remitted}", self.refund)
-        return sentences([*self.steps, rest] if self.remitted else self.steps)
+        return sentences([*self.steps, rest])
 
     def kept_with_charge(self) -> dict:
         """How the part that need not be paid any more came about."""

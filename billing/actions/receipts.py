@@ -20,8 +20,6 @@ from billing.selectors.typed import known_as
 from .allocations import Part, allocate, debts_by_student, save_allocations
 from .till import first_open_day, hold
 
-TOLD = "number student_id on amount_fen payer payer_account method bank_line_id key entered_by_id"
-
 
 @transaction.atomic
 def enter_receipt(
@@ -95,7 +93,7 @@ def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> 
     last = Receipt.objects.filter(school=school).aggregate(last=Max("number"))["last"] or 0
     for number, receipt in enumerate(receipts, last + 1):
         receipt.number = number
-    sets.add(Receipt(school=school), TOLD, receipts)
+    sets.add(receipts)
     debts = debts_by_student(school, {receipt.student_id for receipt in receipts})
     parts = [allocate(receipt.amount_fen, debts[receipt.student_id]) for receipt in receipts]
     save_allocations(school, [(receipt, one) for receipt, made in zip(receipts, parts, strict=True) for one in made])

@@ -19,7 +19,7 @@ from billing.selectors.rounds import later
 from billing.selectors.settling import Figures
 
 from .adjustments import locked_month, open_month_of
-from .settlements import keep_returns, refund_of, voucher_of
+from .settlements import keep_returns, voucher_of, write_drafts
 from .till import book_day
 
 State = Round.State
@@ -41,7 +41,7 @@ def draft_round(fee_month: FeeMonth, *, by: Actor) -> Round:
     draft.groups, draft.drafted_by_id, draft.drafted_at = found.groups, by.person_id, timezone.now()
     draft.save()
     _drafts(draft).delete()
-    Refund.objects.bulk_create([refund_of(one) for one in _numbered(draft, found).returns if one.refund])
+    write_drafts(fee_month, _numbered(draft, found).returns)
     record(by, "drafted", draft, number=draft.number, refund_fen=sum(found.refunds().values()))
     return draft
 

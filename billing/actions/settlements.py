@@ -1,11 +1,12 @@
 """Month end: the settlement is drafted as often as one likes, and locked once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -45,7 +46,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
         },
     )
     _drafts(fee_month).delete()
-    Refund.objects.bulk_create([refund_of(one) for one in now.returns if one.refund], batch_size=2000)
+    write_drafts(fee_month, now.returns)
     refund_fen, borne_fen = (sum(group[key] for group in now.groups) for key in ("refund_fen", "borne_fen"))
     record(by, "drafted", draft, refund_fen=refund_fen, borne_fen=borne_fen)
     return draft
@@ -60,7 +61,8 @@ def lock_month(fee_month: FeeMonth, *, now: datetime, by: Actor) -> FeeMonth:
     _refuse(missing_for_lock(fee_month, timezone.localdate(now)), "还不能锁定")
     found = figures(fee_month)
     draft = fee_month.settlement
-    drafted = {(row.charge_id, row.cause): row.amount_fen for row in _drafts(fee_month)}
+    drafts = _drafts(fee_month).values_list("charge_id", "cause", "amount_fen")
+    drafted = {(charge_id, cause): fen for charge_id, cause, fen in drafts}
     if found.groups != draft.groups or found.refunds() != drafted:
         raise RuleBroken("生成草案之后账有变化，请重新生成结算草案再锁定")
 
@@ -84,19 +86,19 @@ def _drafts(fee_month: FeeMonth):
     return fee_month.refunds.filter(state=Refund.State.DRAFT)
 
 
-def refund_of(one: Return) -> Refund:
-    charge = one.charge
-    return Refund(
-        school_id=charge.school_id,
-        fee_month_id=charge.fee_month_id,
-        student_id=charge.student_id,
-        charge=charge,
-        round=one.round,
-        cause=one.cause,
-        amount_fen=one.refund.fen,
-        steps=one.kept_with_refund(),
-        cites=one.cites,
-    )
+def write_drafts(fee_month: FeeMonth, returns: Iterable[Return]) -> None:
+    """What is to be paid out. Steps that many families share are written in words once."""
+    told: dict[tuple[int, Money, Money], list[str]] = {}
+    rows = []
+    for one in returns:
+        alike = (id(one.steps), one.amount, one.remitted)
+        if one.refund and alike not in told:
+            told[alike] = one.kept_with_refund()
+        if one.refund:
+            whose = (one.charge.student_id, one.charge.pk, one.round, one.cause)
+            rows.append((*whose, one.refund.fen, told[alike], one.cites))
+    refund = Refund(school_id=fee_month.school_id, fee_month=fee_month)
+    sets.write(refund, "student_id charge_id round cause amount_fen steps cites", rows)
 
 
 def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
@@ -118,10 +120,10 @@ def keep_returns(returns: Sequence[Return]) -> None:
     """Note on the charges what goes back of them."""
     for one in returns:
         one.keep()
-    charges = list({one.charge.pk: one.charge for one in returns}.values())
-    Charge.objects.bulk_update(charges, ["refunded_fen", "remitted_fen"], batch_size=1000)
-    unpaid = list({one.charge.pk: one.charge for one in returns if one.remitted}.values())
-    Charge.objects.bulk_update(unpaid, ["remissions"], batch_size=1000)
+    sums = {one.charge.pk: (one.charge.pk, one.charge.refunded_fen, one.charge.remitted_fen) for one in returns}
+    sets.change(Charge, "refunded_fen remitted_fen", sums.values())
+    told = {one.charge.pk: one.charge.remissions for one in returns if one.remitted}
+    sets.change(Charge, "remissions", told.items())
 
 
 def voucher_of(fee_month: FeeMonth, one: Return, on: date) -> Voucher:

@@ -21,7 +21,6 @@ from .till import hold
 
 State = BankLine.State
 CASH = "现金"
-TOLD = "row serial on in_fen out_fen payer payer_account memo state hint suggested_id"
 
 
 @transaction.atomic
@@ -43,7 +42,7 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
     )
     lines = _lines(statement, fresh)
     _leave_typed(lines)
-    sets.add(BankLine(school=school, statement=statement), TOLD, lines)
+    sets.add(lines)
     _receive_matched([line for line in lines if line.state == State.MATCHED], by)
     statement.counts = {
         "lines": len(read.lines),

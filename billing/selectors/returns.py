@@ -65,7 +65,8 @@ def with_tariff(charges):
 
 
 def returns(fee_month: FeeMonth, charges: Iterable[Charge], given: Mapping[int, Money] | None = None) -> list[Return]:
-    """For every charge, in the order in which it happens to one payment. Drafted as often as one likes.
+    """For every charge, in the order in which it happens to one payment. Drafted as often as one likes. The charges come
+    as the settlement has them (`charges_of`).
 
     `given` is what went back of each charge before the month was settled: all that did, where that is still to come.
     """
@@ -75,19 +76,19 @@ def returns(fee_month: FeeMonth, charges: Iterable[Charge], given: Mapping[int, 
     missed = _missed(fee_month, paying)
     students = {charge.student for charge in paying.values()}
     granted = waivers_on(students, fee_month.month, fee_month.last_on)
-    concerned = [pk for pk, charge in paying.items() if pk in missed or charge.student_id in granted]
+    concerned = [one for pk, one in paying.items() if pk in missed or one.student_id in granted]
     if not concerned:
         return []
     tariffs = as_charged(fee_month)
     found = []
-    for told in with_tariff(Charge.objects.filter(pk__in=concerned)).order_by("agreement__number", "item_id", "pk"):
-        off = tariffs.off(told.days, granted.get(told.student_id, ())).answer
-        owed = Money(told.owed_fen)
-        left = Money(told.net_fen) - given.get(told.pk, ZERO)
-        for cause, back, steps, cites in _of_charge(tariffs, told, off, missed.get(told.pk, {}), left):
+    for charge in concerned:
+        off = tariffs.off(charge.days, granted.get(charge.student_id, ())).answer
+        owed = Money(charge.owed_fen)
+        left = Money(charge.net_fen) - given.get(charge.pk, ZERO)
+        for cause, back, steps, cites in _of_charge(tariffs, charge, off, missed.get(charge.pk, {}), left):
             remitted = min(back, owed)
             owed -= remitted
-            found.append(Return(paying[told.pk], cause, back, remitted, steps, cites))
+            found.append(Return(charge, cause, back, remitted, steps, cites))
     return found
 
 

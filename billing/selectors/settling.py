@@ -1,7 +1,7 @@
 """What a month comes to, grade by grade: gathered from the papers, worked out by the policy's one function."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from afterschool.errors import NoRule, RuleBroken
@@ -64,8 +64,17 @@ def figures(fee_month: FeeMonth) -> Figures:
 
 
 def charges_of(fee_month: FeeMonth) -> list[Charge]:
-    charges = fee_month.charges.select_related("agreement", "student")
-    return list(charges.order_by("agreement__number", "item_id", "pk"))
+    """With all that their tariff is told from. What is one for many children is fetched once and held in common."""
+    charges = fee_month.charges.select_related("agreement", "student", "item").defer("agreement__content")
+    shared = charges.prefetch_related("agreement__term", "student__school_class", "item__offering__school")
+    found = list(shared.order_by("agreement__number", "item_id", "pk"))
+    for charge in found:
+        charge.item.agreement, charge.agreement.student, charge.school = (
+            charge.agreement,
+            charge.student,
+            fee_month.school,
+        )
+    return found
 
 
 def settled(
@@ -92,8 +101,7 @@ def settled(
     results = settlement.settle(law, fee_month.month, groups, already=published, case=case)
     for one, result in zip(sharing, results, strict=True):
         rows.append(_row(result, one))
-        given = [charge for charge in one.charges if result.refunds[charge.pk]]
-        found += [_share(result, charge, borne[charge.pk], owed[charge.pk]) for charge in given]
+        found += _shares(result, one.charges, borne, owed)
     return Figures(rows, found)
 
 
@@ -198,10 +206,19 @@ def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
     }
 
 
-def _share(result: settlement.GroupResult, charge: Charge, borne: Money, owed: Money) -> Return:
-    amount = result.refunds[charge.pk]
-    steps = settlement.explain(result, charge.pk, borne)
-    return Return(charge, Refund.Cause.SURPLUS, amount, min(amount, owed), steps, clauses([result.cite]))
+def _shares(
+    result: settlement.GroupResult, charges: Iterable[Charge], borne: Mapping[int, Money], owed: Mapping[int, Money]
+) -> Iterator[Return]:
+    """To whom something goes back. Families that paid alike are told alike, in the same words."""
+    told: dict[tuple[Money, Money, int], Sequence[Step]] = {}
+    cites = clauses([result.cite])
+    for charge in charges:
+        if amount := result.refunds[charge.pk]:
+            alike = (amount, borne[charge.pk], result.weights[charge.pk])
+            if alike not in told:
+                told[alike] = settlement.explain(result, charge.pk, borne[charge.pk])
+            remitted = min(amount, owed[charge.pk])
+            yield Return(charge, Refund.Cause.SURPLUS, amount, remitted, told[alike], cites)
 
 
 def sums(groups: list[dict]) -> dict[Hashable, int]:
