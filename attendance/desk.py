@@ -33,10 +33,9 @@ def _gate(actor: Actor, today: date):
     if not actor.may(C.HAND_OVER) or Role.LEADER in actor.roles:
         return
     school = School.objects.filter(pk__in=selectors.sessions_at_the_gate(actor, today).values("school")).first()
-    waiting = selectors.gate(actor, today, school=school).waiting
+    waiting = selectors.still_here(actor, today, school) if school else 0
     if waiting:
-        url = reverse("attendance:handover")
-        yield Task("交接", f"还有 {len(waiting)} 个孩子等着交接", url, len(waiting), icon="next")
+        yield Task("交接", f"还有 {waiting} 个孩子等着交接", reverse("attendance:handover"), waiting, icon="next")
 
 
 def _close(actor: Actor, today: date):

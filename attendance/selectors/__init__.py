@@ -2,13 +2,13 @@
 
 from .board import Board, board, unsigned_days
 from .book import FINAL, DayBook, State, day_book, final_states, served_days
-from .gate import Gate, gate, leave_modes, siblings_of
+from .gate import leave_modes, still_here
 from .reach import children_at_the_gate, children_of, sections_open_to, sessions_at_the_gate, sessions_open_to
 from .roll import RollRow, leave_statuses, leaves_ahead, roll, span
 from .trail import ChildDay, Station, trail
 
 __all__ = [
-    "FINAL", "Board", "ChildDay", "DayBook", "Gate", "RollRow", "State", "Station", "board", "children_at_the_gate", "children_of",
-    "day_book", "final_states", "gate", "leave_modes", "leave_statuses", "leaves_ahead", "roll", "sections_open_to",
-    "served_days", "sessions_at_the_gate", "sessions_open_to", "siblings_of", "span", "trail", "unsigned_days",
+    "FINAL", "Board", "ChildDay", "DayBook", "RollRow", "State", "Station", "board", "children_at_the_gate", "children_of",
+    "day_book", "final_states", "leave_modes", "leave_statuses", "leaves_ahead", "roll", "sections_open_to",
+    "served_days", "sessions_at_the_gate", "sessions_open_to", "span", "still_here", "trail", "unsigned_days",
 ]  # fmt: skip

@@ -1,9 +1,6 @@
 """交接: the gate's page. It is an empty frame; children, adults and taps are the business of static/js/gate.js."""
 
-from pathlib import Path
-
 from django.conf import settings
-from django.contrib.staticfiles import finders
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -32,5 +29,5 @@ def handover(request, reach):
 @require_safe
 @public("a script without any data; the browser asks for it by itself, also when nobody is signed in")
 def gate_worker(request):
-    script = Path(finders.find("dist/gate_worker.js")).read_bytes()
+    script = (settings.BASE_DIR / "static/dist/gate_worker.js").read_bytes()
     return HttpResponse(script, content_type="text/javascript", headers={"Service-Worker-Allowed": "/attendance/"})

@@ -9,7 +9,7 @@ from python_calamine import CalamineWorkbook
 
 from afterschool.access.capabilities import Role
 from attendance.actions import report_wrong_adult, take_roll
-from attendance.models import DayClose, Handover, Incident, Leave, Mark
+from attendance.models import DayClose, GateList, Leave, Mark
 from attendance.selectors import board, trail
 from enrollment.models import Section
 from tests import cast
@@ -51,50 +51,21 @@ def test_teacher_on_duty_and_leader_take_the_roll(town, client):
 
 def test_leader_of_another_school_finds_nothing(here, client, lanting):
     client.force_login(cast.make_person("外校领导", Role.LEADER, lanting))
-    child = here.children[0]
 
     assert client.get(f"/attendance/day/?school={here.school.pk}").status_code == 404
     assert client.post("/attendance/day/close/", {"school": here.school.pk}).status_code == 404
     assert client.get(f"/attendance/sessions/{here.session.pk}/").status_code == 404
-    wish = {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"}
-    assert client.post("/attendance/handover/new/", wish).status_code == 404
-    assert client.post("/attendance/handover/wrong-adult/", {"student": child.pk}).status_code == 404
+    assert client.post("/attendance/gate/paper/print/", {"section": here.section.pk}).status_code == 404
     assert client.get(f"/attendance/handover/?section={here.section.pk}").status_code == 404
-    assert not Handover.objects.exists() and not Incident.objects.exists() and not DayClose.objects.exists()
+    assert not DayClose.objects.exists() and not GateList.objects.exists()
 
 
-def test_guard_hands_over_at_the_gate_but_sees_no_board(here, client):
+def test_gate_page_holds_no_child_and_the_guard_sees_no_board(here, client):
+    """It is kept on the telephone for days; children come to it by JSON and leave it at night."""
     client.force_login(cast.make_person("门卫", Role.GUARD, here.school))
-    child = here.children[0]
 
-    assert child.name in client.get("/attendance/handover/").content.decode()
+    assert here.children[0].name not in client.get("/attendance/handover/").content.decode()
     assert client.get("/attendance/day/").status_code == 403
-    client.post("/attendance/handover/new/", {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"})
-    assert Handover.objects.get().student == child
-
-
-def test_adult_who_is_nobody_to_the_child_is_not_found(here, client):
-    client.force_login(here.teacher)
-    wish = {"student": here.children[0].pk, "adult": f"guardian:{here.mothers[1].pk}"}
-
-    assert client.post("/attendance/handover/new/", wish).status_code == 404
-    assert not Handover.objects.exists()
-
-
-def test_barred_adult_gets_the_loud_page(here, client):
-    child = here.children[0]
-    clerk, other = cast.make_person("甲"), cast.make_person("乙")
-    child.restrictions.create(
-        school=here.school, person_name=here.mothers[0].name, document="（2026）号", recorded_by=clerk,
-        confirmed_by=other, began_on=cast.LONG_AGO,
-    )  # fmt: skip
-    client.force_login(here.teacher)
-
-    answer = client.post("/attendance/handover/new/", {"student": child.pk, "adult": f"guardian:{here.mothers[0].pk}"})
-
-    assert answer.status_code == 422
-    assert "不要放行" in answer.content.decode()
-    assert Incident.objects.count() == 1 and not Handover.objects.exists()
 
 
 def test_guardian_asks_leave_for_her_own_child_only(town, client):
