@@ -133,6 +133,13 @@ def rows() -> dict[str, tuple]:
         return {table: (count, said) for table, count, said in cursor.fetchall()}
 
 
+def written() -> int:
+    """How many rows were written so far, also such as were taken back: whoever adds none to it has changed nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables")
+        return cursor.fetchone()[0]
+
+
 @contextmanager
 def standing(door: Door, corner: Corner) -> Iterator[None]:
     """Things stand so that whoever may pass succeeds; afterwards as before."""
@@ -164,20 +171,22 @@ def test_who_may_pass(town, door):
     for distance in door.distances:
         corner = town.corners[distance]
         with standing(door, corner):
-            before = rows()
+            before = rows() if door.method == "POST" else None
             refused = [role for role in door.asking(distance) if door.mark(role, distance) not in PASSES]
+            so_far = written()
             for role in refused:
                 wanted = ANSWERS.get(door.mark(role, distance), door.answer)
                 assert ask(town, door, corner, role).status_code == wanted, (role, distance)
-            assert rows() == before, (refused, distance)
+            assert written() == so_far or rows() == before, (refused, distance)
 
             for role in set(door.asking(distance)) - set(refused):
                 with rolled_back():
+                    so_far = written()
                     answer = ask(town, door, corner, role)
                     wanted = ANSWERS.get(door.mark(role, distance), door.answer)
                     assert answer.status_code == wanted, (role, distance)
                     changes = door.method == "POST" and door.name not in ONLY_ASKS
-                    assert (rows() != before) is changes, (role, distance)
+                    assert (written() != so_far and rows() != before) is changes, (role, distance)
                     assert {"no-store", "private"} <= set(answer["Cache-Control"].split(", "))
                     assert not read_of_others(town, answer, role), (role, distance)
 
@@ -207,10 +216,10 @@ def test_strangers_are_shown_to_the_sign_in_page(town):
     own = town.corners["own"]
     for door in DOORS:
         with standing(door, own):
-            before = rows()
+            so_far = written()
             answer = ask(town, door, own, None)
             assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("sign-in")), door.name
-            assert rows() == before, door.name
+            assert written() == so_far, door.name
 
 
 def test_doors_for_deeds_only_do_not_open_to_a_look(town):
@@ -228,10 +237,10 @@ def test_pages_to_read_do_nothing_when_posted_to(town):
         if door.method == "GET" and f"{door.route} POST" not in LINES:
             posted = Door(f"{door.route} POST", door.thing, 0, door.cells)
             with standing(door, own):
-                before = rows()
+                so_far = written()
                 for role in door.passing():
                     ask(town, posted, own, role)
-                assert rows() == before, door.name
+                assert written() == so_far, door.name
 
 
 def test_a_deed_without_the_token_of_its_form_is_refused(town):
@@ -239,10 +248,10 @@ def test_a_deed_without_the_token_of_its_form_is_refused(town):
     for door in DOORS:
         if door.method == "POST":
             with standing(door, own):
-                before = rows()
+                so_far = written()
                 for role in door.passing():
                     assert ask(town, door, own, role, STRICT_CLIENT).status_code == 403, door.name
-                assert rows() == before, door.name
+                assert written() == so_far, door.name
 
 
 def test_a_post_that_ended_opens_no_door_any_more(town):
@@ -253,10 +262,10 @@ def test_a_post_that_ended_opens_no_door_any_more(town):
         with standing(door, own):
             Post.objects.update(ended_on=yesterday)
             Guardianship.objects.update(ended_on=yesterday)
-            before = rows()
+            so_far = written()
             for role in [] if everybody else door.passing():
                 assert ask(town, door, own, role).status_code == 403, (door.name, role)
-            assert rows() == before, door.name
+            assert written() == so_far, door.name
 
 
 def test_what_a_person_sees_first_stays_out_of_caches(town):
