@@ -5,6 +5,7 @@ from datetime import date
 from .ledger.posting import AccountRef, Kind
 
 BANK: AccountRef = (Kind.BANK, "")
+SUBSIDY_DUE: AccountRef = (Kind.SUBSIDY_DUE, "")
 
 
 def receivable(student_id: int) -> AccountRef:

@@ -9,7 +9,7 @@ from functools import cached_property
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import rules
 from billing.models import Charge, FeeMonth
-from billing.tariffs import Tariffs
+from billing.tariffs import TERM, Tariffs
 from enrollment.models import AgreementItem
 
 
@@ -27,6 +27,16 @@ class Taken:
     def in_month(self, item: AgreementItem, on: date) -> Money:
         """Of this month so far, by other services that fall under the same cap."""
         return self._under(self._cap(item, on, "month"), item, self.tariffs.fee_month)
+
+    def off_fee(self, item: AgreementItem) -> Money:
+        """What a subsidy took off other services' prices, of this month or for the term."""
+        charges = self._charges[item.agreement.student_id, item.agreement.term_id]
+        of_term = item.unit == TERM
+        return total(
+            Money(charge.subsidised_fen)
+            for charge in charges
+            if (charge.unit == TERM) == of_term and (of_term or charge.fee_month == self.tariffs.fee_month)
+        )
 
     def add(self, charge: Charge) -> None:
         if "_charges" in self.__dict__:

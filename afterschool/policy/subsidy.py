@@ -56,16 +56,6 @@ class Due:
     cite: Cite
 
 
-def per_student_year(law: Law, on: date) -> Verdict[Money | None]:
-    """The subsidy for one student and year; None where the policy knows no subsidy."""
-    rule = law.on(on).maybe(rules.Subsidy, per="student_year")
-    if rule is None:
-        return Verdict(None, "政策没有安排财政补贴")
-    return Verdict(
-        rule.yuan, f"{'、'.join(payer.name for payer in rule.payers)}按每生每年 {rule.yuan.short()} 元安排", rule.cite
-    )
-
-
 def due(law: Law, on: date, case: Case, heads: Heads) -> Due | None:
     """What the budget owes, split among those who pay it: the fen left over go to the largest part, the first payer
     first. None where the policy knows no subsidy."""
@@ -81,6 +71,12 @@ def due(law: Law, on: date, case: Case, heads: Heads) -> Due | None:
         for payer, part in zip(rule.payers, parts, strict=True):
             steps.append(Step(f"{payer.name}承担 {payer.percent}%", f"{amount} × {payer.percent}%", part.amount))
     return Due(amount, parts, rule.per, rule.effect, tuple(steps), rule.cite)
+
+
+def lowers_fee(law: Law, on: date, case: Case) -> bool:
+    """Whether families pay less by it; true also where the notice does not say, so that somebody asks."""
+    rule = law.on(on).maybe(rules.Subsidy, case)
+    return rule is not None and rule.effect != "apart"
 
 
 def off_fee(

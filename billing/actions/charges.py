@@ -12,12 +12,12 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from afterschool.money import Money, total
+from afterschool.money import ZERO, Money, total
 from afterschool.plans.models import Offering, Plan
 from afterschool.policy import fees, subsidy, waivers
 from afterschool.policy.book import RulesInForce
 from afterschool.policy.rule import Rule
-from afterschool.policy.verdict import Cite, Verdict
+from afterschool.policy.verdict import Cite, Step, Verdict
 from afterschool.schools.calendar import require_settled
 from afterschool.schools.why import clauses, sentences
 from billing import accounts
@@ -32,6 +32,7 @@ from .allocations import apply_prepayments
 from .till import book_day, hold_month
 
 Progress = Callable[[int, int, str], None]
+NOTHING = Verdict(ZERO, "没有抵减收费的财政补贴")
 PUBLISHED = {Plan.State.IN_FORCE, Plan.State.REPLACED}
 
 
@@ -55,7 +56,6 @@ def charge_month(fee_month: FeeMonth, *, by: Actor, progress: Progress | None = 
     for due in dues:
         _refuse_unpublished(due.item)
     _refuse_above_price(tariffs, dues)
-    _refuse_deducted(tariffs, dues)
     charged = set(fee_month.charges.values_list("item_id", flat=True))
     fresh = [due for due in dues if due.item.pk not in charged]
 
@@ -134,15 +134,6 @@ def _refuse_above_price(tariffs: Tariffs, dues: Sequence[Due]) -> None:
             raise RuleBroken(f"{item.agreement.student.name}：{verdict.because}", cite=verdict.cite)
 
 
-def _refuse_deducted(tariffs: Tariffs, dues: Sequence[Due]) -> None:
-    """A subsidy that lowers the fee has no account of its own yet; charged without it, families would pay too much."""
-    for due in dues:
-        law, on, item = tariffs.law, due.days[0], due.item
-        off = subsidy.off_fee(law, on, tariffs.case(item), net=Money(item.fee_fen), unit=item.unit, days=len(due.days))
-        if off.answer:
-            raise RuleBroken(f"{off.because}；系统还不会按它记账，不能收费", cite=off.cite)
-
-
 def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:
     granted = waivers_on([due.item.agreement.student for due in dues], tariffs.period.first, tariffs.period.last)
     taken, charges = Taken(tariffs, [due.item for due in dues]), []
@@ -156,6 +147,9 @@ def _charge(tariffs: Tariffs, due: Due, off: Verdict[int], taken: Taken) -> Char
     agreement, tariff = due.item.agreement, tariffs.of(due.item)
     facts = (due.days, off.answer, taken.in_term(due.item, due.days[-1]), taken.in_month(due.item, due.days[-1]))
     sum_, told = tariff.charge(*facts), tariff.explain(*facts)
+    paid_for = _paid_for(tariffs, due, sum_.net, taken)
+    net, by_it = sum_.net - paid_for.answer, bool(paid_for.answer)
+    lowered = [Step(paid_for.because, f"{sum_.net} − {paid_for.answer}", net)] * by_it
     return Charge(
         school=tariffs.fee_month.school,
         fee_month=tariffs.fee_month,
@@ -167,10 +161,20 @@ def _charge(tariffs: Tariffs, due: Due, off: Verdict[int], taken: Taken) -> Char
         days=list(due.days),
         gross_fen=sum_.gross.fen,
         waived_fen=sum_.waived.fen,
-        net_fen=sum_.net.fen,
-        steps=sentences(told.steps),
-        cites=_cites(tariffs, due, [*told.cites, off.cite]),
+        subsidised_fen=paid_for.answer.fen,
+        net_fen=net.fen,
+        steps=sentences([*told.steps, *lowered]),
+        cites=_cites(tariffs, due, [*told.cites, off.cite, *([paid_for.cite] * by_it)]),
     )
+
+
+def _paid_for(tariffs: Tariffs, due: Due, net: Money, taken: Taken) -> Verdict[Money]:
+    """What the budget pays of it instead of the family (L21)."""
+    law, on, case = tariffs.law, due.days[0], tariffs.case(due.item)
+    if not subsidy.lowers_fee(law, on, case):
+        return NOTHING
+    unit = "term" if due.item.unit == Offering.Unit.TERM else "month"
+    return subsidy.off_fee(law, on, case, net=net, unit=unit, days=len(due.days), already=taken.off_fee(due.item))
 
 
 def off_of(tariffs: Tariffs, due: Due, granted: Mapping[int, Sequence[Waiver]]) -> Verdict[int]:
@@ -195,7 +199,9 @@ def _book(fee_month: FeeMonth, charges: Sequence[Charge], by: Actor) -> None:
 
 def _voucher(fee_month: FeeMonth, charge: Charge, on: date) -> Voucher:
     owed = accounts.receivable(charge.student_id)
-    moves = [(owed, accounts.fee_income(fee_month.month), Money(charge.gross_fen))]
+    income, lowered = accounts.fee_income(fee_month.month), Money(charge.subsidised_fen)
+    whole = [(owed, income, Money(charge.gross_fen) - lowered), (accounts.SUBSIDY_DUE, income, lowered)]
+    moves = [move for move in whole if move[-1]]
     if charge.waived_fen:
         moves.append((accounts.waiver(fee_month.month), owed, Money(charge.waived_fen)))
     return Voucher(on, _key(charge), f"{fee_month}{charge.student.name}应交课后服务费", moves)

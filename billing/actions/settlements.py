@@ -19,6 +19,7 @@ from billing.offset import Return
 from billing.selectors.changes import changes
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
 from billing.selectors.settling import Figures, figures
+from billing.selectors.subsidies import lowered_by
 
 from .till import hold_month
 
@@ -111,6 +112,9 @@ def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
     if borne := sum(group["borne_fen"] for group in found.groups):
         moves = [(accounts.deficit(month), income, Money(borne))]
         vouchers.append(Voucher(on, f"deficit:{month:%Y-%m}", f"{fee_month}不足部分由学校承担", moves))
+    if unused := lowered_by(fee_month).fen - sum(group["subsidised_fen"] for group in found.groups):
+        moves = [(income, accounts.subsidy(month), Money(unused))]
+        vouchers.append(Voucher(on, f"unused:{month:%Y-%m}", f"{fee_month}财政补助没有用完的部分", moves))
     vouchers += [voucher_of(fee_month, one, on) for one in found.returns]
     post_many(fee_month.school, vouchers, by=by)
     keep_returns(found.returns)

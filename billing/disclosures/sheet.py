@@ -17,9 +17,9 @@ from attendance.models import Session
 from billing import accounts
 from billing.ledger.balances import balances
 from billing.ledger.posting import Kind
-from billing.models import Adjustment, Charge, Expense, FeeMonth, Fund, Refund, Subsidy
-
+from billing.models import Adjustment, Charge, Expense, FeeMonth, Fund, Refund
 from billing.selectors.corrections import Since
+from billing.selectors.subsidies import lowered_by, lowers_fees, to_spend, unused
 
 from . import suppression
 from .corrections import corrections_of
@@ -81,7 +81,7 @@ def _fees(charges: list[Charge]) -> list[Fee]:
         Fee(
             charge.student_id,
             charge.item.offering.name,
-            most[charge.item.offering_id, charge.item.fee_fen],
+            most[charge.item.offering_id, charge.item.fee_fen] - charge.subsidised_fen,
             charge.waived_fen,
             charge.net_fen,
         )
@@ -116,7 +116,12 @@ def _opening(fee_month: FeeMonth) -> list[dict]:
 
 
 def _subsidy(fee_month: FeeMonth) -> list[dict]:
-    return _told([Line("财政补助", _sum(fee_month.subsidies))])
+    """What came, each payer's own line; or what the budget pays instead of families, whether it came yet or not."""
+    if lowers_fees(fee_month):
+        return _told([Line("财政补助（替家长付的部分）", lowered_by(fee_month).fen)])
+    came = fee_month.subsidies.order_by("payer").values_list("payer").annotate(fen=Sum("amount_fen"))
+    lines = [Line(f"财政补助（{payer}）" if payer else "财政补助", fen) for payer, fen in came]
+    return _told(lines or [Line("财政补助", 0)])
 
 
 def _borne(since: Since) -> list[dict]:
@@ -211,11 +216,11 @@ def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, 
     )
     kept = sum(held[ref].fen for ref in (accounts.fee_income(month), accounts.waiver(month)) if ref in held)
     borne = since.borne_fen - since.less_fen
-    net = sum(charge.net_fen for charge in charges)
+    net = sum(charge.net_fen + charge.subsidised_fen for charge in charges) - unused(fee_month).fen
     for what, one, other in (
         ("结余与未用完的财政补助", sums["balance"], left),
         ("支出与账簿", sums["expense"], in_ledger),
-        ("缴费减退费与账簿", net + borne - sums["refund"], -kept),
+        ("收费减退费与账簿", net + borne - sums["refund"], -kept),
     ):
         if one != other:
             raise RuleBroken(
@@ -229,7 +234,8 @@ def _subsidy_left(fee_month: FeeMonth, until: str) -> int:
     when = {"school": fee_month.school_id, f"fee_month__month__{until}": fee_month.month}
     spent = Expense.objects.filter(**when, state=Expense.State.APPROVED, fund=Fund.SUBSIDY)
     mended = Adjustment.objects.approved().filter(**when, fund=Fund.SUBSIDY)
-    return _sum(Subsidy.objects.filter(**when)) - _sum(spent) - sum(one.signed_fen for one in mended)
+    months = FeeMonth.objects.filter(school=fee_month.school_id, **{f"month__{until}": fee_month.month})
+    return to_spend(months).fen - _sum(spent) - sum(one.signed_fen for one in mended)
 
 
 def _sum(rows) -> int:

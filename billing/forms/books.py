@@ -9,7 +9,7 @@ from django import forms
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from afterschool.policy import expenses, load
+from afterschool.policy import expenses, load, rules
 from afterschool.schools.models import GRADES
 from billing.models import Expense, FeeMonth, Fund, Receipt
 from billing.vouchers import LARGEST
@@ -177,13 +177,20 @@ def _bytes(upload) -> bytes | None:
 
 class SubsidyForm(Desk):
     button = "登记到账"
-    rows = (("on", "document"), ("heads", "amount"))
+    rows = (("payer", "document"), ("heads", "amount"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     on = DayField(label="到账日期")
+    payer = forms.ChoiceField(label="出资方")
     document = forms.CharField(label="下达文号", max_length=100)
     heads = forms.IntegerField(label="学生数", min_value=1, max_value=100_000)
     amount = MoneyField(label="金额（元）")
+
+    def __init__(self, *args, rule: rules.Subsidy | None, **kwargs):
+        super().__init__(*args, **kwargs)
+        payers = rule.payers if rule else ()
+        self.fields["payer"].required = bool(payers)
+        self.fields["payer"].choices = [(one.name, f"{one.name}（承担 {one.percent}%）") for one in payers]
 
 
 class PaidForm(forms.Form):

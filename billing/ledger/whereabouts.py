@@ -12,6 +12,7 @@ from django.urls import reverse
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund
+from billing.selectors.subsidies import owed_by_payers
 from billing.wechat.models import PaymentRefund
 
 from .balances import balances
@@ -117,6 +118,7 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
         return f"{sum(1 for (its, _), money in stood.items() if its == kind and money)} 人"
 
     yield line(Kind.RECEIVABLE, "家长还没交", "已经收费、还没到账的", children(Kind.RECEIVABLE))
+    yield line(Kind.SUBSIDY_DUE, "财政还没拨", "收费时替家长减掉、财政应拨还没到账的")
     yield line(Kind.DEFICIT, "学校承担", "花费超出收费，由学校补上的")
     yield line(Kind.PREPAID, "家长预交", "多交、先交的，抵以后的收费", children(Kind.PREPAID))
     waiting = line(Kind.REFUND_PAYABLE, "待退家长", "已经定下、还没送银行的退费")
@@ -200,6 +202,8 @@ def _checks(school: School) -> Iterable[Check]:
     there = Payout.objects.filter(school=school, state=Payout.State.PAID, refund__in=refunds.filter(waiting))
     due = _fen(refunds.filter(waiting), F("amount_fen")) - _fen(there, F("fen"))
     yield Check("应退：待退和已送银行的", _credit(now, Kind.REFUND_PAYABLE), due)
+    open_ = total(one.open for one in owed_by_payers(school))
+    yield Check("应收财政补助：少收家长、还没拨的", -_credit(now, Kind.SUBSIDY_DUE), open_)
 
 
 def _fen(rows, what) -> Money:

@@ -12,10 +12,11 @@ from afterschool.access.reach import Actor
 from afterschool.money import Money
 from afterschool.policy import load
 from afterschool.policy.clauses import order
-from billing.models import Adjustment, Expense, FeeMonth, Fund, Round, Subsidy
+from billing.models import Adjustment, Expense, FeeMonth, Fund, Round
 
 from .costs import category_labels
 from .rounds import later
+from .subsidies import to_spend
 
 ADJUSTABLE = (Fund.FEES, Fund.SUBSIDY)
 SIDES = Adjustment.Side
@@ -59,7 +60,7 @@ def clauses_of(fee_month: FeeMonth) -> list[tuple[str, str]]:
 def unspent_subsidy(fee_month: FeeMonth) -> Money:
     """Of the whole school as things stand, with what waits for approval taken off."""
     school = fee_month.school
-    got = Subsidy.objects.filter(school=school).aggregate(fen=Sum("amount_fen", default=0))["fen"]
+    got = to_spend(FeeMonth.objects.filter(school=school)).fen
     costs = Expense.objects.filter(school=school, fund=Fund.SUBSIDY).exclude(state=Expense.State.REJECTED)
     spent = costs.aggregate(fen=Sum("amount_fen", default=0))["fen"]
     mended = Adjustment.objects.approved().filter(school=school, fund=Fund.SUBSIDY)

@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from afterschool.errors import NoRule
-from afterschool.policy import load, subsidy
 from attendance.models import Session
 from billing.ledger.balances import is_balanced, trial_balance
 from billing.models import (
@@ -180,11 +179,6 @@ def _earlier(fee_month: FeeMonth) -> list[Missing]:
 
 def _month_url(fee_month: FeeMonth) -> str:
     return reverse("billing:month-detail", args=[fee_month.pk])
-
-
-def has_subsidy(fee_month: FeeMonth) -> bool:
-    """Whether the policy knows a subsidy at all."""
-    return subsidy.per_student_year(load(fee_month.policy), fee_month.month).answer is not None
 
 
 def to_pay_out(fee_month: FeeMonth):

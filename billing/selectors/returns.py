@@ -128,10 +128,11 @@ def _of_charge(
 
 
 def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
-    """What would be charged with the waivers of today. Where a cap lowered the price, it stays lowered."""
+    """What would be charged with the waivers of today. Where a cap or a subsidy lowered the price, it stays lowered."""
     whole = tariffs.of(charge.item).charge(tuple(charge.days), off)
     gross = Money(charge.gross_fen)
-    return whole.net if whole.gross == gross else gross.times_down(Fraction(100 - off, 100))
+    net = whole.net if whole.gross == gross else gross.times_down(Fraction(100 - off, 100))
+    return max(ZERO, net - Money(charge.subsidised_fen))
 
 
 def _asked_first(charge: Charge, net: Money, steps: Sequence[Step]) -> tuple[Step, ...]:

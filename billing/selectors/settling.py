@@ -55,6 +55,11 @@ class Sharing:
     direct: Money
     shared: Money
 
+    @property
+    def lowered(self) -> Money:
+        """What of the cost the budget paid instead of these families."""
+        return min(self.direct + self.shared, total(Money(charge.subsidised_fen) for charge in self.charges))
+
 
 def figures(fee_month: FeeMonth) -> Figures:
     """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted; whatever else is
@@ -92,7 +97,7 @@ def settled(
         settlement.Group(
             one.key,
             [(charge.pk, borne[charge.pk]) for charge in one.charges],
-            one.direct + one.shared,
+            one.direct + one.shared - one.lowered,
             days=[days.get(charge.pk, 0) for charge in one.charges],
         )
         for one in sharing
@@ -187,6 +192,7 @@ def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
         Step("只为本年级花的钱", amount=sharing.direct),
         Step("全校一起花的钱，按交费的人数算到本年级", amount=sharing.shared),
     ]
+    lowered = [Step("财政补助替家长付的，先抵成本", amount=sharing.lowered)] * bool(sharing.lowered)
     return {
         "grade": result.key,
         "heads": len(heads),
@@ -196,12 +202,13 @@ def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
         "withdrawn_fen": (charged - result.charged).fen,
         "direct_fen": sharing.direct.fen,
         "shared_fen": sharing.shared.fen,
+        "subsidised_fen": sharing.lowered.fen,
         "cost_fen": result.cost.fen,
         "surplus_fen": (result.charged - result.cost).fen,
         "published_fen": total(result.published.values()).fen,
         "refund_fen": total(result.refunds.values()).fen,
         "borne_fen": result.borne_by_school.fen,
-        "steps": sentences([*(steps if sharing.key else ()), *result.steps]),
+        "steps": sentences([*(steps if sharing.key else ()), *lowered, *result.steps]),
         "cites": clauses([result.cite]),
     }
 

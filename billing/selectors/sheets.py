@@ -10,14 +10,14 @@ def charges_xlsx(fee_month: FeeMonth) -> bytes:
         Column("服务天数", "int", 10, total=True), Column("收费标准", "money", total=True),
         Column("减免", "money", total=True), Column("应收", "money", total=True), Column("已收", "money", total=True),
         Column("免交", "money", total=True), Column("应退", "money", total=True), Column("协议编号", width=20),
-        Column("凭证", width=14),
+        Column("凭证", width=14), Column("财政替家长付", "money", total=True),
     ]  # fmt: skip
     charges = fee_month.charges.select_related("student__school_class", "item__offering", "agreement")
     rows = [
         (
             one.student.school_class, one.student.name, one.student.number, one.item.offering.name, len(one.days),
             one.gross_fen, one.waived_fen, one.net_fen, one.paid_fen, one.remitted_fen, one.refunded_fen,
-            one.agreement.number, one.entry_number,
+            one.agreement.number, one.entry_number, one.subsidised_fen,
         )
         for one in charges.order_by("grade", "student__school_class__number", "student__sort_key", "pk")
     ]  # fmt: skip

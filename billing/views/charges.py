@@ -14,7 +14,7 @@ from billing.selectors.why import explain
 from .months import month_within
 from .saying import spreadsheet
 
-MONEY = ("gross_fen", "waived_fen", "net_fen", "paid_fen", "remitted_fen", "refunded_fen")
+MONEY = ("gross_fen", "waived_fen", "subsidised_fen", "net_fen", "paid_fen", "remitted_fen", "refunded_fen")
 
 
 @requires(Capability.SEE_BOOKS)

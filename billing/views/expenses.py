@@ -22,8 +22,8 @@ from billing.forms import ExpenseForm, PaidForm, SubsidyForm, VoucherForm, minte
 from billing.models import Expense, FeeMonth
 from billing.selectors.costs import expense_rows, stipends_to_pay
 from billing.selectors.outflows import guess
-from billing.selectors.readiness import has_subsidy
 from billing.selectors.shares import shares
+from billing.selectors.subsidies import owed_by_payers, rule_of
 
 from .months import month_within
 from .saying import rights, said
@@ -39,7 +39,8 @@ def expense_list(request, reach, pk):
         "funds": expense_rows(fee_month, request.actor),
         "shares": [share.verdict() for share in shares(fee_month)],
         "subsidies": fee_month.subsidies.order_by("on", "pk"),
-        "has_subsidy": has_subsidy(fee_month),
+        "has_subsidy": rule_of(fee_month) is not None,
+        "owed": owed_by_payers(fee_month.school),
         "stipends": stipends_to_pay(fee_month),
         "today": timezone.localdate(),
     }
@@ -146,7 +147,8 @@ def stipends_paid(request, reach, pk):
 @requires(Capability.KEEP_BOOKS)
 def subsidy_create(request, reach, pk):
     fee_month = month_within(reach, pk)
-    form = SubsidyForm(request.POST or None, initial={"key": minted_key(), "on": timezone.localdate()})
+    initial = {"key": minted_key(), "on": timezone.localdate()}
+    form = SubsidyForm(request.POST or None, rule=rule_of(fee_month), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             receive_subsidy(fee_month, **form.cleaned_data, by=request.actor)

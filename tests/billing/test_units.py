@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from afterschool.errors import RuleBroken
+from afterschool.errors import NoRule, RuleBroken
 from billing.actions import charge_month, open_month
 from billing.models import Charge, FeeMonth
 from tests import cast
@@ -160,11 +160,11 @@ def test_rates_that_only_together_exceed_a_ceiling_by_the_lesson_do_not(town, un
     assert sorted(Charge.objects.values_list("gross_fen", flat=True)) == [5 * 2 * 3_00, 90_00]
 
 
-def test_a_fee_that_a_subsidy_lowers_is_refused_rather_than_charged_too_high(town, under):
+def test_how_a_terms_subsidy_lowers_a_months_fee_is_not_guessed(town, under):
     payers = '[{ name = "区财政", percent = 100 }]'
-    lowered = f'[[subsidy]]\nper = "student_month"\nyuan = 30\npayers = {payers}\neffect = "deducted"\n'
+    lowered = f'[[subsidy]]\nper = "student_term"\nyuan = 30\npayers = {payers}\neffect = "deducted"\n'
     under('[[price]]\nunit = "month"\nyuan = 200\n' + lowered, "month", 200_00)
     family(town)
-    with pytest.raises(RuleBroken, match="抵减应交的费用；系统还不会按它记账"):
+    with pytest.raises(NoRule, match="怎么抵减每次的收费"):
         charge(town)
     assert not Charge.objects.exists()

@@ -162,9 +162,9 @@ def test_what_is_filed_beside_the_plan(dalian, on):
 
 
 def test_subsidy_is_two_hundred_in_changle_and_absent_in_dalian(dalian, changle, on):
-    given = subsidy.per_student_year(changle, on)
-    assert (given.answer, given.cite.clause) == (Money(20000), "四(二)")
-    assert subsidy.per_student_year(dalian, on).answer is None
+    given = subsidy.due(changle, on, Case(stage="primary"), subsidy.Heads(1, 1, 1))
+    assert (given.amount, given.cite.clause) == (Money(20000), "四(二)")
+    assert subsidy.due(dalian, on, Case(stage="primary"), subsidy.Heads(1, 1, 1)) is None
 
 
 def test_enrolment_steps(dalian, changle, on):
