@@ -6,7 +6,8 @@ from datetime import date
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.plans.models import Offering
@@ -173,6 +174,19 @@ class ReceiptQuerySet(OfChild):
     def standing(self):
         """Without what was made void."""
         return self.filter(voided_at=None)
+
+    def with_rest(self):
+        """`rest_fen`: what they hold in advance, neither used nor given back."""
+        used = Allocation.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum("fen"))
+        back = (
+            Refund.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum("amount_fen"))
+        )
+        used_fen, back_fen = (Coalesce(Subquery(rows.values("sum")), 0) for rows in (used, back))
+        return self.annotate(rest_fen=F("amount_fen") - used_fen - back_fen)
+
+    def in_advance(self):
+        """Those that still hold something, the oldest first."""
+        return self.standing().with_rest().filter(rest_fen__gt=0).order_by("on", "number")
 
 
 class Receipt(models.Model):
@@ -347,6 +361,10 @@ class Settlement(models.Model):
             )
         ]
         verbose_name = verbose_name_plural = "结算"
+
+    def hears_on(self, day: date) -> bool:
+        """Whether guardians may still object on that day."""
+        return self.state == self.State.SHOWN and self.objections_until is not None and day <= self.objections_until
 
 
 class Objection(models.Model):

@@ -1,6 +1,22 @@
 from django.urls import path
 
-from .views import batches, charges, closing, corrections, expenses, months, receipts, refunds, statements, trials
+from billing import addresses  # noqa: F401 -- registers the converter
+
+from .views import (
+    batches,
+    charges,
+    closing,
+    corrections,
+    expenses,
+    families,
+    month_ends,
+    months,
+    payees,
+    receipts,
+    refunds,
+    statements,
+    trials,
+)
 
 app_name = "billing"
 urlpatterns = [
@@ -8,6 +24,9 @@ urlpatterns = [
     path("trial/", trials.trial, name="trial"),
     path("trial/scenario.json", trials.trial_download, name="trial-download"),
     path("open/", months.month_open, name="month-open"),
+    path("together/<month:month>/", month_ends.month_end, name="month-end"),
+    path("together/<month:month>/draft/", month_ends.month_end_draft, name="month-end-draft"),
+    path("together/<month:month>/lock/", month_ends.month_end_lock, name="month-end-lock"),
     path("<int:pk>/", months.month_detail, name="month-detail"),
     path("<int:pk>/settlement/draft/", months.settlement_draft, name="settlement-draft"),
     path("<int:pk>/settlement/<int:grade>/", months.settlement_detail, name="settlement-detail"),
@@ -54,6 +73,14 @@ urlpatterns = [
     path("<int:pk>/refunds/", refunds.refund_list, name="refund-list"),
     path("<int:pk>/refunds/instruct/", refunds.refunds_instruct, name="refunds-instruct"),
     path("<int:pk>/refunds.xlsx", refunds.refund_sheet, name="refund-sheet"),
+    path("<int:pk>/advances/", payees.advance_list, name="advance-list"),
+    path("<int:pk>/advances/return/", payees.advance_return, name="advance-return"),
+    path("payee-changes/", payees.payee_change_list, name="payee-change-list"),
+    path("payee-changes/<int:pk>/decide/", payees.payee_change_decide, name="payee-change-decide"),
+    path("children/<int:student_id>/payee/", families.payee_change, name="payee-change"),
+    path("children/<int:student_id>/payee/code/", families.payee_code, name="payee-code"),
+    path("children/<int:student_id>/advance/", families.advance_ask, name="advance-ask"),
+    path("agreements/<int:pk>/estimate/", families.withdrawal_estimate, name="withdrawal-estimate"),
     path("batches/", batches.batch_list, name="batch-list"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch-detail"),
     path("batches/<int:pk>/bank.xlsx", batches.batch_file, name="batch-file"),

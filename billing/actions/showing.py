@@ -72,8 +72,8 @@ def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
 def raise_objection(fee_month: FeeMonth, student: Student, *, text: str, now: datetime, by: Actor) -> Objection:
     """A guardian says what is wrong. Said again while the first waits, it is the same objection."""
     fee_month = hold_month(fee_month)
-    settlement = Settlement.objects.filter(fee_month=fee_month, state=Settlement.State.SHOWN).first()
-    if settlement is None or timezone.localdate(now) > settlement.objections_until:
+    settlement = Settlement.objects.filter(fee_month=fee_month).first()
+    if settlement is None or not settlement.hears_on(timezone.localdate(now)):
         raise RuleBroken("这个月现在不能提异议，有疑问请直接联系学校", field="text")
     if not text.strip():
         raise RuleBroken("请写明哪里不对", field="text")

@@ -14,10 +14,12 @@ from afterschool.schools.models import School
 from billing.disclosures.models import Disclosure
 from billing.disclosures.selectors import DUE_DAY
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
+from enrollment.models import Withdrawal
 
 from .changes import Part, parts
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
 from .settling import has_moved
+from .withdrawing import Estimate, estimate
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     stale = bool(settlement and fee_month.is_open and has_moved(settlement))
     facts = _facts(fee_month)
     before_draft = missing_for_draft(fee_month) if fee_month.is_open else []
-    before_lock = missing_for_lock(fee_month) if fee_month.is_open else []
+    before_lock = missing_for_lock(fee_month, today) if fee_month.is_open else []
     say, deed = _next(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
     return Overview(
         fee_month=fee_month,
@@ -71,10 +73,15 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
         groups=settlement.groups if settlement else [],
         changes=parts(settlement.changes) if settlement and fee_month.is_open else [],
         is_stale=stale,
-        withdrawals=unsettled_withdrawals(fee_month) if fee_month.is_open else [],
+        withdrawals=_leaving(fee_month) if fee_month.is_open else [],
         without_scan=without_scan(fee_month),
         cash=facts,
     )
+
+
+def _leaving(fee_month: FeeMonth) -> list[tuple[Withdrawal, Estimate]]:
+    """Who waits to be settled, and with how much."""
+    return [(one, estimate(one.agreement, one.last_on)) for one in unsettled_withdrawals(fee_month)]
 
 
 def without_scan(fee_month: FeeMonth):
@@ -226,8 +233,10 @@ def _next(fee_month, actor, today, before_draft, before_lock, settlement, stale,
         draft = Deed(word, reverse("billing:settlement-draft", args=month), posts=True)
         return f"现在要做：{word}。", draft if keeps else None
     if before_lock:
+        say = f"锁定前还差：{'；'.join(one.text for one in before_lock)}。"
+        now = next((one for one in before_lock if one.word), None)
         wait = Deed(f"锁定{fee_month.month.month}月（差 {len(before_lock)} 件）")
-        return f"锁定前还差：{'；'.join(one.text for one in before_lock)}。", wait
+        return say, Deed(now.word, now.url) if now and keeps else wait
     lock = Deed(f"锁定{fee_month.month.month}月", reverse("billing:month-lock", args=month), posts=True)
     scans = f"另有 {facts['unscanned']} 笔支出缺扫描件。" if facts["unscanned"] else ""
     return f"都齐了，由复核锁定。锁定后不能再改，更正记入之后的月份。{scans}", lock if reviews else None

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from afterschool.errors import NoRule
@@ -16,7 +15,6 @@ from billing.models import (
     Expense,
     FeeMonth,
     Objection,
-    Receipt,
     Reconciliation,
     Refund,
     Settlement,
@@ -100,7 +98,15 @@ def _stipends(fee_month: FeeMonth) -> list[Missing]:
         return [Missing("补助发放表还没有制作", _month_url(fee_month))] if served.exists() else []
     if sheet.state != StipendSheet.State.APPROVED:
         return [Missing(SHEET_WAITS[sheet.state], _month_url(fee_month))]
-    return [Missing("补助发放表还没有列支", _month_url(fee_month))] if sheet.total_fen else []
+    return [Missing("补助发放表还没有列支", _month_url(fee_month))] if sheet_to_book(fee_month) else []
+
+
+def sheet_to_book(fee_month: FeeMonth) -> bool:
+    """Whether an approved stipend sheet waits to become a cost of the month."""
+    approved = StipendSheet.objects.filter(
+        school=fee_month.school_id, month=fee_month.month, state=StipendSheet.State.APPROVED, expense=None
+    )
+    return any(sheet.total_fen for sheet in approved)
 
 
 def _bank_lines(fee_month: FeeMonth) -> list[Missing]:
@@ -163,7 +169,7 @@ def _families(fee_month: FeeMonth, today: date) -> list[Missing]:
     if waiting := fee_month.objections.filter(state=Objection.State.OPEN).count():
         url = reverse("billing:objection-list", args=[fee_month.pk])
         missing.append(Missing(f"{waiting} 条家长异议待答复", url, "答复异议"))
-    if today <= settlement.objections_until:
+    if settlement.hears_on(today):
         say = f"家长核对到{settlement.objections_until:%-m月%-d日}"
         missing.append(Missing(say, reverse("billing:objection-list", args=[fee_month.pk])))
     return missing

@@ -66,6 +66,9 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
+    "billing:month-end": lambda corner: [OCTOBER],
+    "billing:month-end-draft": lambda corner: [OCTOBER],
+    "billing:month-end-lock": lambda corner: [OCTOBER],
     "ledger:account-list": lambda corner: [corner.school.pk, "bank"],
     "ledger:account-detail": lambda corner: [corner.school.accounts.get(kind="bank").pk],
     "ledger:voucher-detail": lambda corner: [corner.school.entries.get(number=1, on__year=2026).pk],
@@ -86,6 +89,7 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
 
 # Posts that only ask; every other post of somebody who may changes rows.
 ONLY_ASKS = {
+    "billing:payee-change POST",  # without a code nothing is asked for
     "billing:trial POST", "billing:trial-download POST", "plans:plan-check POST", "schools:student-list POST",
 }  # fmt: skip
 
@@ -266,6 +270,11 @@ BODY: dict[str, Body] = {
         "key": "typed", "on": OCTOBER.replace(day=9).isoformat(), "document": "文号", "heads": 2, "amount": "10",
         "payer": "区财政",
     },
+    "billing:advance-return POST": lambda corner, person: {"pick": [corner.child.pk]},
+    "billing:payee-change POST": lambda corner, person: {
+        "payee": "妈妈", "payee_account": "6217000012345678", "reason": "换卡", "code": "000000"
+    },
+    "billing:payee-change-decide POST": lambda corner, person: {"agreed": "yes"},
     "billing:batch-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "billing:payout-paid POST": lambda corner, person: {"paid_on": THURSDAY.isoformat()},
     "billing:payout-failed POST": reason,
