@@ -8,10 +8,11 @@ from django.urls import reverse
 from afterschool.access.capabilities import Capability
 from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
-from afterschool.schools.models import School
+from afterschool.schools.models import School, Student
 from enrollment.models import Agreement
 
-from .models import Adjustment, BankLine, Expense, FeeMonth, Refund, Round
+from .models import Adjustment, BankLine, Expense, FeeMonth, PayeeChange, Receipt, Refund, Round
+from .selectors.advances import takes_part
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
@@ -41,7 +42,21 @@ def _keeping(reach, today: date) -> list[Task]:
         found.append(Task(f"{month}结算", "生成结算草案，交复核锁定", url, undone.count(), icon="file"))
     back = Adjustment.objects.within(reach).unshared().filter(side=Adjustment.Side.LESS)
     say = "冲减支出收回的，计算追加结算"
+    found += _leavers(reach, today)
     return found + _by_month(back.exclude(fee_month__rounds__state=Round.State.DRAFT), "笔收回的钱还没有退给家长", say)
+
+
+def _leavers(reach, today: date) -> list[Task]:
+    """Children who take part no more, and whose money is still here."""
+    held = Receipt.objects.within(reach).in_advance().order_by().values("student")
+    gone = Student.objects.filter(~takes_part(today), pk__in=held)
+    months = FeeMonth.objects.within(reach).filter(state=FeeMonth.State.OPEN, school__in=gone.values("school"))
+    month = months.order_by("month").first()
+    if month is None:
+        return []
+    count = gone.filter(school=month.school_id).count()
+    url = reverse("billing:advance-list", args=[month.pk])
+    return [Task(f"{count} 个孩子的预收款待退", "已经不再参加，退给当初付款的人", url, count, icon="money")]
 
 
 def _by_month(papers, what: str, say: str) -> list[Task]:
@@ -91,6 +106,9 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
         url = reverse("billing:month-detail", args=[month.pk])
         late = today > month.last_on + timedelta(days=5)
         found.append(Task(f"锁定{month}", "结算草案已经生成，核对后锁定", url, ready.count(), urgent=late, icon="lock"))
+    if count := PayeeChange.objects.within(reach).filter(state=PayeeChange.State.ASKED).count():
+        url = reverse("billing:payee-change-list")
+        found.append(Task(f"{count} 份更换收款人待审批", "看过两边的账号再定", url, count, icon="check"))
     payable = Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
     refunds = Refund.objects.within(reach).filter(payable).values("fee_month").annotate(count=Count("pk"))
     for row in refunds.order_by(F("fee_month"))[:3]:

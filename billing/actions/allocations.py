@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F
 
 from afterschool import sets
 from afterschool.access.reach import Actor
@@ -72,8 +71,8 @@ def apply_prepayments(school: School, students: Collection[int], *, on: date, by
     debts = debts_by_student(school, students)
     made = [
         (receipt, part)
-        for receipt in _with_rest(school, debts)
-        for part in allocate(receipt.amount_fen - receipt.used_fen, debts[receipt.student_id])
+        for receipt in Receipt.objects.in_advance().filter(school=school, student__in=debts)
+        for part in allocate(receipt.rest_fen, debts[receipt.student_id])
     ]
     if not made:
         return ZERO
@@ -114,9 +113,3 @@ def _key(receipt: Receipt, part: Part, before: Mapping[tuple[int, int], int]) ->
     """Each time under a key of its own."""
     so_far = before.get(_pair(receipt, part))
     return f"apply:{receipt.pk}:{part.debt.charge_id}" + (f":{so_far}" if so_far else "")
-
-
-def _with_rest(school: School, students: Collection[int]):
-    used = Coalesce(Sum("allocations__fen"), 0)
-    receipts = Receipt.objects.standing().filter(school=school, student__in=students).annotate(used_fen=used)
-    return receipts.filter(amount_fen__gt=F("used_fen")).order_by("on", "number")

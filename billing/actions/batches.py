@@ -15,8 +15,8 @@ from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
-from billing.models import BankLine, FeeMonth, Payout, Refund, RefundBatch
-from billing.selectors.payouts import Part, parts_of, payees_of, payouts_like
+from billing.models import FeeMonth, Payout, Refund, RefundBatch
+from billing.selectors.payouts import Part, parts_of, payees_of
 from billing.selectors.readiness import to_pay_out
 
 from .telling import tell_families
@@ -106,21 +106,6 @@ def fail_rows(rows: Collection[tuple[Payout, str]], *, by: Actor) -> None:
     for row, reason in rows:
         record(by, "failed", row, reason=reason.strip()[:200])
     follow({row.refund_id for row, _ in rows})
-
-
-@transaction.atomic
-def confirm_by_line(payout: Payout, line: BankLine, *, by: Actor) -> Payout:
-    """This outflow of the statement is that row: it is paid."""
-    row = held([payout])[0]
-    line = BankLine.objects.get(pk=line.pk)
-    if line.state != BankLine.State.OPEN or row not in payouts_like([line]).get(line.pk, []):
-        raise RuleBroken("金额、收款人不符，或者已经登记过了")
-    pay_rows([(row, line.on)], by=by)
-    Payout.objects.filter(pk=row.pk).update(bank_line=line)
-    line.state, line.hint = BankLine.State.MATCHED, f"退费批次 {row.batch.number} 第 {row.row} 行，退 {row.payee}"
-    line.save(update_fields=["state", "hint"])
-    record(by, "linked", line, payout=row.pk, amount_fen=line.out_fen)
-    return row
 
 
 def follow(refund_ids: Collection[int]) -> None:

@@ -8,10 +8,11 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Student
-from billing.models import BankLine, Expense, Receipt, RefundBatch
+from billing.models import BankLine, Expense, Payout, Receipt, RefundBatch
 from billing.selectors.outflows import offers
 from billing.selectors.typed import is_perhaps, typed_for
 
+from .batches import held, pay_rows
 from .expenses import pay_stipends
 from .receipts import receive
 from .statements import method_of, outcome, typed_hint
@@ -81,15 +82,17 @@ def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
 
 
 @transaction.atomic
-def link_outflow(line: BankLine, paper: Expense | RefundBatch, *, by: Actor) -> BankLine:
+def link_outflow(line: BankLine, paper: Expense | RefundBatch | Payout, *, by: Actor) -> BankLine:
     """The outflow is a cost or a batch of refunds that stands in the books: the line proves it, nothing is booked twice.
-    Stipends are hereby paid out."""
+    Stipends, and a row of a batch, are hereby paid out."""
     line = _open_line(line)
     offer = next((one for one in offers([line]).get(line.pk, []) if one.paper == paper), None)
     if offer is None:
         raise RuleBroken("金额、日期不符，或者已经对上另一笔流水了")
     if isinstance(paper, Expense) and paper.sheet_id:
         pay_stipends(paper.fee_month, paid_on=line.on, by=by)
+    elif isinstance(paper, Payout):
+        pay_rows([(row, line.on) for row in held([paper])], by=by)
     type(paper).objects.filter(pk=paper.pk).update(bank_line=line)
     line.state = State.EXPENSE if isinstance(paper, Expense) else State.MATCHED
     line.hint = offer.word

@@ -1,6 +1,7 @@
 """退出: what a withdrawal gives back of the months still open."""
 
 from django.db import transaction
+from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
@@ -10,9 +11,11 @@ from billing import accounts
 from billing.ledger.posting import post
 from billing.models import Charge, FeeMonth, Refund
 from billing.offset import Return
+from billing.selectors.advances import nothing_follows
 from billing.selectors.returns import as_charged, left_over, with_tariff
 from enrollment.models import Withdrawal
 
+from .advances import return_advances
 from .till import book_day, hold
 
 
@@ -29,7 +32,11 @@ def settle_withdrawal(withdrawal: Withdrawal, *, by: Actor) -> list[Refund]:
     left = [charge for charge in charges if charge.days[-1] > withdrawal.last_on]
     made = [_give_back(charge, withdrawal, by) for charge in left if not (charge.refunded_fen or charge.remitted_fen)]
     record(by, "settled", withdrawal, amount_fen=total(made).fen)
-    return list(Refund.objects.filter(charge__in=left, cause=Refund.Cause.WITHDRAWAL))
+    back = list(Refund.objects.filter(charge__in=left, cause=Refund.Cause.WITHDRAWAL))
+    if left and nothing_follows(withdrawal.agreement, withdrawal.last_on, left):
+        today = timezone.localdate()
+        back += return_advances(withdrawal.school, {withdrawal.student_id}, on=today, by=by)
+    return back
 
 
 def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> Money:

@@ -10,6 +10,7 @@ from afterschool.policy import expenses, load
 from billing.ledger.posting import entry_of
 from billing.models import BankLine, Expense, FeeMonth, Fund, Payout, RefundBatch
 from billing.selectors.costs import stipends_paid_key
+from billing.selectors.payouts import payouts_like
 
 DAYS_APART = 10  # between a voucher and the day the bank pays it
 
@@ -18,7 +19,7 @@ DAYS_APART = 10  # between a voucher and the day the bank pays it
 class Offer:
     """This outflow may be that paper: nothing is booked a second time."""
 
-    paper: Expense | RefundBatch
+    paper: Expense | RefundBatch | Payout
     word: str
 
     @property
@@ -31,9 +32,10 @@ def offers(lines: Iterable[BankLine]) -> dict[int, list[Offer]]:
     lines = [line for line in lines if line.out_fen]
     if not lines:
         return {}
-    costs, batches = _papers(lines)
+    (costs, batches), rows = _papers(lines), payouts_like(lines)
     return {
         line.pk: [
+            *(Offer(row, f"就是退费第 {row.batch.number} 批第 {row.row} 行，已到账") for row in rows[line.pk]),
             *(Offer(cost, _said(cost)) for cost in costs if _may_be(line, cost)),
             *(
                 Offer(batch, f"就是退费批次 {batch.number} 号")

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
 
 from billing.models import Allocation, BankLine, FeeMonth, PayeeChange, Payout, Receipt, Refund, RefundBatch
 from billing.wechat.models import PaymentRefund
@@ -131,7 +132,7 @@ def payouts_like(lines: Iterable[BankLine]) -> dict[int, list[Payout]]:
 
 def _may_be(line: BankLine, row: Payout) -> bool:
     """The account decides where both name one."""
-    if line.out_fen != row.fen:
+    if line.out_fen != row.fen or line.on < timezone.localdate(row.batch.made_at):
         return False
     if line.payer_account and row.payee_account:
         return line.payer_account == row.payee_account

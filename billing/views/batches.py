@@ -25,7 +25,7 @@ A_PAGE = 100
 def batch_list(request, reach):
     batches = counted(RefundBatch.objects.within(reach)).order_by("-made_at", "-pk")
     page = Paginator(batches, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "billing/batch_list.html", {"page": page})
+    return render(request, "billing/batch_list.html", {**rights(request), "page": page})
 
 
 @requires(Capability.SEE_BOOKS)

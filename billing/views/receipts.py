@@ -1,9 +1,10 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Sum
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_POST
 
 from afterschool.access.capabilities import Capability
@@ -17,7 +18,7 @@ from billing.ledger.selectors import vouchers_of
 from billing.models import BankLine, FeeMonth, Receipt, StatementImport
 from billing.papers import receipt_pdf
 from billing.selectors.sheets import receipts_xlsx
-from billing.selectors.students import student_named
+from billing.selectors.students import names_of, student_named
 
 from .months import month_within
 from .saying import paper, rights, said, spreadsheet
@@ -26,7 +27,7 @@ from .saying import paper, rights, said, spreadsheet
 @requires(Capability.SEE_BOOKS)
 def receipt_list(request, reach, pk):
     fee_month = month_within(reach, pk)
-    receipts = _of(fee_month).annotate(rest_fen=F("amount_fen") - Coalesce(Sum("allocations__fen"), 0))
+    receipts = _of(fee_month).with_rest()
     days = (fee_month.month, fee_month.last_on)
     context = {
         **rights(request),
@@ -44,7 +45,8 @@ def receipt_list(request, reach, pk):
 def receipt_create(request, reach, pk):
     fee_month = month_within(reach, pk)
     today = timezone.localdate()
-    form = ReceiptForm(request.POST or None, today=today, initial={"key": minted_key(), "on": today})
+    kept = {name: request.GET[name] for name in ("on", "method") if name in request.GET}
+    form = ReceiptForm(request.POST or None, today=today, initial={"key": minted_key(), "on": today, **kept})
     if request.method == "POST" and form.is_valid():
         try:
             receipt = _receive(fee_month.school, dict(form.cleaned_data), request.actor)
@@ -54,9 +56,17 @@ def receipt_create(request, reach, pk):
             messages.success(
                 request, f"已收 {receipt.student.name} {Money(receipt.amount_fen)} 元，收据 {receipt.number} 号"
             )
-            return redirect("billing:receipt-list", pk)
+            kept = urlencode({"on": receipt.on, "method": receipt.method})
+            return redirect(f"{reverse('billing:receipt-create', args=[pk])}?{kept}")
     status = 422 if form.errors else 200
-    context = {"form": form, "month": fee_month, "heading": "登记收款", "back": "billing:receipt-list"}
+    context = {
+        "form": form,
+        "month": fee_month,
+        "heading": "登记收款",
+        "back": "billing:receipt-list",
+        "children": names_of(fee_month.school),
+        "before": _last_typed(fee_month.school, request.actor),
+    }
     return render(request, "billing/form.html", context, status=status)
 
 
@@ -69,7 +79,8 @@ def receipt_detail(request, reach, pk):
     context = {
         "receipt": receipt,
         "parts": parts,
-        "rest_fen": receipt.amount_fen - sum(part.fen for part in parts),
+        "back": receipt.refunds.order_by("pk"),
+        "rest_fen": receipt.rest_fen,
         "vouchers": vouchers_of(receipt),
         "month": month,
         "may_void": stands and rights(request)["reviews"] and receipt.entered_by_id != request.actor.person_id,
@@ -105,9 +116,14 @@ def _of(fee_month):
     return receipts.select_related("student__school_class", "bank_line").order_by("-number")
 
 
+def _last_typed(school, actor):
+    typed = Receipt.objects.filter(school=school, bank_line=None, entered_by=actor.person_id, voided_at=None)
+    return typed.select_related("student__school_class").order_by("-number")[:5]
+
+
 def _receipt(reach, pk) -> Receipt:
     whole = Receipt.objects.select_related("school", "student__school_class", "bank_line", "entered_by", "voided_by")
-    return get_object_or_404(whole.within(reach), pk=pk)
+    return get_object_or_404(whole.within(reach).with_rest(), pk=pk)
 
 
 def _receive(school, typed: dict, by) -> Receipt:

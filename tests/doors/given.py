@@ -31,7 +31,7 @@ from billing.actions import (
     show_settlement,
 )
 from billing.disclosures.actions import publish
-from billing.models import BankLine, Expense, FeeMonth, Payout
+from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
 from enrollment.actions import withdraw
@@ -119,7 +119,12 @@ def printed(corner: Corner) -> None:
     rolled(corner)
     by = act(corner.duty.person)
     corner.paper = issue_list(
-        corner.school, day=THURSDAY, device=device_of(corner.section), section_id=corner.section.pk, now=at(15, 50), by=by
+        corner.school,
+        day=THURSDAY,
+        device=device_of(corner.section),
+        section_id=corner.section.pk,
+        now=at(15, 50),
+        by=by,
     ).gate_list
 
 
@@ -238,6 +243,20 @@ def instructed(corner: Corner) -> None:
     corner.batch = instruct_refunds(corner.locked, now=at(9), by=act(corner.reviewer))
     Payout.objects.filter(batch=corner.batch).update(payee_account="6217")
     corner.payout = corner.batch.payouts.get(refund__student=corner.child)
+
+
+def paid_ahead(corner: Corner) -> None:
+    receive(
+        corner.school, corner.child, on=OCTOBER.replace(day=20), amount=Money(300_00), payer="妈妈", key="ahead",
+        by=act(corner.clerk),
+    )  # fmt: skip
+
+
+def payee_asked(corner: Corner) -> None:
+    corner.payee_change = PayeeChange.objects.create(
+        school=corner.school, student=corner.child, payee="妈妈", payee_account="6217000012345678", reason="换卡",
+        asked_by=corner.mother, asked_at=at(9),
+    )  # fmt: skip
 
 
 def answered(corner: Corner) -> None:
@@ -365,6 +384,9 @@ GIVEN: dict[str, Given] = {
     "billing:stipends-book POST": stipends_approved,
     "billing:stipends-paid POST": stipends_booked,
     "billing:subsidy-create POST": subsidised,
+    "billing:advance-return POST": paid_ahead,
+    "billing:advance-ask POST": paid_ahead,
+    "billing:payee-change-decide POST": payee_asked,
     "billing:batch-detail GET": instructed,
     "billing:batch-file GET": instructed,
     "billing:batch-paid POST": instructed,

@@ -15,6 +15,7 @@ from billing.actions import raise_objection
 from billing.forms.closing import ObjectionForm
 from billing.models import Receipt
 from billing.papers import receipt_pdf
+from billing.selectors.advances import advances_back_of, advances_of
 from billing.views.saying import paper
 from billing.wechat.selectors import due_of
 
@@ -24,7 +25,11 @@ from ..families import FamilyMonth, all_months_of, disclosure_of, month_of
 
 @requires(Capability.APPLY)
 def month_list(request, reach):
-    return render(request, "disclosures/month_list.html", {"children": all_months_of(reach.students)})
+    held, back = advances_of(reach.students), advances_back_of(reach.students)
+    children = [
+        (child, months, held.get(child.pk), back.get(child.pk, ())) for child, months in all_months_of(reach.students)
+    ]
+    return render(request, "disclosures/month_list.html", {"children": children})
 
 
 @requires(Capability.APPLY)
