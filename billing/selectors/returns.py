@@ -7,25 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import F, Q
-
 from afterschool.money import ZERO, Money
-from afterschool.policy import fees, refunds, rules, waivers
+from afterschool.policy import fees, refunds, waivers
 from afterschool.policy.refunds import Attendance
 from afterschool.policy.terms import Cause
 from afterschool.policy.verdict import Step
-from afterschool.schools.calendar import days_of, service_days
+from afterschool.schools.calendar import service_days
 from afterschool.schools.why import clauses
-from attendance.models import Mark, Session
 from billing.models import Charge, FeeMonth, Refund
 from billing.offset import Return
-from billing.tariffs import Tariffs, law_of, tariffs_of
-from enrollment.models import AgreementItem, Placement
+from billing.selectors.missed import Missed, Span, missed_days
+from billing.tariffs import Tariffs, tariffs_of
+from enrollment.models import AgreementItem
 from enrollment.selectors import waivers_on
-
-Missed = dict[Cause, tuple[date, ...]]
-# Why attendance stopped a session, in the words of the policy.
-UNSERVED: dict[str, Cause] = {Session.Unserved.SCHOOL: "cancelled", Session.Unserved.FORCED: "force_majeure"}
 
 
 @dataclass
@@ -64,18 +58,24 @@ def with_tariff(charges):
     )  # fmt: skip
 
 
-def returns(fee_month: FeeMonth, charges: Iterable[Charge], given: Mapping[int, Money] | None = None) -> list[Return]:
+def returns(
+    fee_month: FeeMonth,
+    charges: Iterable[Charge],
+    given: Mapping[int, Money] | None = None,
+    days: Span | None = None,
+) -> list[Return]:
     """For every charge, in the order in which it happens to one payment. Drafted as often as one likes. The charges come
     as the settlement has them (`charges_of`).
 
     `given` is what went back of each charge before the month was settled: all that did, where that is still to come.
+    `days` are those of the term, for charges of a whole term.
     """
     if given is None:
         given = {charge.pk: Money(charge.refunded_fen + charge.remitted_fen) for charge in charges}
     paying = {charge.pk: charge for charge in charges if charge.net_fen > given.get(charge.pk, ZERO).fen}
-    missed = _missed(fee_month, paying)
+    missed = missed_days(fee_month, paying, days)
     students = {charge.student for charge in paying.values()}
-    granted = waivers_on(students, fee_month.month, fee_month.last_on)
+    granted = waivers_on(students, *(days or (fee_month.month, fee_month.last_on)))
     concerned = [one for pk, one in paying.items() if pk in missed or one.student_id in granted]
     if not concerned:
         return []
@@ -168,90 +168,3 @@ def _elapsed(charge: Charge, first_gone: date) -> Fraction:
     term = charge.item.agreement.term
     days = service_days(charge.school, charge.item.weekdays, term.began_on, term.ended_on)
     return Fraction(sum(day < first_gone for day in days), len(days))
-
-
-def _missed(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, Missed]:
-    """By charge and cause, the days charged for and not served; each day by one cause only. Only causes that the
-    policy names."""
-    law = law_of(fee_month)
-    named = {rule.cause for rule in law.on(fee_month.month).every(rules.Refund)}
-    shut, stopped = _shut(fee_month), _stopped(fee_month, paying)
-    away = _away(fee_month, paying) if "absence" in named else {}
-    found: dict[int, Missed] = {}
-    for pk, charge in paying.items():
-        closed, forced = (
-            shut[cause] | stopped[pk, cause] if cause in named else set() for cause in ("cancelled", "force_majeure")
-        )
-        left_on = (charge.student.left_on or date.max) if "withdrawal" in named else date.max
-        gone = set() if charge.agreement.ended_on else {day for day in charge.days if day > left_on}
-        by_cause: list[tuple[Cause, set[date]]] = [
-            ("cancelled", closed - forced - gone),
-            ("force_majeure", forced - gone),
-            ("absence", away.get(pk, set()) - closed - forced - gone),
-            ("withdrawal", gone),
-        ]
-        days = {cause: tuple(day for day in charge.days if day in missed) for cause, missed in by_cause}
-        if any(days.values()):
-            found[pk] = {cause: missed for cause, missed in days.items() if missed}
-    return found
-
-
-def served_days(fee_month: FeeMonth, charges: Iterable[Charge]) -> dict[int, int]:
-    """On how many of the days it was charged for each child was really there."""
-    known = {charge.pk: charge for charge in charges}
-    closed, away = set().union(*_shut(fee_month).values()), _away(fee_month, known)
-    for (pk, _), days in _stopped(fee_month, known).items():
-        away.setdefault(pk, set()).update(days)
-    return {
-        pk: sum(day not in closed and day <= _last_on(charge) and day not in away.get(pk, ()) for day in charge.days)
-        for pk, charge in known.items()
-    }
-
-
-def _last_on(charge: Charge) -> date:
-    return min(charge.agreement.ended_on or date.max, charge.student.left_on or date.max)
-
-
-def _shut(fee_month: FeeMonth) -> dict[str, set[date]]:
-    """Days without service as the calendar stands now: by the school, and by what nobody could help."""
-    days = [one for one in days_of(fee_month.school, fee_month.month, fee_month.last_on) if not one.serves]
-    return {
-        "cancelled": {one.day for one in days if not one.forced},
-        "force_majeure": {one.day for one in days if one.forced},
-    }
-
-
-def _stopped(fee_month: FeeMonth, charges: Mapping[int, Charge]) -> dict[tuple[int, Cause], set[date]]:
-    """By charge and cause, the days on which the child's own sessions were cancelled, or cut too short to count."""
-    stopped = Session.objects.unserved().filter(
-        school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on)
-    )
-    seats = Placement.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gte=F("section__sessions__day")),
-        item__in={charge.item_id for charge in charges.values()},
-        section__sessions__in=stopped,
-        began_on__lte=F("section__sessions__day"),
-    )
-    by_item = {charge.item_id: pk for pk, charge in charges.items()}
-    found: dict[tuple[int, Cause], set[date]] = defaultdict(set)
-    for item, why, day in seats.values_list("item", "section__sessions__unserved", "section__sessions__day"):
-        found[by_item[item], UNSERVED[why]].add(day)
-    return found
-
-
-def _away(fee_month: FeeMonth, paying: Mapping[int, Charge]) -> dict[int, set[date]]:
-    """The days on which the roll says that the child was not there, by charge."""
-    sessions = Session.objects.held().filter(
-        school=fee_month.school_id, day__range=(fee_month.month, fee_month.last_on)
-    )
-    marks = Mark.objects.filter(session__in=sessions).exclude(status__in=Mark.HERE)
-    away: dict[tuple[int, int], set[date]] = defaultdict(set)
-    for student, section, day in marks.values_list("student", "session__section", "session__day"):
-        away[student, section].add(day)
-    by_item = {charge.item_id: pk for pk, charge in paying.items()}
-    seats = Placement.objects.filter(school=fee_month.school_id, student__in={student for student, _ in away})
-    found: dict[int, set[date]] = defaultdict(set)
-    for item, student, section in seats.values_list("item", "student", "section"):
-        if item in by_item:
-            found[by_item[item]] |= away[student, section]
-    return found

@@ -1,7 +1,7 @@
 """追加结算: what a locked month gives back besides, now that more is known of it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -22,7 +22,9 @@ def later(fee_month: FeeMonth) -> Figures:
     nothing that was given falls (L14)."""
     charges = charges_of(fee_month)
     given = _given(fee_month, charges)
-    published = {pk: by_cause[SURPLUS] for pk, by_cause in given.items() if by_cause.get(SURPLUS)}
+    published: dict[Hashable, Money] = {
+        pk: by_cause[SURPLUS] for pk, by_cause in given.items() if by_cause.get(SURPLUS)
+    }
     return settled(fee_month, charges, _late(fee_month, charges, given), published)
 
 

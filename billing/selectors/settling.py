@@ -13,7 +13,8 @@ from afterschool.schools.rules import case_of
 from afterschool.schools.why import clauses, sentences
 from billing.models import Charge, Expense, FeeMonth, Fund, Refund, Settlement
 from billing.offset import Return
-from billing.selectors.returns import returns, served_days
+from billing.selectors.missed import served_days
+from billing.selectors.returns import returns
 from billing.tariffs import law_of
 
 WHOLE_SCHOOL = 0  # the group where all share alike, or nobody is charged
@@ -83,7 +84,7 @@ def charges_of(fee_month: FeeMonth) -> list[Charge]:
 
 
 def settled(
-    fee_month: FeeMonth, charges: Sequence[Charge], before: list[Return], published: Mapping[int, Money]
+    fee_month: FeeMonth, charges: Sequence[Charge], before: list[Return], published: Mapping[Hashable, Money]
 ) -> Figures:
     """Share what is left when the returns `before` are given, and the shares that earlier rounds `published`."""
     law, case = law_of(fee_month), case_of(fee_month.school)
@@ -121,7 +122,7 @@ def _refuse_terms(rule: rules.Settlement, charges: Iterable[Charge]) -> None:
 
 
 def _after(
-    charges: Iterable[Charge], before: Iterable[Return], published: Mapping[int, Money]
+    charges: Iterable[Charge], before: Iterable[Return], published: Mapping[Hashable, Money]
 ) -> tuple[dict[int, Money], dict[int, Money]]:
     """What each family bears of a charge before any share, and still owes of it, after these."""
     given = {charge.pk: Money(charge.refunded_fen + charge.remitted_fen) for charge in charges}

@@ -16,7 +16,7 @@ from billing.actions import charge_month, draft_settlement, settle_withdrawal
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.readiness import unsettled_withdrawals
-from billing.selectors.returns import served_days
+from billing.selectors.missed import served_days
 from enrollment.models import Placement, Waiver
 from tests import cast
 from tests.billing.conftest import NOW, family, pay
