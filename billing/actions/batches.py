@@ -73,7 +73,7 @@ def pay_rows(rows: Collection[tuple[Payout, date]], *, by: Actor) -> int:
     if not fresh:
         return 0
     school = fresh[0][0].school
-    days = {paid_on: book_day(school, paid_on) for _, paid_on in fresh}
+    days = {paid_on: book_day(school, paid_on) for paid_on in {paid_on for _, paid_on in fresh}}
     post_many(school, [_voucher(row, days[paid_on]) for row, paid_on in fresh], by=by)
     sets.change(Payout, "state paid_on", ((row.pk, State.PAID, paid_on) for row, paid_on in fresh))
     follow({row.refund_id for row, _ in fresh})
