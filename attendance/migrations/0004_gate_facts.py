@@ -1,8 +1,11 @@
-"""One question for all that is known of some children at the gate: plans are kept with the connection."""
+"""One question for all that is known of some children at the gate, one answer that writes what was tapped.
+
+PostgreSQL keeps the plans of both with the connection.
+"""
 
 from django.db import migrations
 
-FUNCTION = """
+FACTS = """
 CREATE FUNCTION gate_facts(
   p_school bigint, p_day date, p_students bigint[], p_uids uuid[], p_device text, p_from timestamptz, p_until timestamptz,
   p_person bigint
@@ -11,6 +14,7 @@ BEGIN
   -- All that is written about one school's day goes one after another.
   PERFORM 1 FROM schools_school WHERE id = p_school FOR NO KEY UPDATE;
   RETURN json_build_object(
+    'walks_from', (SELECT walks_from_grade FROM schools_school WHERE id = p_school),
     'students', (
       SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'grade', c.grade))
       FROM schools_student s JOIN schools_schoolclass c ON c.id = s.school_class_id
@@ -98,13 +102,48 @@ BEGIN
   );
 END $$;
 """
+WRITE = """
+CREATE FUNCTION gate_write(p_events json, p_made uuid[]) RETURNS json LANGUAGE plpgsql AS $$
+DECLARE
+  written json;
+  made json;
+BEGIN
+  WITH row AS (
+    INSERT INTO attendance_gateevent (
+      uid, school_id, day, gate_list_id, device, sequence, claimed_at, received_at, happened_at, by_id, kind, student_id,
+      about, mode, how, guardian_id, pickup_person_id, code_id, call_back_id, collector_name, collector_relation, place,
+      pace, outcome, because
+    )
+    SELECT
+      uid, school_id, day, gate_list_id, device, sequence, claimed_at, received_at, happened_at, by_id, kind, student_id,
+      about, mode, how, guardian_id, pickup_person_id, code_id, call_back_id, collector_name, collector_relation, place,
+      pace, outcome, because
+    FROM json_populate_recordset(NULL::attendance_gateevent, p_events)
+    RETURNING id, uid
+  ) SELECT json_object_agg(uid, id) INTO written FROM row;
+  -- A handover says what its event says.
+  WITH row AS (
+    INSERT INTO attendance_handover (
+      school_id, day, student_id, event_id, mode, how, guardian_id, pickup_person_id, code_id, call_back_id,
+      collector_name, collector_relation, place, at, by_id
+    )
+    SELECT
+      school_id, day, student_id, id, mode, how, guardian_id, pickup_person_id, code_id, call_back_id,
+      collector_name, collector_relation, place, happened_at, by_id
+    FROM attendance_gateevent WHERE uid = ANY (p_made)
+    RETURNING id, student_id
+  ) SELECT json_object_agg(student_id, id) INTO made FROM row;
+  RETURN json_build_object('events', coalesce(written, '{}'), 'made', coalesce(made, '{}'));
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
     dependencies = [("attendance", "0003_denied_at_the_gate"), ("staffing", "0004_roles_of_the_policy")]
     operations = [
         migrations.RunSQL(
-            FUNCTION,
+            FACTS,
             "DROP FUNCTION gate_facts(bigint, date, bigint[], uuid[], text, timestamptz, timestamptz, bigint);",
-        )
+        ),
+        migrations.RunSQL(WRITE, "DROP FUNCTION gate_write(json, uuid[]);"),
     ]

@@ -109,13 +109,14 @@ def facts_of(
     asked = [school.pk, day, list(students), list(uids), device, min(claims) - IN_A_MOMENT, max(claims), by.person_id]
     with connection.cursor() as cursor:
         cursor.execute("SELECT gate_facts(%s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
-        said = {name: rows or [] for name, rows in cursor.fetchone()[0].items()}
+        said = cursor.fetchone()[0]
+    walks_from = said.pop("walks_from")
+    said = {name: rows or [] for name, rows in said.items()}
     everywhere = school.pk in by.reach_as(GATE).schools
     return Facts(
         day=day,
         students={
-            row["id"]: Pupil(row["name"], may_walk_home(row["grade"], school.walks_from_grade).answer)
-            for row in said["students"]
+            row["id"]: Pupil(row["name"], may_walk_home(row["grade"], walks_from).answer) for row in said["students"]
         },
         events=[_row(GateEvent, row) for row in said["events"]],
         recent=[_row(GateEvent, row) for row in said["recent"]],
