@@ -1,0 +1,144 @@
+"""Schools full of children who wait at the gate today, each with two guardians and a named grandmother."""
+
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.utils import timezone
+
+from afterschool.access.capabilities import Role
+from afterschool.access.models import Person
+from afterschool.schools.models import Guardianship, School, SchoolClass, Student
+from attendance.models import Mark, Session
+from enrollment.models import Agreement, AgreementItem, Application, PickupPerson, Placement, Section
+from staffing.models import Duty
+from tests import cast
+
+ROOM = 40  # children of a section
+
+
+@dataclass
+class Gate:
+    """One teacher's section: who is signed in there, and who waits with which adult."""
+
+    school: int
+    cookie: str
+    waiting: list[tuple[int, str]]  # child, adult
+
+
+def gather(schools: int, sections: int) -> list[Gate]:
+    bureau = cast.make_bureau()
+    term = cast.make_term(bureau)
+    return [gate for number in range(schools) for gate in _fill(bureau, term, number, sections)]
+
+
+def _fill(bureau, term, number: int, sections: int) -> list[Gate]:
+    school, today = cast.make_school(bureau, f"第{number + 1}小学"), timezone.localdate()
+    offering = cast.make_plan(school, term).offerings.get()
+    classes = SchoolClass.objects.bulk_create(
+        SchoolClass(school=school, school_year=2026, grade=1 + n % 6, number=1 + n // 6) for n in range(sections)
+    )
+    rooms = Section.objects.bulk_create(
+        Section(school=school, term=term, offering=offering, school_class=klass, name=f"{n}班")
+        for n, klass in enumerate(classes)
+    )
+    leader = cast.make_person("领导", Role.LEADER, school)
+    teachers = [cast.make_person("老师", Role.TEACHER, school) for _ in rooms]
+    begins = timezone.now() - timedelta(hours=2)
+    sessions = Session.objects.bulk_create(
+        Session(school=school, section=room, day=today, starts_at=time(15), ends_at=time(17), taken_at=begins,
+                taken_by=teacher)
+        for room, teacher in zip(rooms, teachers, strict=True)
+    )  # fmt: skip
+    Duty.objects.bulk_create(
+        Duty(
+            school=school,
+            day=today,
+            section=room,
+            person=teacher,
+            starts_at=begins,
+            ends_at=begins + timedelta(hours=4),
+        )
+        for room, teacher in zip(rooms, teachers, strict=True)
+    )
+    Duty.objects.create(
+        school=school,
+        day=today,
+        person=leader,
+        role=Duty.Role.LEADER,
+        starts_at=begins,
+        ends_at=begins + timedelta(hours=4),
+    )
+    children = Student.objects.bulk_create(
+        Student(school=school, school_class=klass, name="孩子", number=f"G{number:05}{n:05}", sort_key=f"{n:05}", sex="F",
+                born_on=date(2018, 3, 1))
+        for n, klass in enumerate(klass for klass in classes for _ in range(ROOM))
+    )  # fmt: skip
+    mothers, waiting = _families(school, children, number)
+    _seat(school, term, offering, rooms, children, mothers)
+    Mark.objects.bulk_create(
+        Mark(
+            school=school,
+            session=sessions[n // ROOM],
+            student=child,
+            status="present",
+            at=begins,
+            by=teachers[n // ROOM],
+        )
+        for n, child in enumerate(children)
+    )
+    return [
+        Gate(school.pk, signed_in(teacher), waiting[n * ROOM : (n + 1) * ROOM]) for n, teacher in enumerate(teachers)
+    ]
+
+
+def _families(school: School, children: list[Student], number: int) -> tuple[list[Person], list[tuple[int, str]]]:
+    parents = Person.objects.bulk_create(
+        Person(phone=f"1{3 + kind}{number:03}{n:06}", name="家长") for kind in (0, 1) for n in range(len(children))
+    )
+    mothers, fathers = parents[: len(children)], parents[len(children) :]
+    Guardianship.objects.bulk_create(
+        Guardianship(school=school, student=child, person=person, relation=relation, began_on=cast.LONG_AGO)
+        for relation, people in (("母亲", mothers), ("父亲", fathers))
+        for child, person in zip(children, people, strict=True)
+    )
+    named = PickupPerson.objects.bulk_create(
+        PickupPerson(school=school, student=child, name="奶奶", relation="奶奶", phone="13900000000", named_by=mother,
+                     began_on=cast.LONG_AGO)
+        for child, mother in zip(children, mothers, strict=True)
+    )  # fmt: skip
+    return mothers, [(child.pk, f"pickup:{one.pk}") for child, one in zip(children, named, strict=True)]
+
+
+def _seat(school, term, offering, rooms, children, mothers) -> None:
+    """Each child by an agreement signed by both sides."""
+    began, now = cast.LONG_AGO, timezone.now()
+    applications = Application.objects.bulk_create(
+        Application(school=school, term=term, student=child, guardian=mother, number=f"SQ{child.pk}", state="signed",
+                    submitted_at=now, answer_by=now)
+        for child, mother in zip(children, mothers, strict=True)
+    )  # fmt: skip
+    agreements = Agreement.objects.bulk_create(
+        Agreement(school=school, term=term, student=one.student, application=one, number=f"XY{one.student_id}",
+                  text_version="1", content={}, sha256="0" * 64, began_on=began)
+        for one in applications
+    )  # fmt: skip
+    items = AgreementItem.objects.bulk_create(
+        AgreementItem(school=school, agreement=one, offering=offering, weekdays=[1, 2, 3, 4, 5], fee_fen=200_00)
+        for one in agreements
+    )
+    Placement.objects.bulk_create(
+        Placement(school=school, section=rooms[n // ROOM], student=child, item=items[n], began_on=began)
+        for n, child in enumerate(children)
+    )
+
+
+def signed_in(person: Person) -> str:
+    """The cookie of somebody who has just signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return str(session.session_key)
