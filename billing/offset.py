@@ -20,6 +20,7 @@ class Return:
     steps: Sequence[Step]
     cites: list[dict]
     round: int = 1
+    settled_in: str = ""  # "2027-01": the month that gives it back, where it is not the charge's own
 
     @property
     def refund(self) -> Money:
@@ -38,7 +39,7 @@ class Return:
         rest = Step("您家还有没交的，先抵掉，这些不用再交", sum_text, self.remitted)
         return {
             "cause": self.cause, "fen": self.remitted.fen, "steps": sentences([*self.steps, rest]), "cites": self.cites,
-            "round": self.round,
+            "round": self.round, "settled_in": self.settled_in,
         }  # fmt: skip
 
     def keep(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 
@@ -70,6 +70,16 @@ def settle(
     return [_settle_group(group, already or {}, held) for group in groups]
 
 
+def accrue(groups: Sequence[Group]) -> list[GroupResult]:
+    """A month of a term that is settled as one: its sums, and no decision yet."""
+    steps = "学期末和别的月份一起结算，这个月先不退也不补"
+    results = [_settle_group(group, {}, None) for group in groups]
+    return [
+        replace(one, borne_by_school=ZERO, steps=(*_steps_of_sums(one.charged, one.cost), Step(steps)))
+        for one in results
+    ]
+
+
 def apportion(shared: Money, paying: Sequence[int], heads: Sequence[int]) -> list[Money]:
     """What the groups share of a cost: by paying heads; where nobody pays by all heads, or evenly."""
     weights = paying if any(paying) else heads if any(heads) else [1] * len(heads)
@@ -115,8 +125,12 @@ def _shares(whole: Money, weights: Sequence[int], caps: Sequence[Money]) -> list
     return whole.split_capped(weights, caps) if any(weights) else [ZERO] * len(weights)
 
 
+def _steps_of_sums(charged: Money, cost: Money) -> list[Step]:
+    return [Step("大家一共该交", amount=charged), Step("一共花了", amount=cost)]
+
+
 def _steps(charged: Money, cost: Money, paid_back: Money, left: Money, back: Money, asked: Money) -> tuple[Step, ...]:
-    steps = [Step("大家一共该交", amount=charged), Step("一共花了", amount=cost)]
+    steps = _steps_of_sums(charged, cost)
     if paid_back:
         steps.append(Step("前面已经退过", amount=paid_back))
     if left < ZERO:

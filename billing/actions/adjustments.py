@@ -17,6 +17,7 @@ from billing.disclosures.linter import personal_data
 from billing.ledger.posting import Move, post
 from billing.models import Adjustment, Expense, FeeMonth, Fund
 from billing.selectors.corrections import ADJUSTABLE, clauses_of, unspent_subsidy
+from billing.selectors.terms import together
 
 from .till import book_day, hold
 
@@ -132,6 +133,8 @@ def _waiting(adjustment: Adjustment, by: Actor) -> Adjustment:
 
 def _refuse(adjustment: Adjustment) -> None:
     fee_month = adjustment.fee_month
+    if (term := together(fee_month)) and term.is_settled:
+        raise RuleBroken("按学期结算的学期已经结清，系统还不会再更正")
     if not adjustment.amount_fen:
         raise RuleBroken("金额必须大于零", field="amount")
     if adjustment.on < fee_month.month:
@@ -177,7 +180,8 @@ def _moves(adjustment: Adjustment) -> list[Move]:
     cost, income = accounts.expense(month, adjustment.fund, adjustment.category), accounts.fee_income(month)
     if adjustment.category == Expense.STIPENDS:
         cost = accounts.stipend_expense(month, adjustment.fund)
-    of_fees = adjustment.fund == Fund.FEES
+    # In a term that is still to be settled it counts with the other costs.
+    of_fees = adjustment.fund == Fund.FEES and not together(adjustment.fee_month)
     if adjustment.side == Side.LESS:
         return [(accounts.BANK, cost, amount), *([(income, accounts.surplus(month), amount)] if of_fees else [])]
     return [(cost, accounts.BANK, amount), *([(accounts.deficit(month), income, amount)] if of_fees else [])]

@@ -9,17 +9,18 @@ from django.utils import timezone
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
-from afterschool.money import Money
 from billing import accounts
 from billing.disclosures.actions import write_again
-from billing.ledger.posting import AccountRef, Move, Voucher, post_many
+from billing.ledger.posting import Voucher, post_many
 from billing.models import Adjustment, FeeMonth, Refund, Round
 from billing.selectors.corrections import Since
 from billing.selectors.rounds import later
 from billing.selectors.settling import Figures
+from billing.selectors.subsidies import unused, unused_of
+from billing.selectors.terms import together
 
 from .adjustments import locked_month, open_month_of
-from .settlements import keep_returns, voucher_of, write_drafts
+from .settlements import keep_returns, shift, voucher_of, write_drafts
 from .till import book_day
 
 State = Round.State
@@ -29,6 +30,12 @@ State = Round.State
 def draft_round(fee_month: FeeMonth, *, by: Actor) -> Round:
     """Work out what the month gives back besides, as things stand; an earlier draft is replaced."""
     fee_month = locked_month(fee_month)
+    if term := together(fee_month):
+        raise RuleBroken(
+            "按学期结算的学期已经结清，系统还不会再追加结算"
+            if term.is_settled
+            else "这个月按学期结算，后来查明的到学期末一起退"
+        )
     if fee_month.adjustments.filter(state=Adjustment.State.ENTERED).exists():
         raise RuleBroken("还有更正等待审批，批了或者退了再算")
     found = later(fee_month)
@@ -86,14 +93,10 @@ def _book(fee_month: FeeMonth, draft: Round, found: Figures, day: date, by: Acto
     shared = sum(one.amount.fen for one in found.returns if one.cause == Refund.Cause.SURPLUS)
     borne = sum(group["borne_fen"] for group in found.groups)
     moves = [
-        *_shift(accounts.surplus(month), income, since.less_fen - shared),
-        *_shift(accounts.deficit(month), income, borne - since.borne_fen),
+        *shift(accounts.surplus(month), income, since.less_fen - shared),
+        *shift(accounts.deficit(month), income, borne - since.borne_fen),
+        *shift(income, accounts.subsidy(month), (unused_of(found.groups) - unused(fee_month)).fen),
     ]
     vouchers = [Voucher(day, f"round:{draft.pk}", f"{fee_month}追加结算第 {draft.number} 轮", moves)] if moves else []
     post_many(fee_month.school, [*vouchers, *(voucher_of(fee_month, one, day) for one in found.returns)], by=by)
     keep_returns(found.returns)
-
-
-def _shift(source: AccountRef, target: AccountRef, fen: int) -> list[Move]:
-    """Debit one and credit the other; below zero the other way round."""
-    return [(source, target, Money(fen))] if fen > 0 else [(target, source, Money(-fen))] if fen < 0 else []

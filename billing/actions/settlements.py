@@ -13,13 +13,14 @@ from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from attendance.actions.months import lock_attendance
 from billing import accounts
-from billing.ledger.posting import Voucher, post_many
+from billing.ledger.posting import AccountRef, Move, Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
 from billing.offset import Return
 from billing.selectors.changes import changes
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
 from billing.selectors.settling import Figures, figures
-from billing.selectors.subsidies import lowered_by
+from billing.selectors.subsidies import unused_of
+from billing.selectors.terms import accrued, together
 
 from .till import hold_month
 
@@ -105,19 +106,37 @@ def write_drafts(fee_month: FeeMonth, returns: Iterable[Return]) -> None:
 def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
     month, on = fee_month.month, fee_month.last_on
     income = accounts.fee_income(month)
-    vouchers = []
+    vouchers = _carried_in(fee_month)
     if surplus := sum(one.amount.fen for one in found.returns if one.cause == Refund.Cause.SURPLUS):
         moves = [(income, accounts.surplus(month), Money(surplus))]
         vouchers.append(Voucher(on, f"surplus:{month:%Y-%m}", f"{fee_month}结余，应退家长", moves))
     if borne := sum(group["borne_fen"] for group in found.groups):
         moves = [(accounts.deficit(month), income, Money(borne))]
         vouchers.append(Voucher(on, f"deficit:{month:%Y-%m}", f"{fee_month}不足部分由学校承担", moves))
-    if unused := lowered_by(fee_month).fen - sum(group["subsidised_fen"] for group in found.groups):
-        moves = [(income, accounts.subsidy(month), Money(unused))]
+    if unused := unused_of(found.groups):
+        moves = [(income, accounts.subsidy(month), unused)]
         vouchers.append(Voucher(on, f"unused:{month:%Y-%m}", f"{fee_month}财政补助没有用完的部分", moves))
     vouchers += [voucher_of(fee_month, one, on) for one in found.returns]
     post_many(fee_month.school, vouchers, by=by)
     keep_returns(found.returns)
+
+
+def _carried_in(fee_month: FeeMonth) -> list[Voucher]:
+    """At the end of a term its earlier months come to nothing: what they left over, or cost more, is settled here."""
+    term, income = together(fee_month), accounts.fee_income(fee_month.month)
+    if term is None or not term.is_last:
+        return []
+    vouchers = []
+    for month in term.earlier:
+        if moves := shift(accounts.fee_income(month.month), income, accrued(month).fen):
+            key = f"term:{fee_month.month:%Y-%m}:{month.month:%Y-%m}"
+            vouchers.append(Voucher(fee_month.last_on, key, f"{month}结转，学期末在{fee_month}一起结算", moves))
+    return vouchers
+
+
+def shift(source: AccountRef, target: AccountRef, fen: int) -> list[Move]:
+    """Debit one and credit the other; below zero the other way round."""
+    return [(source, target, Money(fen))] if fen > 0 else [(target, source, Money(-fen))] if fen < 0 else []
 
 
 def keep_returns(returns: Sequence[Return]) -> None:

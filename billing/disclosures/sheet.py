@@ -20,6 +20,7 @@ from billing.ledger.posting import Kind
 from billing.models import Adjustment, Charge, Expense, FeeMonth, Fund, Refund
 from billing.selectors.corrections import Since
 from billing.selectors.subsidies import lowered_by, lowers_fees, to_spend, unused
+from billing.selectors.terms import Together, accrued, together
 
 from . import suppression
 from .corrections import corrections_of
@@ -35,12 +36,13 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
     school, policy, since = fee_month.school, load(fee_month.policy), Since.of(fee_month)
     charges = list(fee_month.charges.select_related("item__offering"))
     fees = _fees(charges)
-    income = [*_opening(fee_month), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(since)]
+    term = together(fee_month)
+    income = [*_opening(fee_month, term), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(since)]
     spent = _expenses(fee_month, policy, since)
-    refunds = _told(_refunds(fee_month, charges))
+    refunds = _told(_refunds(fee_month, charges, term))
     sums = {name: sum(line["fen"] for line in lines) for name, lines in _parts(income, spent, refunds)}
     sums["balance"] = sums["income"] - sums["expense"] - sums["refund"]
-    _refuse_unequal(fee_month, charges, sums, since)
+    _refuse_unequal(fee_month, charges, sums, since, term)
     return {
         "school": {"name": school.name, "code": school.code, "bureau": school.bureau.name},
         "month": f"{fee_month.month:%Y-%m}",
@@ -56,6 +58,7 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
         "sums": sums,
         "corrections": corrections_of(fee_month),
         "waiting_fen": since.less_fen,
+        "carried_fen": term.carried_out.fen if term else 0,
         "rules": _rules(policy, fee_month.month, case_of(school)),
         "hotline": {"of": school.bureau.name, "phone": school.bureau.phone},
         "shown_days": disclosure.posted_days(policy, fee_month.month) or SHOWN_DAYS,
@@ -110,9 +113,13 @@ def _rates(charges: list[Charge]) -> list[dict]:
     ]
 
 
-def _opening(fee_month: FeeMonth) -> list[dict]:
-    """What the subsidies of earlier months left over. Fees leave nothing: their surplus went back."""
-    return _told([Line("上期结转", _subsidy_left(fee_month, "lt"))])
+def _opening(fee_month: FeeMonth, term: Together | None) -> list[dict]:
+    """What the subsidies of earlier months left over. Fees leave nothing: their surplus went back, but in a term that is
+    settled as one, where the earlier months' is carried on."""
+    lines = [Line("上期结转", _subsidy_left(fee_month, "lt"))]
+    if term and term.earlier:
+        lines.append(Line("本学期前几个月的课后服务费结转", term.carried_in.fen))
+    return _told(lines)
 
 
 def _subsidy(fee_month: FeeMonth) -> list[dict]:
@@ -155,13 +162,13 @@ def _how(rows: list[Expense]) -> str:
     return f"{len(rows)} 笔，票据均已扫描" if all(row.is_scanned for row in rows) else f"{len(rows)} 笔"
 
 
-def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
+def _refunds(fee_month: FeeMonth, charges: list[Charge], term: Together | None) -> list[Line]:
     due = fee_month.refunds.exclude(state=Refund.State.DRAFT).values_list("cause", "student_id", "amount_fen")
     by_cause = {
         cause: ([fen for its, _, fen in due if its == cause], frozenset(who for its, who, _ in due if its == cause))
         for cause in Refund.Cause.values
     }
-    remitted = [charge for charge in charges if charge.remitted_fen]
+    remitted = _remitted(fee_month, charges, term)
     always = {"withdrawal": "中途退出", "surplus": "月末结余，全部返还"}
     seldom = {
         "absence": "缺勤退费",
@@ -178,11 +185,23 @@ def _refunds(fee_month: FeeMonth, charges: list[Charge]) -> list[Line]:
         ),
         Line(
             "先抵还没有交的费用",
-            sum(charge.remitted_fen for charge in remitted),
-            frozenset(charge.student_id for charge in remitted),
+            sum(fen for _, fen in remitted),
+            frozenset(student for student, _ in remitted),
         ),
     ]
     return suppression.merge_small(lines, whole="退给家长", rest="其他退费（人数少，合并列出）")
+
+
+def _remitted(fee_month: FeeMonth, charges: list[Charge], term: Together | None) -> list[tuple[int, int]]:
+    """What need not be paid any more by what this month gave back, of its own charges or of its term's: whose, and fen."""
+    name = f"{fee_month.month:%Y-%m}"
+    of_term = Charge.objects.filter(fee_month__in=term.earlier) if term and term.is_last else []
+    return [
+        (charge.student_id, kept["fen"])
+        for charge in [*charges, *of_term]
+        for kept in charge.remissions
+        if kept.get("settled_in") == name or (charge.fee_month_id == fee_month.pk and not kept.get("settled_in"))
+    ]
 
 
 def _rules(policy: Policy, on: date, case: Case) -> list[dict]:
@@ -203,10 +222,12 @@ def _rules(policy: Policy, on: date, case: Case) -> list[dict]:
     return told
 
 
-def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, int], since: Since) -> None:
+def _refuse_unequal(
+    fee_month: FeeMonth, charges: list[Charge], sums: dict[str, int], since: Since, term: Together | None
+) -> None:
     """What is left is exactly the subsidies not yet spent and what waits to be given back since a correction, and papers
     and ledger tell the same of the month."""
-    left = _subsidy_left(fee_month, "lte") + since.less_fen
+    left = _subsidy_left(fee_month, "lte") + since.less_fen + (term.carried_out.fen if term else 0)
     held = balances(fee_month.school, date.max)
     month = fee_month.month
     in_ledger = sum(
@@ -215,7 +236,7 @@ def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, 
         if kind in {Kind.STIPEND_EXPENSE, Kind.OTHER_EXPENSE} and subject.startswith(f"{month:%Y-%m}:")
     )
     kept = sum(held[ref].fen for ref in (accounts.fee_income(month), accounts.waiver(month)) if ref in held)
-    borne = since.borne_fen - since.less_fen
+    borne = since.borne_fen - since.less_fen + (_moved(term) if term else 0)
     net = sum(charge.net_fen + charge.subsidised_fen for charge in charges) - unused(fee_month).fen
     for what, one, other in (
         ("结余与未用完的财政补助", sums["balance"], left),
@@ -227,6 +248,13 @@ def _refuse_unequal(fee_month: FeeMonth, charges: list[Charge], sums: dict[str, 
                 f"{fee_month}的公示对不上：{what}相差 {Money(one - other).display()} 元"
                 f"（{Money(one).display()} 与 {Money(other).display()}），请财务复核查明后再编制"
             )
+
+
+def _moved(term: Together) -> int:
+    """What the end of the term brought into its last month's books, and took out of the earlier ones'."""
+    if term.is_last:
+        return term.carried_in.fen
+    return -accrued(term.fee_month).fen if term.is_settled else 0
 
 
 def _subsidy_left(fee_month: FeeMonth, until: str) -> int:

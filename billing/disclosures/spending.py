@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from afterschool.policy import expenses, load
 from billing.models import Adjustment, Expense, FeeMonth, Fund, Round
-from billing.selectors.settling import WHOLE_SCHOOL
+from billing.selectors.sharing import WHOLE_SCHOOL
 
 CONFIRMED = Round.objects.filter(state=Round.State.CONFIRMED).order_by("number")
 

@@ -12,11 +12,13 @@ from afterschool.access.reach import Actor
 from afterschool.money import Money
 from afterschool.policy import load
 from afterschool.policy.clauses import order
-from billing.models import Adjustment, Expense, FeeMonth, Fund, Round
+from billing.models import Adjustment, Expense, FeeMonth, Fund
 
 from .costs import category_labels
 from .rounds import later
+from .sharing import last_groups
 from .subsidies import to_spend
+from .terms import accrues, together
 
 ADJUSTABLE = (Fund.FEES, Fund.SUBSIDY)
 SIDES = Adjustment.Side
@@ -34,7 +36,8 @@ class Since:
 
     @classmethod
     def of(cls, fee_month: FeeMonth) -> Since:
-        unshared = list(fee_month.adjustments.unshared())
+        # In a term that is settled as one they only lower or raise what goes on to its end.
+        unshared = [] if accrues(fee_month.settlement) else list(fee_month.adjustments.unshared())
         less, more = (sum(one.amount_fen for one in unshared if one.side == side) for side in (SIDES.LESS, SIDES.MORE))
         return cls(list(fee_month.adjustments.approved()), last_groups(fee_month), less, more)
 
@@ -42,11 +45,6 @@ class Since:
     def borne_fen(self) -> int:
         """What the school bears of the month."""
         return self.more_fen + sum(group["borne_fen"] for group in self.groups)
-
-
-def last_groups(fee_month: FeeMonth) -> list[dict]:
-    last = fee_month.rounds.filter(state=Round.State.CONFIRMED).order_by("-number").first()
-    return last.groups if last else fee_month.settlement.groups
 
 
 def clauses_of(fee_month: FeeMonth) -> list[tuple[str, str]]:
@@ -101,6 +99,8 @@ class GoingBack:
 
 
 def waiting_to_go_back(fee_month: FeeMonth) -> GoingBack:
+    if together(fee_month):
+        return GoingBack(0, 0, 0)
     found = later(fee_month).returns
     families = {one.charge.student_id for one in found}
     return GoingBack(len(families), sum(one.amount.fen for one in found), Since.of(fee_month).less_fen)

@@ -1,83 +1,20 @@
 """追加结算: what a locked month gives back besides, now that more is known of it."""
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
-from itertools import groupby
+from collections.abc import Hashable
 
-from afterschool.money import ZERO, Money, total
-from afterschool.policy.verdict import Step
-from billing.models import Charge, FeeMonth, Refund
-from billing.offset import Return
+from afterschool.money import Money
+from billing.models import FeeMonth
 
-from .returns import returns
+from .late import SURPLUS, given_of, late_returns
 from .settling import Figures, charges_of, settled
-
-SURPLUS = Refund.Cause.SURPLUS
-Given = dict[str, Money]  # what went back of one charge, by cause
 
 
 def later(fee_month: FeeMonth) -> Figures:
     """Settle a locked month as things stand now, less what was given. `groups` tell the whole, `returns` only the rest;
     nothing that was given falls (L14)."""
     charges = charges_of(fee_month)
-    given = _given(fee_month, charges)
+    given = given_of(charges)
     published: dict[Hashable, Money] = {
         pk: by_cause[SURPLUS] for pk, by_cause in given.items() if by_cause.get(SURPLUS)
     }
-    return settled(fee_month, charges, _late(fee_month, charges, given), published)
-
-
-def _given(fee_month: FeeMonth, charges: Sequence[Charge]) -> dict[int, Given]:
-    """All rounds together: paid out, or no longer to be paid."""
-    found: dict[int, Given] = defaultdict(lambda: defaultdict(lambda: ZERO))
-    made = fee_month.refunds.exclude(state=Refund.State.DRAFT).exclude(charge=None)
-    for charge, cause, fen in made.values_list("charge", "cause", "amount_fen"):
-        found[charge][cause] += Money(fen)
-    for one in charges:
-        for kept in one.remissions:
-            found[one.pk][kept["cause"]] += Money(kept["fen"])
-    return found
-
-
-def _late(fee_month: FeeMonth, charges: Sequence[Charge], given: Mapping[int, Given]) -> list[Return]:
-    """What was not served or was waived, worked out anew; of each charge what it comes to above what was given."""
-    withdrawn = {one.pk: given[one.pk].get(Refund.Cause.WITHDRAWAL, ZERO) for one in charges if one.agreement.ended_on}
-    anew = returns(fee_month, charges, withdrawn)
-    found = []
-    for charge, own in groupby(anew, key=lambda one: one.charge):
-        found += _above(charge, list(own), withdrawn.get(charge.pk, ZERO), given.get(charge.pk, {}))
-    return found
-
-
-def _above(charge: Charge, anew: Sequence[Return], withdrawn: Money, given: Given) -> list[Return]:
-    """Cause by cause what is more now, and in all no more than all causes together are, nor than the family has borne."""
-    before = total(money for cause, money in given.items() if cause != SURPLUS)
-    room = min(
-        withdrawn + total(one.amount for one in anew) - before,
-        Money(charge.net_fen - charge.refunded_fen - charge.remitted_fen),
-    )
-    owed, found = Money(charge.owed_fen), []
-    for one in anew:
-        had = given.get(one.cause, ZERO)
-        more = min(one.amount - had, room)
-        if more > ZERO:
-            room -= more
-            remitted = min(more, owed)
-            owed -= remitted
-            found.append(replace(one, amount=more, remitted=remitted, steps=_steps(one, had, more)))
-    return found
-
-
-def _steps(one: Return, had: Money, more: Money) -> tuple[Step, ...]:
-    steps = [*one.steps]
-    if had:
-        steps.append(Step("结算时已经退过", amount=had))
-    rest = one.amount - had
-    if more < rest:
-        return (
-            *steps,
-            Step("还应退", f"{one.amount} − {had}" if had else "", rest),
-            Step("退的钱不能比您家该交的还多，这次退给您", amount=more),
-        )
-    return (*steps, Step("这次补退给您", f"{one.amount} − {had}", more)) if had else tuple(steps)
+    return settled(fee_month, charges, late_returns(fee_month, charges, given), published)

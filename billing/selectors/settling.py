@@ -2,22 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from afterschool.errors import NoRule, RuleBroken
-from afterschool.money import ZERO, Money, total
+from afterschool.money import ZERO, Money
 from afterschool.plans.models import Offering
 from afterschool.policy import rules, settlement
 from afterschool.policy.verdict import Step
 from afterschool.schools.rules import case_of
-from afterschool.schools.why import clauses, sentences
-from billing.models import Charge, Expense, FeeMonth, Fund, Refund, Settlement
+from afterschool.schools.why import clauses
+from billing.models import Charge, FeeMonth, Refund, Settlement
 from billing.offset import Return
-from billing.selectors.missed import served_days
-from billing.selectors.returns import returns
 from billing.tariffs import law_of
 
-WHOLE_SCHOOL = 0  # the group where all share alike, or nobody is charged
+from .late import given_of, late_returns
+from .missed import Span, served_days
+from .returns import returns
+from .sharing import Sharing, row, sharing
+from .terms import Together, together
+
+TERM = Offering.Unit.TERM
 
 
 @dataclass(frozen=True)
@@ -47,26 +51,60 @@ def has_moved(settlement: Settlement) -> bool:
         return True
 
 
-@dataclass(frozen=True)
-class Sharing:
-    """Those who share a cost: a grade's charges, or the whole school's."""
-
-    key: int
-    charges: list[Charge]
-    direct: Money
-    shared: Money
-
-    @property
-    def lowered(self) -> Money:
-        """What of the cost the budget paid instead of these families."""
-        return min(self.direct + self.shared, total(Money(charge.subsidised_fen) for charge in self.charges))
-
-
 def figures(fee_month: FeeMonth) -> Figures:
     """Settle as things stand now. Before the lock only withdrawals have been refunded or remitted; whatever else is
-    not served or was waived late goes back first, and the surplus is of the rest."""
+    not served or was waived late goes back first, and the surplus is of the rest. In a term that is settled as one only
+    its last month decides on a surplus."""
+    term = together(fee_month)
+    if term is None:
+        charges = charges_of(fee_month)
+        return settled(fee_month, charges, returns(fee_month, charges), {})
+    return _term(term) if term.is_last else _accrued(fee_month)
+
+
+def _accrued(fee_month: FeeMonth) -> Figures:
+    """What it came to so far. A term's price gives nothing back before the term is over."""
     charges = charges_of(fee_month)
-    return settled(fee_month, charges, returns(fee_month, charges), {})
+    before = returns(fee_month, [charge for charge in charges if charge.unit != TERM])
+    borne, _ = _after(charges, before, {})
+    shares = sharing([fee_month], charges, whole=_whole(fee_month))
+    results = settlement.accrue([_group(one, borne, {}) for one in shares])
+    rows = [row(result, one) for one, result in zip(shares, results, strict=True)]
+    return Figures([{**one, **_carried(one), "accrues": True} for one in rows], before)
+
+
+def _carried(row: dict) -> dict[str, int]:
+    """All that the budget paid instead of families is carried on with the rest."""
+    rest = row["lowered_fen"] - row["subsidised_fen"]
+    return {"subsidised_fen": row["lowered_fen"], "surplus_fen": row["surplus_fen"] + rest}
+
+
+def _term(term: Together) -> Figures:
+    """All months of the term as one; what a child is due that an earlier month did not give goes back now."""
+    months, charges, before = [*term.earlier, term.fee_month], [], []
+    served: dict[int, int] = {}
+    for month in months:
+        own = charges_of(month)
+        given = given_of(own)
+        for some, days in _by_unit(own, term):
+            before += late_returns(month, some, given, days)
+            served |= served_days(month, some, days)
+        charges += own
+    charges.sort(key=lambda charge: (charge.agreement.number, charge.item_id, charge.pk))
+    found = settled(term.fee_month, charges, before, {}, months=months, served=served)
+    others = [replace(one, settled_in=_elsewhere(one, term)) for one in found.returns]
+    return replace(found, returns=others)
+
+
+def _elsewhere(one: Return, term: Together) -> str:
+    """The month that gives it back, where it is not the charge's own."""
+    return f"{term.fee_month.month:%Y-%m}" if one.charge.fee_month_id != term.fee_month.pk else ""
+
+
+def _by_unit(charges: Sequence[Charge], term: Together) -> Iterator[tuple[list[Charge], Span | None]]:
+    for of_term, days in ((False, None), (True, term.days)):
+        if some := [charge for charge in charges if (charge.unit == TERM) == of_term]:
+            yield some, days
 
 
 def charges_of(fee_month: FeeMonth) -> list[Charge]:
@@ -84,40 +122,53 @@ def charges_of(fee_month: FeeMonth) -> list[Charge]:
 
 
 def settled(
-    fee_month: FeeMonth, charges: Sequence[Charge], before: list[Return], published: Mapping[Hashable, Money]
+    fee_month: FeeMonth,
+    charges: Sequence[Charge],
+    before: list[Return],
+    published: Mapping[Hashable, Money],
+    *,
+    months: Sequence[FeeMonth] = (),
+    served: Mapping[int, int] | None = None,
 ) -> Figures:
-    """Share what is left when the returns `before` are given, and the shares that earlier rounds `published`."""
+    """Share what is left when the returns `before` are given, and the shares that earlier rounds `published`; of one
+    month, or of all `months` of a term, where each child `served` so many days."""
     law, case = law_of(fee_month), case_of(fee_month.school)
     rule = law.on(fee_month.month).maybe(rules.Settlement, case)
-    if rule:
-        _refuse_terms(rule, charges)
     borne, owed = _after(charges, before, published)
-    sharing = _sharing(fee_month, charges, whole=bool(rule and rule.per == "school"))
-    days = served_days(fee_month, charges) if rule and rule.shared_by == "days_served" else {}
-    groups = [
-        settlement.Group(
-            one.key,
-            [(charge.pk, borne[charge.pk]) for charge in one.charges],
-            one.direct + one.shared - one.lowered,
-            days=[days.get(charge.pk, 0) for charge in one.charges],
-        )
-        for one in sharing
-    ]
+    shares = sharing(months or [fee_month], charges, whole=_whole(fee_month))
+    if served is None and rule and rule.shared_by == "days_served":
+        served = served_days(fee_month, charges)
+    groups = [_group(one, borne, served or {}) for one in shares]
     rows, found = [], [*before]
     results = settlement.settle(law, fee_month.month, groups, already=published, case=case)
-    for one, result in zip(sharing, results, strict=True):
-        rows.append(_row(result, one))
+    for one, result in zip(shares, results, strict=True):
+        if rule and rule.direction == "both":
+            _refuse_short(rule, result)
+        rows.append(row(result, one))
         found += _shares(result, one.charges, borne, owed)
     return Figures(rows, found)
 
 
-def _refuse_terms(rule: rules.Settlement, charges: Iterable[Charge]) -> None:
-    """A month cannot tell what a term leaves over."""
-    if rule.every == "term":
-        raise RuleBroken("本地政策规定按学期结算，系统现在只会按月结算，请联系教育局管理员", cite=rule.cite)
-    if any(charge.unit == Offering.Unit.TERM and charge.net_fen for charge in charges):
+def _whole(fee_month: FeeMonth) -> bool:
+    rule = law_of(fee_month).on(fee_month.month).maybe(rules.Settlement, case_of(fee_month.school))
+    return bool(rule and rule.per == "school")
+
+
+def _group(sharing: Sharing, borne: Mapping[int, Money], served: Mapping[int, int]) -> settlement.Group:
+    return settlement.Group(
+        sharing.key,
+        [(charge.pk, borne[charge.pk]) for charge in sharing.charges],
+        sharing.cost - sharing.lowered,
+        days=[served.get(charge.pk, 0) for charge in sharing.charges],
+    )
+
+
+def _refuse_short(rule: rules.Settlement, result: settlement.GroupResult) -> None:
+    """Families are to be asked for more, and no charge can yet say so."""
+    if result.borne_by_school:
         raise RuleBroken(
-            "按学期收的费，一个月的支出算不出结余；系统现在只会按月结算，请联系教育局管理员", cite=rule.cite
+            f"花费超出收费 {result.borne_by_school} 元，本地政策规定向家长补收；系统还不会补收，请联系教育局管理员",
+            cite=rule.cite,
         )
 
 
@@ -132,86 +183,6 @@ def _after(
         borne[one.charge.pk] -= one.amount
         owed[one.charge.pk] -= one.remitted
     return borne, owed
-
-
-def _sharing(fee_month: FeeMonth, charges: Iterable[Charge], *, whole: bool) -> list[Sharing]:
-    by_grade: dict[int, list[Charge]] = defaultdict(list)
-    for charge in charges:
-        by_grade[WHOLE_SCHOOL if whole else charge.grade].append(charge)
-    direct, shared = costs(fee_month)
-    if whole:
-        direct = {WHOLE_SCHOOL: total(direct.values())}
-    grades = sorted(by_grade.keys() | direct.keys()) or [WHOLE_SCHOOL]
-    parts = _share_costs(shared, grades, by_grade)
-    return [Sharing(grade, by_grade[grade], direct.get(grade, ZERO), parts[grade]) for grade in grades]
-
-
-def costs(fee_month: FeeMonth) -> tuple[dict[int, Money], Money]:
-    """What the fees paid for, as corrected since: by grade, and what all grades share."""
-    direct: dict[int, Money] = defaultdict(lambda: ZERO)
-    shared = ZERO
-    approved = (
-        fee_month.expenses.filter(state=Expense.State.APPROVED, fund=Fund.FEES).select_related("sheet").defer("voucher")
-    )
-    for expense in approved.prefetch_related("sheet__lines"):
-        for grade, money in _parts(expense):
-            if grade:
-                direct[grade] += money
-            else:
-                shared += money
-    for one in fee_month.adjustments.approved().filter(fund=Fund.FEES):
-        if one.grade:
-            direct[one.grade] += Money(one.signed_fen)
-        else:
-            shared += Money(one.signed_fen)
-    return {grade: money for grade, money in direct.items() if money}, shared
-
-
-def _parts(expense: Expense) -> list[tuple[int, Money]]:
-    """A stipend sheet knows each person's grades; another cost is one grade's, or shared (0)."""
-    if expense.sheet is None:
-        return [(expense.grade or 0, Money(expense.amount_fen))]
-    parts = [(int(grade), Money(fen)) for line in expense.sheet.lines.all() for grade, fen in line.by_grade.items()]
-    rest = Money(expense.amount_fen) - total(money for _, money in parts)
-    return [*parts, (0, rest)]
-
-
-def _share_costs(shared: Money, grades: list[int], by_grade: Mapping[int, list[Charge]]) -> dict[int, Money]:
-    paying = [len(_heads(by_grade[grade], paying=True)) for grade in grades]
-    heads = [len(_heads(by_grade[grade])) for grade in grades]
-    return dict(zip(grades, settlement.apportion(shared, paying, heads), strict=True))
-
-
-def _heads(charges: list[Charge], *, paying: bool = False) -> set[int]:
-    return {charge.student_id for charge in charges if charge.net_fen or not paying}
-
-
-def _row(result: settlement.GroupResult, sharing: Sharing) -> dict:
-    heads, paying = _heads(sharing.charges), _heads(sharing.charges, paying=True)
-    charged = total(Money(charge.net_fen) for charge in sharing.charges)
-    steps = [
-        Step("只为本年级花的钱", amount=sharing.direct),
-        Step("全校一起花的钱，按交费的人数算到本年级", amount=sharing.shared),
-    ]
-    lowered = [Step("财政补助替家长付的，先抵成本", amount=sharing.lowered)] * bool(sharing.lowered)
-    return {
-        "grade": result.key,
-        "heads": len(heads),
-        "free_heads": len(heads - paying),
-        "paying_heads": len(paying),
-        "charged_fen": charged.fen,
-        "withdrawn_fen": (charged - result.charged).fen,
-        "direct_fen": sharing.direct.fen,
-        "shared_fen": sharing.shared.fen,
-        "subsidised_fen": sharing.lowered.fen,
-        "cost_fen": result.cost.fen,
-        "surplus_fen": (result.charged - result.cost).fen,
-        "published_fen": total(result.published.values()).fen,
-        "refund_fen": total(result.refunds.values()).fen,
-        "borne_fen": result.borne_by_school.fen,
-        "steps": sentences([*(steps if sharing.key else ()), *lowered, *result.steps]),
-        "cites": clauses([result.cite]),
-    }
 
 
 def _shares(

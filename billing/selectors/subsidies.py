@@ -1,6 +1,6 @@
 """财政补助 of a school: whether it lowers what families pay, who owes what of it, and what of it may be spent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet, Sum
@@ -11,6 +11,8 @@ from afterschool.schools.models import School
 from afterschool.schools.rules import case_of
 from billing.models import FeeMonth, Subsidy
 from billing.tariffs import law_of
+
+from .sharing import last_groups
 
 
 def rule_of(fee_month: FeeMonth) -> rules.Subsidy | None:
@@ -74,11 +76,14 @@ def lowered_by(fee_month: FeeMonth) -> Money:
 def to_spend(fee_months: QuerySet[FeeMonth]) -> Money:
     """What came to be spent from its own fund: the subsidies held apart, and what a lowered fee did not use up."""
     apart = Money(sum(_came(_met(fee_months, due=False)).values()))
-    lowered = fee_months.filter(charges__subsidised_fen__gt=0, state=FeeMonth.State.LOCKED).distinct()
-    return apart + total(unused(month) for month in lowered.select_related("settlement"))
+    locked = fee_months.filter(state=FeeMonth.State.LOCKED).select_related("settlement")
+    return apart + total(unused(month) for month in locked)
 
 
 def unused(fee_month: FeeMonth) -> Money:
-    """What a locked month's costs left of what the budget paid instead of families."""
-    used = sum(group.get("subsidised_fen", 0) for group in fee_month.settlement.groups)
-    return lowered_by(fee_month) - Money(used)
+    """What a locked month's costs left of what the budget paid instead of families: the month's, or the whole term's."""
+    return unused_of(last_groups(fee_month))
+
+
+def unused_of(groups: Iterable[Mapping]) -> Money:
+    return Money(sum(group.get("lowered_fen", 0) - group.get("subsidised_fen", 0) for group in groups))

@@ -13,7 +13,7 @@ from billing.disclosures.actions import compose, publish
 from billing.disclosures.again import agains_of
 from billing.disclosures.families import month_of
 from billing.models import Charge, FeeMonth, Refund
-from billing.selectors.settling import WHOLE_SCHOOL
+from billing.selectors.sharing import WHOLE_SCHOOL
 
 from .month import NOW, four_children, spend
 
