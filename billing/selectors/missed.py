@@ -33,13 +33,13 @@ def missed_days(fee_month: FeeMonth, paying: Mapping[int, Charge], days: Span | 
         closed, forced = (
             shut[cause] | stopped[pk, cause] if cause in named else set() for cause in ("cancelled", "force_majeure")
         )
-        told = "withdrawal" in named and (days or not charge.agreement.ended_on)
-        gone = {day for day in charge.days if day > _last_on(charge)} if told else set()
+        gone = {day for day in charge.days if day > _last_on(charge)} if "withdrawal" in named else set()
+        settled = charge.agreement.ended_on and not days  # with the withdrawal: none of them goes back twice
         by_cause: list[tuple[Cause, set[date]]] = [
             ("cancelled", closed - forced - gone),
             ("force_majeure", forced - gone),
             ("absence", away.get(pk, set()) - closed - forced - gone),
-            ("withdrawal", gone),
+            ("withdrawal", set() if settled else gone),
         ]
         in_order = {cause: tuple(day for day in charge.days if day in missed) for cause, missed in by_cause}
         if any(in_order.values()):

@@ -115,6 +115,8 @@ def _of_charge(
         kept = left.times_down(Fraction(now.fen, net.fen))
         yield Refund.Cause.WAIVER, left - kept, _waived(charge, left, now, off), _groups(tariffs)
         net, left = now, kept
+    elif now > net:  # the waiver it was charged with has proved void: a day is worth what was asked for it all the same
+        off = _percent_waived(charge)
     closed = {*missed.get("cancelled", ()), *missed.get("force_majeure", ())}
     for cause, absent in missed.items():
         due = tuple(day for day in days if day not in closed) if cause == "absence" else days
