@@ -1,6 +1,6 @@
 """What a month's services cost: one tariff for all children of a case, worked out once."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
@@ -37,6 +37,12 @@ class Tariffs:
     calendar: Sequence[Day]
     _known: dict[tuple[object, ...], fees.Tariff] = field(default_factory=dict, init=False)
     _terms: dict[int, list[Day]] = field(default_factory=dict, init=False)
+    # How charges came about: the steps and clauses that all families charged alike have in common.
+    told: dict[Hashable, tuple[list[str], list[dict[str, str]]]] = field(default_factory=dict, init=False)
+    # Asked for every child of a school: each is found once.
+    _cases: dict[tuple[int, int, bool], Case] = field(default_factory=dict, init=False)
+    _runs: dict[tuple[object, ...], list[date]] = field(default_factory=dict, init=False)
+    _turns: dict[tuple[date, ...], list[date]] = field(default_factory=dict, init=False)
 
     def of(self, item: AgreementItem, rate: Money | None = None) -> fees.Tariff:
         """At the rate of the agreement, or at another."""
@@ -64,24 +70,32 @@ class Tariffs:
 
     def case(self, item: AgreementItem) -> Case:
         student = item.agreement.student
-        return case_of_offering(
-            self.law, self.fee_month.month, item.offering, grade=student.school_class.grade, boards=student.boards
-        )
+        grade, boards = student.school_class.grade, student.boards
+        asked = (item.offering_id, grade, boards)
+        if asked not in self._cases:
+            month = self.fee_month.month
+            self._cases[asked] = case_of_offering(self.law, month, item.offering, grade=grade, boards=boards)
+        return self._cases[asked]
 
     def runs_on(self, item: AgreementItem) -> list[date]:
         """The days on which the service runs: of the month, or of the term where the price is for all of it."""
-        term = item.agreement.term
-        days = self._days_of(term) if item.unit == TERM else self.calendar
-        return [one.day for one in days if one.runs(item.weekdays) and term.began_on <= one.day <= term.ended_on]
+        term, of_term = item.agreement.term, item.unit == TERM
+        asked = (of_term, term.pk, *item.weekdays)
+        if asked not in self._runs:
+            days = [one for one in (self._days_of(term) if of_term else self.calendar) if one.runs(item.weekdays)]
+            self._runs[asked] = [one.day for one in days if term.began_on <= one.day <= term.ended_on]
+        return self._runs[asked]
 
     def _days_of(self, term: Term) -> list[Day]:
         if term.pk not in self._terms:
             self._terms[term.pk] = days_of(self.fee_month.school, term.began_on, term.ended_on)
         return self._terms[term.pk]
 
-    def turns(self, days: Sequence[date]) -> list[date]:
+    def turns(self, days: tuple[date, ...]) -> list[date]:
         """The first of these days, and each on which other rules begin to hold."""
-        return [next(alike) for _, alike in groupby(days, key=self.law.on)]
+        if days not in self._turns:
+            self._turns[days] = [next(alike) for _, alike in groupby(days, key=self.law.on)]
+        return self._turns[days]
 
     def line(self, item: AgreementItem, day: date) -> Rule | None:
         """What the price table says of it."""

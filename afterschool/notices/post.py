@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from afterschool import sets
 from afterschool.access.models import Person
 
 from .carriers import NotCarried
@@ -42,17 +43,19 @@ def notify(to: Person, kind: str, **words) -> Notice:
 
 
 def notify_each(notes: Iterable[Note]) -> list[Notice]:
-    """Leave many notes, in two queries."""
+    """Leave many notes at once."""
     notes = list(notes)
-    notices = Notice.objects.bulk_create(
+    notices = [
         Notice(to=note.to, kind=note.kind, title=note.title, body=note.body, link=note.link, school_id=note.school_id)
         for note in notes
-    )
-    Delivery.objects.bulk_create(
-        Delivery(notice=notice, channel=channel, address=address)
+    ]
+    sets.add(notices)
+    deliveries = (
+        (notice.pk, channel, address)
         for note, notice in zip(notes, notices, strict=True)
         for channel, address in note.ways
     )
+    sets.write(Delivery(), "notice_id channel address", deliveries)
     return notices
 
 

@@ -132,4 +132,4 @@ def held(payouts: Iterable[Payout]) -> list[Payout]:
         raise RuleBroken("请选择同一所学校的退费")
     hold(rows[0].school)
     asked = Payout.objects.filter(pk__in=[row.pk for row in rows]).order_by("batch_id", "row")
-    return list(asked.select_related("school", "batch", "refund"))
+    return list(asked.select_related("refund").prefetch_related("school", "batch"))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
+from afterschool import sets
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -17,7 +18,7 @@ from afterschool.plans.models import Offering, Plan
 from afterschool.policy import fees, subsidy, waivers
 from afterschool.policy.book import RulesInForce
 from afterschool.policy.rule import Rule
-from afterschool.policy.verdict import Cite, Step, Verdict
+from afterschool.policy.verdict import Cite, Explained, Step, Verdict
 from afterschool.schools.calendar import require_settled
 from afterschool.schools.why import clauses, sentences
 from billing import accounts
@@ -25,7 +26,7 @@ from billing.ledger.posting import Voucher, number_of, post_many
 from billing.models import Charge, FeeMonth
 from billing.taken import Taken
 from billing.tariffs import Tariffs, tariffs_of
-from enrollment.models import AgreementItem, Waiver
+from enrollment.models import AgreementItem, Placement, Waiver
 from enrollment.selectors import waivers_on
 
 from .allocations import apply_prepayments
@@ -89,20 +90,31 @@ def dues_of(tariffs: Tariffs) -> list[Due]:
             agreement__began_on__lte=last,
             fee_fen__gt=0,
         )
-        .select_related("agreement__student__school_class", "agreement__term", "offering__plan", "offering__school")
-        .prefetch_related("placements")
+        .select_related("agreement__student")
+        .defer("agreement__content")
+        # What is one for many children is fetched once and held in common.
+        .prefetch_related("agreement__term", "agreement__student__school_class", "offering__plan", "offering__school")
         .order_by("agreement__number", "pk")
     )
-    dues = [Due(item, _in_force(item, tariffs.runs_on(item))) for item in items]
+    seats = _seats(items)
+    dues = [Due(item, _in_force(item, tariffs.runs_on(item), seats[item.pk])) for item in items]
     return [due for due in dues if any(first <= day <= last for day in due.days)]
 
 
-def _in_force(item: AgreementItem, runs_on: Sequence[date]) -> tuple[date, ...]:
+def _seats(items: QuerySet[AgreementItem]) -> defaultdict[int, list[tuple[date, date]]]:
+    """From which day to which each was seated."""
+    found = defaultdict(list)
+    held = Placement.objects.filter(item__in=[item.pk for item in items])
+    for item, began, ended in held.values_list("item", "began_on", "ended_on"):
+        found[item].append((began, ended or date.max))
+    return found
+
+
+def _in_force(item: AgreementItem, runs_on: Sequence[date], seats: Sequence[tuple[date, date]]) -> tuple[date, ...]:
     agreement = item.agreement
-    spells = [(seat.began_on, seat.ended_on or date.max) for seat in item.placements.all()]
     first, last = agreement.began_on, min(agreement.ended_on or date.max, agreement.student.left_on or date.max)
     return tuple(
-        day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in spells)
+        day for day in runs_on if first <= day <= last and any(began <= day <= ended for began, ended in seats)
     )
 
 
@@ -126,12 +138,17 @@ def _refuse_above_price(tariffs: Tariffs, dues: Sequence[Due]) -> None:
         for first in tariffs.turns(due.days):
             whose = due.item.agreement_id if adds_up else due.item.pk
             asked[whose, tariffs.law.on(first), tariffs.line(due.item, first), due.item.unit].append((due, first))
+    within = set()
     for together in asked.values():
         item, day = together[0][0].item, together[0][1]
         rate = total(Money(due.item.fee_fen) for due, _ in together)
+        alike = (day, tariffs.case(item), rate, item.unit)
+        if alike in within:
+            continue
         verdict = fees.within_price(tariffs.law, day, tariffs.case(item), rate, unit=item.unit)
         if verdict.level == "breach":
             raise RuleBroken(f"{item.agreement.student.name}：{verdict.because}", cite=verdict.cite)
+        within.add(alike)
 
 
 def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:
@@ -146,14 +163,16 @@ def _charges(tariffs: Tariffs, dues: Sequence[Due]) -> list[Charge]:
 def _charge(tariffs: Tariffs, due: Due, off: Verdict[int], taken: Taken) -> Charge:
     agreement, tariff = due.item.agreement, tariffs.of(due.item)
     facts = (due.days, off.answer, taken.in_term(due.item, due.days[-1]), taken.in_month(due.item, due.days[-1]))
-    sum_, told = tariff.charge(*facts), tariff.explain(*facts)
+    sum_ = tariff.charge(*facts)
     paid_for = _paid_for(tariffs, due, sum_.net, taken)
-    net, by_it = sum_.net - paid_for.answer, bool(paid_for.answer)
-    lowered = [Step(paid_for.because, f"{sum_.net} − {paid_for.answer}", net)] * by_it
+    alike = (tariff, facts, off, paid_for)
+    if alike not in tariffs.told:
+        tariffs.told[alike] = _in_words(tariffs, due, tariff.explain(*facts), off, sum_.net, paid_for)
+    steps, cites = tariffs.told[alike]
     return Charge(
-        school=tariffs.fee_month.school,
+        school_id=tariffs.fee_month.school_id,
         fee_month=tariffs.fee_month,
-        student=agreement.student,
+        student_id=agreement.student_id,
         agreement=agreement,
         item=due.item,
         grade=agreement.student.school_class.grade,
@@ -162,10 +181,20 @@ def _charge(tariffs: Tariffs, due: Due, off: Verdict[int], taken: Taken) -> Char
         gross_fen=sum_.gross.fen,
         waived_fen=sum_.waived.fen,
         subsidised_fen=paid_for.answer.fen,
-        net_fen=net.fen,
-        steps=sentences([*told.steps, *lowered]),
-        cites=_cites(tariffs, due, [*told.cites, off.cite, *([paid_for.cite] * by_it)]),
+        net_fen=(sum_.net - paid_for.answer).fen,
+        steps=steps,
+        cites=cites,
     )
+
+
+def _in_words(
+    tariffs: Tariffs, due: Due, told: Explained, off: Verdict[int], net: Money, paid_for: Verdict[Money]
+) -> tuple[list[str], list[dict[str, str]]]:
+    """The steps of a charge, and the clauses it rests on."""
+    if not paid_for.answer:
+        return sentences(told.steps), _cites(tariffs, due, [*told.cites, off.cite])
+    lowered = Step(paid_for.because, f"{net} − {paid_for.answer}", net - paid_for.answer)
+    return sentences([*told.steps, lowered]), _cites(tariffs, due, [*told.cites, off.cite, paid_for.cite])
 
 
 def _paid_for(tariffs: Tariffs, due: Due, net: Money, taken: Taken) -> Verdict[Money]:
@@ -194,7 +223,7 @@ def _book(fee_month: FeeMonth, charges: Sequence[Charge], by: Actor) -> None:
     numbers = {entry.key: number_of(entry) for entry in post_many(fee_month.school, vouchers, by=by)}
     for charge in charges:
         charge.entry_number = numbers.get(_key(charge), "")
-    Charge.objects.bulk_create(charges, batch_size=2000)
+    sets.add(charges)
 
 
 def _voucher(fee_month: FeeMonth, charge: Charge, on: date) -> Voucher:
@@ -204,7 +233,7 @@ def _voucher(fee_month: FeeMonth, charge: Charge, on: date) -> Voucher:
     moves = [move for move in whole if move[-1]]
     if charge.waived_fen:
         moves.append((accounts.waiver(fee_month.month), owed, Money(charge.waived_fen)))
-    return Voucher(on, _key(charge), f"{fee_month}{charge.student.name}应交课后服务费", moves)
+    return Voucher(on, _key(charge), f"{fee_month}{charge.agreement.student.name}应交课后服务费", moves)
 
 
 def _key(charge: Charge) -> str:

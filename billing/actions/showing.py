@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify, notify_each
 from afterschool.schools.models import Guardianship, Student
 from afterschool.schools.people import people_with
+from billing.links import month_link
 from billing.models import FeeMonth, Objection, Settlement
 from billing.selectors.settling import has_moved
 
@@ -47,9 +48,9 @@ def show_settlement(fee_month: FeeMonth, *, until: date, now: datetime, by: Acto
 
 
 def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
-    """Every guardian of a child that was charged. Two queries and two to write."""
-    guardians = Guardianship.objects.open_on(timezone.localdate()).select_related("person")
-    children = Student.objects.filter(charges__fee_month=fee_month).distinct()
+    """Every guardian of a child that was charged, at once."""
+    charged = fee_month.charges.values("student")
+    ties = Guardianship.objects.open_on(timezone.localdate()).filter(student__in=charged)
     title = f"{fee_month}课后服务费结算好了，请您核对"
     say = f"收了多少、花在哪、退多少都在里面；{until:%-m月%-d日}以前有疑问可以直接提。"
     notes = [
@@ -57,12 +58,11 @@ def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
             one.person,
             "settlement_shown",
             title=title,
-            body=f"{child.name}：{say}",
-            link=reverse("disclosures:my-month", args=[child.pk, fee_month.month]),
+            body=f"{one.child}：{say}",
+            link=month_link(one.student_id, fee_month.month),
             school_id=fee_month.school_id,
         )
-        for child in children.prefetch_related(Prefetch("guardianships", guardians))
-        for one in child.guardianships.all()
+        for one in ties.select_related("person").annotate(child=F("student__name")).order_by("student", "pk")
     ]
     notify_each(notes)
     return len(notes)
