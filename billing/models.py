@@ -213,6 +213,7 @@ class Receipt(models.Model):
     voided_at = models.DateTimeField("作废时间", null=True)
     voided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     void_reason = models.CharField("作废原因", max_length=200, blank=True)
+    rest_fen: int  # counted by `with_rest`
 
     objects = ReceiptQuerySet.as_manager()
 

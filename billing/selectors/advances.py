@@ -24,8 +24,12 @@ class Advance:
 
 def advances_of(students: Collection[int]) -> dict[int, Money]:
     """By child, where anything is held."""
-    held = Receipt.objects.in_advance().filter(student__in=students).order_by()
-    return {pk: Money(int(fen)) for pk, fen in held.values_list("student").annotate(fen=Sum("rest_fen"))}
+    return _by_child(Receipt.objects.filter(student__in=students))
+
+
+def _by_child(receipts) -> dict[int, Money]:
+    held = receipts.in_advance().order_by().values_list("student").annotate(fen=Sum("rest_fen"))
+    return {pk: Money(int(fen)) for pk, fen in held}
 
 
 def advances_back_of(students: Collection[int]) -> dict[int, list[Refund]]:
@@ -41,7 +45,7 @@ def advances_back_of(students: Collection[int]) -> dict[int, list[Refund]]:
 
 def advances(school: School, day: date) -> list[Advance]:
     """Of the whole school; first those who take part no more."""
-    held = advances_of(Student.objects.filter(receipts__school=school).values("pk"))
+    held = _by_child(Receipt.objects.filter(school=school))
     rows = Student.objects.filter(pk__in=held).select_related("school_class").annotate(stays=takes_part(day))
     in_turn = rows.order_by("stays", "school_class__grade", "school_class__number", "sort_key", "pk")
     return [Advance(student, held[student.pk], student.stays) for student in in_turn]

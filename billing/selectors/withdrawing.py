@@ -33,7 +33,8 @@ class Left:
 @dataclass(frozen=True)
 class Estimate:
     lefts: Sequence[Left]
-    advance: Money
+    advance: Money  # what goes back at once of what was paid in advance
+    stays: Money = ZERO  # and what may still be needed until the last day
     silence: str = ""  # what the policy does not say
 
     @property
@@ -56,9 +57,10 @@ def estimate(agreement: Agreement, last_on: date) -> Estimate:
     try:
         lefts = [_left(charge, last_on) for charge in left]
     except NoRule as silence:
-        return Estimate([], ZERO, str(silence))
-    held = left and nothing_follows(agreement, last_on, left)
-    return Estimate(lefts, advances_of([agreement.student_id]).get(agreement.student_id, ZERO) if held else ZERO)
+        return Estimate([], ZERO, silence=str(silence))
+    held = advances_of([agreement.student_id]).get(agreement.student_id, ZERO)
+    at_once = left and nothing_follows(agreement, last_on, left)
+    return Estimate(lefts, held) if at_once else Estimate(lefts, ZERO, stays=held)
 
 
 def _left(charge: Charge, last_on: date) -> Left:
