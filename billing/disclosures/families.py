@@ -14,6 +14,7 @@ from afterschool.money import Money, total
 from afterschool.schools.models import Student
 from afterschool.templatetags.words import grade_name
 from billing.models import Charge, FeeMonth, Objection, Payout, Receipt, Refund, Settlement
+from billing.selectors.terms import accrues, together
 from billing.selectors.why import explain
 
 from .models import Disclosure
@@ -74,6 +75,12 @@ class FamilyMonth:
         """Locked, or as a draft that the guardians are asked to look at."""
         return is_told(self.fee_month)
 
+    @cached_property
+    def awaits_term(self) -> bool:
+        """Told, and what is left over is settled with the other months of the term, later."""
+        term = together(self.fee_month) if self.is_settled and accrues(self.fee_month) else None
+        return bool(term and not term.is_settled)
+
     @property
     def is_draft(self) -> bool:
         return self.is_settled and self.fee_month.is_open
@@ -122,7 +129,10 @@ class FamilyMonth:
 
     @cached_property
     def parts(self) -> list[Part]:
-        """Where the charge went: the cost by category as it fell on this child's grade, and what comes back."""
+        """Where the charge went: the cost by category as it fell on this child's grade, and what comes back. Not of a
+        month alone where the whole term is settled as one."""
+        if accrues(self.fee_month):
+            return []
         costs = sorted(((word, cost) for word, cost in self.costs.items() if cost), key=lambda one: -one[1])
         common = lcm(*(cost.denominator for _, cost in costs))
         shares = self.spent.split([int(cost * common) for _, cost in costs]) if costs and self.spent else []

@@ -87,6 +87,16 @@ class Reading:
         return self.content.get("waiting_fen", 0)
 
     @property
+    def carried_fen(self) -> int:
+        """Of a term that is settled as one: what goes on to its end."""
+        return self.content.get("carried_fen", 0)
+
+    @property
+    def rest_fen(self) -> int:
+        """What of the balance is unspent subsidy."""
+        return self.sums["balance"] - self.waiting_fen - self.carried_fen
+
+    @property
     def rates(self) -> list[Row]:
         return [
             Row(rate["label"], rate["fen"], _grades(rate["grades"]), rate["cite"], PER[rate.get("unit", "month")])

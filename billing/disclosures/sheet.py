@@ -195,7 +195,7 @@ def _refunds(fee_month: FeeMonth, charges: list[Charge], term: Together | None) 
 def _remitted(fee_month: FeeMonth, charges: list[Charge], term: Together | None) -> list[tuple[int, int]]:
     """What need not be paid any more by what this month gave back, of its own charges or of its term's: whose, and fen."""
     name = f"{fee_month.month:%Y-%m}"
-    of_term = Charge.objects.filter(fee_month__in=term.earlier) if term and term.is_last else []
+    of_term = list(Charge.objects.filter(fee_month__in=term.earlier)) if term and term.is_last else []
     return [
         (charge.student_id, kept["fen"])
         for charge in [*charges, *of_term]

@@ -13,6 +13,7 @@ from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund
 from billing.selectors.subsidies import owed_by_payers
+from billing.selectors.terms import carried_on
 from billing.wechat.models import PaymentRefund
 
 from .balances import balances
@@ -85,7 +86,8 @@ class Whereabouts:
 def whereabouts(school: School, day: date) -> Whereabouts:
     """As the books stood that day. As many queries for one child as for a thousand."""
     stood = balances(school, day)
-    months = {f"{one.month:%Y-%m}": one for one in FeeMonth.objects.filter(school=school).order_by("month")}
+    opened = FeeMonth.objects.filter(school=school).select_related("school__bureau", "settlement")
+    months = {f"{one.month:%Y-%m}": one for one in opened.order_by("month")}
     left = _left_of_months(stood)
     lines = [line for line in _lines(school, day, stood, months, left) if line.amount]
     bank = -_credit(stood, Kind.BANK)
@@ -211,10 +213,12 @@ def _fen(rows, what) -> Money:
 
 
 def _locked(months: Mapping[str, FeeMonth], left, day: date) -> Iterable[Check]:
-    """Locked months that did not come to nothing."""
+    """Locked months that did not come to nothing, or not to what they carry on to the end of their term."""
     for key, month in months.items():
-        if not month.is_open and month.last_on <= day and (money := left.get((key, Fund.FEES))):
-            yield Check(f"{month}已锁定，应当不剩", money, ZERO)
+        if not month.is_open and month.last_on <= day:
+            money, carried = left.get((key, Fund.FEES), ZERO), carried_on(month, day)
+            if money != carried:
+                yield Check(f"{month}已锁定，应当{'只剩转到学期末的' if carried else '不剩'}", money, carried)
 
 
 def _laid_out(lines: Iterable[Line]) -> list[Line]:

@@ -37,7 +37,7 @@ class Since:
     @classmethod
     def of(cls, fee_month: FeeMonth) -> Since:
         # In a term that is settled as one they only lower or raise what goes on to its end.
-        unshared = [] if accrues(fee_month.settlement) else list(fee_month.adjustments.unshared())
+        unshared = [] if accrues(fee_month) else list(fee_month.adjustments.unshared())
         less, more = (sum(one.amount_fen for one in unshared if one.side == side) for side in (SIDES.LESS, SIDES.MORE))
         return cls(list(fee_month.adjustments.approved()), last_groups(fee_month), less, more)
 

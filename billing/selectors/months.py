@@ -19,6 +19,7 @@ from enrollment.models import Withdrawal
 from .changes import Part, parts
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
 from .settling import has_moved
+from .terms import Together, together
 from .withdrawing import Estimate, estimate
 
 
@@ -52,6 +53,7 @@ class Overview:
     deed: Deed | None
     groups: list[dict]
     changes: list[Part]
+    term: Together | None
     is_stale: bool
     withdrawals: list
     without_scan: QuerySet
@@ -71,6 +73,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
         say=say,
         deed=deed,
         groups=settlement.groups if settlement else [],
+        term=together(fee_month),
         changes=parts(settlement.changes) if settlement and fee_month.is_open else [],
         is_stale=stale,
         withdrawals=_leaving(fee_month) if fee_month.is_open else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -51,6 +52,10 @@ class Together:
         return ZERO if self.is_last else self.carried_in + accrued(self.fee_month)
 
 
+def last_of(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
 def together(fee_month: FeeMonth) -> Together | None:
     """None where the month is settled by itself."""
     school = fee_month.school
@@ -62,7 +67,7 @@ def together(fee_month: FeeMonth) -> Together | None:
         school=school, month__gte=term.began_on.replace(day=1), month__lt=fee_month.month, state=FeeMonth.State.LOCKED
     )
     earlier = months.select_related("school__bureau", "settlement").order_by("month")
-    return Together(fee_month, term, [month for month in earlier if accrues(month.settlement)])
+    return Together(fee_month, term, [month for month in earlier if accrues(month)])
 
 
 def _settles_by(term: Term, fee_month: FeeMonth) -> bool:
@@ -76,9 +81,18 @@ def _settles_by(term: Term, fee_month: FeeMonth) -> bool:
     return rule.every == "term" or of_term.exists()
 
 
-def accrues(settlement: Settlement) -> bool:
-    """Whether the month was locked without any decision on what it left over."""
-    return any(group.get("accrues") for group in settlement.groups)
+def accrues(fee_month: FeeMonth) -> bool:
+    """Whether the month was settled without any decision on what it left over."""
+    settlement: Settlement | None = getattr(fee_month, "settlement", None)
+    return settlement is not None and any(group.get("accrues") for group in settlement.groups)
+
+
+def carried_on(fee_month: FeeMonth, day: date) -> Money:
+    """What a locked month still held that day for the end of its term."""
+    term = together(fee_month) if accrues(fee_month) else None
+    if term is None or (term.is_settled and day >= last_of(term.ends_in)):
+        return ZERO
+    return accrued(fee_month)
 
 
 def accrued(fee_month: FeeMonth) -> Money:
