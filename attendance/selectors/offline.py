@@ -49,9 +49,9 @@ class List:
         self.book, self.states, self.students = book, book.states(), book.children
         children, day = self.students, book.day
         self.known = grants_of(children.values(), day)
-        self.restrictions = restrictions_of(children, day)
-        self.disputed = held_in_dispute(children, day)
-        self.modes = leave_modes(children, day)
+        self.restrictions = restrictions_of(children.values(), day)
+        self.disputed = held_in_dispute(children.values(), day)
+        self.modes = leave_modes(children.values(), day)
         said = PickupChange.objects.filter(student__in=children, day=day, cancelled_at=None)
         self.changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person")}
         codes = PickupCode.objects.filter(student__in=children, day=day, cancelled_at=None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import uuid4
 
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
@@ -9,11 +10,12 @@ from afterschool.oversight.actions import propose
 from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
-from attendance.actions import hand_over, take_roll
+from attendance.actions import hand_over, take_events, take_roll
 from attendance.actions.lists import issue_list
 from attendance.models import Handover
 from attendance.models import Session as Meeting
 from attendance.paper import device_of
+from attendance.told import Told
 from billing.actions import (
     approve_adjustment,
     approve_expense,
@@ -112,6 +114,15 @@ def not_opened(corner: Corner) -> None:
 
 def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
+
+
+def held(corner: Corner) -> None:
+    """A release in a rush, which waits for the leader."""
+    rolled(corner)
+    told = Told(
+        uuid4(), "release", corner.child.pk, at(17, 42), mode="collected", adult=f"guardian:{corner.mother.pk}", pace=9
+    )
+    take_events(corner.school, [told], device=str(uuid4()), now=at(17, 42), by=act(corner.duty.person))
 
 
 def printed(corner: Corner) -> None:
@@ -364,6 +375,8 @@ GIVEN: dict[str, Given] = {
     "attendance:day-close POST": handed_over,
     "attendance:roll-undo POST": rolled,
     "attendance:mark-update POST": rolled,
+    "attendance:gate-events POST": rolled,
+    "attendance:held-confirm POST": held,
     "attendance:gate-paper-type GET": printed,
     "attendance:gate-paper-type POST": printed,
     "billing:settlement-draft POST": expense_approved,

@@ -1,5 +1,6 @@
 """What is asked for at each door: its address, and a form filled in well."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
@@ -15,9 +16,9 @@ from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
 from tests.billing.wechat_gateway import MCHID
 
-from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner
+from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner, at
 
-Body = Callable[[Corner, Person], dict]
+Body = Callable[[Corner, Person], dict | str]
 LATER = THURSDAY + timedelta(days=4)  # a Monday
 STATEMENT_HEAD = ("交易日期", "借方发生额(支出)", "贷方发生额(收入)", "对方户名", "对方账号", "摘要", "流水号")
 
@@ -65,6 +66,7 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:decline": lambda corner: [corner.sibling.pk, corner.term.pk],
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
+    "attendance:held-confirm": lambda corner: [corner.child.gate_events.get().pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
     "billing:month-end": lambda corner: [OCTOBER],
     "billing:month-end-draft": lambda corner: [OCTOBER],
@@ -148,6 +150,13 @@ def every_monday(corner: Corner, person: Person) -> dict:
     }  # fmt: skip
 
 
+def tapped(corner: Corner, person: Person) -> str:
+    """One release, as a device tells it."""
+    event = {"uid": str(uuid4()), "sequence": 1, "claimed_at": at(17, 42).isoformat(), "kind": "release",
+             "student": corner.child.pk, "mode": "collected", "adult": f"guardian:{corner.mother.pk}"}  # fmt: skip
+    return json.dumps({"device": str(uuid4()), "school": corner.school.pk, "events": [event]})
+
+
 BODY: dict[str, Body] = {
     "sign-in POST": lambda corner, person: {"phone": "", "code": ""},
     "code-create POST": lambda corner, person: {"phone": "13900000000"},
@@ -227,6 +236,8 @@ BODY: dict[str, Body] = {
     },
     "attendance:mark-update POST": lambda corner, person: {"status": "late"},
     "attendance:handover GET": lambda corner, person: {"section": corner.section.pk},
+    "attendance:gate-list POST": lambda corner, person: json.dumps({"device": str(uuid4()), "school": corner.school.pk}),
+    "attendance:gate-events POST": tapped,
     "attendance:gate-paper-print POST": lambda corner, person: {"section": corner.section.pk},
     "attendance:gate-paper-type POST": lambda corner, person: {
         "form": str(uuid4()), f"way-{corner.child.pk}": f"guardian:{corner.mother.pk}"
