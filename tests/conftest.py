@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
 
@@ -87,6 +87,13 @@ def term(d_bureau):
 @pytest.fixture
 def today():
     return date(2026, 10, 15)
+
+
+@pytest.fixture(scope="session")
+def playwright(playwright):
+    """While Playwright's event loop runs in this thread, Django keeps other connections for it: they close before it."""
+    yield playwright
+    connections.close_all()
 
 
 @pytest.fixture(scope="session")
