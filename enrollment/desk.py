@@ -76,6 +76,10 @@ def _for_office(actor: Actor) -> Iterator[Task]:
     if waiting:
         url = reverse("enrollment:restriction-list")
         yield Task(f"{waiting} 条接送限制待复核", "今天之内由另一人核对文书", url, waiting, urgent=True, icon="stop")
+    lapsing = PickupRestriction.objects.within(reach).lapsing(timezone.localdate()).count() if reach else 0
+    if lapsing:
+        url = reverse("enrollment:restriction-list")
+        yield Task(f"{lapsing} 条接送限制待复审", "文书快到期了，到期不会自动解除", url, lapsing, icon="stop")
 
 
 def _queue(reach, tab: str, which: Q, words: str) -> Iterator[Task]:

@@ -161,10 +161,19 @@ class RestrictionForm(forms.Form):
     document = forms.CharField(
         label="依据的文书及编号",
         max_length=100,
-        help_text="文书有期限的一并写上。到期不会自动解除，要由登记人以外的人看过情况再办。",
+        help_text="到期不会自动解除，到期前两周提醒办公室复审。",
     )
     began_on = forms.DateField(label="自", widget=DayInput)
+    expires_on = forms.DateField(label="文书有效期至（没有期限的留空）", widget=DayInput, required=False)
 
 
 class RestrictionEndForm(ReasonForm):
     ended_on = forms.DateField(label="最后一天", widget=DayInput)
+
+
+class RestrictionKeepForm(ReasonForm):
+    expires_on = forms.DateField(label="新的有效期至（没有期限的留空）", widget=DayInput, required=False)
+
+
+class DisputeForm(forms.Form):
+    reason = forms.CharField(label="情况", max_length=200, help_text="只有办公室和校长看得到。")

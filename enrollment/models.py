@@ -9,6 +9,8 @@ from afterschool.access.reach import ReachQuerySet
 from afterschool.plans.models import Offering
 from afterschool.schools.models import DatedQuerySet, School, SchoolClass, Student, Term
 
+REVIEWED_BEFORE = timedelta(days=14)  # C4
+
 
 class OfChild(ReachQuerySet):
     """A row about one child: seen by school, class teacher and guardian."""
@@ -244,6 +246,12 @@ class PickupPerson(models.Model):
         verbose_name = verbose_name_plural = "授权接送人"
 
 
+class RestrictionQuerySet(OfChildDated):
+    def lapsing(self, today):
+        """Still in force, and its document lapses within two weeks or has lapsed: somebody looks at it."""
+        return self.open_on(today).filter(expires_on__lte=today + REVIEWED_BEFORE)
+
+
 class PickupRestriction(models.Model):
     """Who may not collect this child: denies over every grant. Needs a document and two people; reasons stay in the office."""
 
@@ -261,7 +269,7 @@ class PickupRestriction(models.Model):
     # When the document lapses (反家庭暴力法 30) somebody looks at it again. It lifts nothing by itself.
     expires_on = models.DateField("文书有效期至", null=True, blank=True)
 
-    objects = OfChildDated.as_manager()
+    objects = RestrictionQuerySet.as_manager()
 
     class Meta:
         constraints = [

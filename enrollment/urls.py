@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import agreements, guardians, pickup, reviews, rosters, waivers
+from .views import agreements, disputes, guardians, pickup, reviews, rosters, waivers
 
 app_name = "enrollment"
 urlpatterns = [
@@ -38,6 +38,9 @@ urlpatterns = [
     path("restrictions/", pickup.restriction_list, name="restriction-list"),
     path("restrictions/<int:pk>/confirm/", pickup.restriction_confirm, name="restriction-confirm"),
     path("restrictions/<int:pk>/end/", pickup.restriction_end, name="restriction-end"),
+    path("restrictions/<int:pk>/keep/", pickup.restriction_keep, name="restriction-keep"),
+    path("students/<int:student_id>/dispute/", disputes.dispute_create, name="dispute-create"),
+    path("disputes/<int:pk>/end/", disputes.dispute_end, name="dispute-end"),
     path("students/<int:student_id>/restriction/", pickup.restriction_create, name="restriction-create"),
     # anyone with the paper in hand
     path("verify/<str:number>/<str:code>/", agreements.agreement_verify, name="agreement-verify"),

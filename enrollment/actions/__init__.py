@@ -2,7 +2,8 @@
 
 from .agreements import sign_as_guardian, sign_as_school
 from .applications import apply, decline, resubmit, take_back
-from .pickup import confirm_restriction, end_pickup, end_restriction, name_pickup, restrict
+from .disputes import end_dispute, hold_in_dispute
+from .pickup import confirm_restriction, end_pickup, end_restriction, keep_restriction, name_pickup, restrict
 from .reviews import approve, approve_all, confirm, confirm_all, refuse, return_for_correction
 from .sections import open_sections
 from .waivers import ask_waiver, decide_waiver
@@ -19,8 +20,11 @@ __all__ = [
     "confirm_restriction",
     "decide_waiver",
     "decline",
+    "end_dispute",
     "end_pickup",
     "end_restriction",
+    "hold_in_dispute",
+    "keep_restriction",
     "name_pickup",
     "open_sections",
     "refuse",

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from afterschool.access.models import mobile
 from afterschool.access.reach import Actor
@@ -11,7 +12,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import Guardianship, Student
 
-from ..models import PickupPerson, PickupRestriction
+from ..models import PickupPerson, PickupRestriction, RestrictionReview
 from ..release import plain_name
 from .guardians import require_guardian, require_unbarred
 
@@ -67,6 +68,7 @@ def restrict(
     person_name: str,
     document: str,
     began_on: date,
+    expires_on: date | None = None,
     by: Actor,
 ) -> PickupRestriction:
     """Write down who must not collect the child, on the strength of a document. It holds until a person lifts it.
@@ -80,9 +82,11 @@ def restrict(
         )
     if not plain_name(person_name):
         raise RuleBroken("请写明不得接走孩子的人", field="person_name")
+    if expires_on is not None and expires_on < began_on:
+        raise RuleBroken("文书的有效期不能早于开始日期", field="expires_on")
     restriction = PickupRestriction.objects.create(
         school_id=student.school_id, student=student, person_name=person_name.strip(), document=document.strip(),
-        began_on=began_on, recorded_by_id=by.signer, **_known_adult(student, person_name),
+        began_on=began_on, expires_on=expires_on, recorded_by_id=by.signer, **_known_adult(student, person_name),
     )  # fmt: skip
     record(by, "restricted_pickup", restriction, student=student.pk)
     return restriction
@@ -115,6 +119,32 @@ def confirm_restriction(*, restriction: PickupRestriction, by: Actor) -> PickupR
 
 
 @transaction.atomic
+def keep_restriction(
+    *, restriction: PickupRestriction, expires_on: date | None, reason: str, today: date, by: Actor
+) -> PickupRestriction:
+    """复审: the document lapses, or has lapsed; the restriction stays, until a new day or without one."""
+    restriction = PickupRestriction.objects.select_for_update().get(pk=restriction.pk)
+    if restriction.ended_on is not None and restriction.ended_on < today:
+        raise RuleBroken("这条限制已经解除了")
+    if not reason.strip():
+        raise RuleBroken("请写明继续限制的理由和依据", field="reason")
+    if expires_on is not None and expires_on <= today:
+        raise RuleBroken("新的有效期要晚于今天；没有期限的请留空", field="expires_on")
+    restriction.expires_on = expires_on
+    restriction.save(update_fields=["expires_on"])
+    _review(restriction, kept=True, reason=reason, expires_on=expires_on, by=by)
+    record(by, "kept_restriction", restriction, student=restriction.student_id, reason=reason)
+    return restriction
+
+
+def _review(restriction: PickupRestriction, *, kept: bool, reason: str, expires_on: date | None, by: Actor) -> None:
+    RestrictionReview.objects.create(
+        school_id=restriction.school_id, restriction=restriction, kept=kept, reason=reason.strip(), expires_on=expires_on,
+        at=timezone.now(), by_id=by.signer,
+    )  # fmt: skip
+
+
+@transaction.atomic
 def end_restriction(*, restriction: PickupRestriction, ended_on: date, reason: str, by: Actor) -> PickupRestriction:
     """Lift it, by someone other than who recorded it."""
     restriction = PickupRestriction.objects.select_for_update().get(pk=restriction.pk)
@@ -126,5 +156,6 @@ def end_restriction(*, restriction: PickupRestriction, ended_on: date, reason: s
         raise RuleBroken("截止日期不能早于开始日期", field="ended_on")
     restriction.ended_on = ended_on
     restriction.save(update_fields=["ended_on"])
+    _review(restriction, kept=False, reason=reason, expires_on=None, by=by)
     record(by, "ended_restriction", restriction, student=restriction.student_id, reason=reason)
     return restriction

@@ -11,8 +11,8 @@ from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 
 from .. import actions
-from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, refuse_on
-from ..models import PickupPerson, PickupRestriction
+from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
+from ..models import DisputeHold, PickupPerson, PickupRestriction
 from ..selectors import collectors_of, found_children
 
 
@@ -66,10 +66,12 @@ def restriction_list(request, reach):
     rows = PickupRestriction.objects.within(reach).select_related(
         "student__school_class", "recorded_by", "confirmed_by"
     )
-    q = request.GET.get("q", "")
+    q, today = request.GET.get("q", ""), timezone.localdate()
     context = {
         "restrictions": rows.order_by("-began_on", "-id"),
-        "today": timezone.localdate(),
+        "lapsing": set(PickupRestriction.objects.within(reach).lapsing(today).values_list("pk", flat=True)),
+        "disputes": DisputeHold.objects.within(reach).filter(ended_on=None).select_related("student__school_class"),
+        "today": today,
         "q": q,
         "found": found_children(Student.objects.within(reach), q),
     }
@@ -89,6 +91,24 @@ def restriction_create(request, reach, student_id):
             messages.success(request, "已登记，立即生效。请另一位老师今天之内核对文书并复核。")
             return redirect("enrollment:restriction-list")
     context = {"student": student, "form": form}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "enrollment/restriction_form.html", context, status=status)
+
+
+@requires(Capability.RESTRICT_PICKUP)
+def restriction_keep(request, reach, pk):
+    """The document lapses: it stays, for a reason. Lifting it is the other page."""
+    restriction = get_object_or_404(PickupRestriction.objects.within(reach).select_related("student"), pk=pk)
+    form, today = RestrictionKeepForm(request.POST or None), timezone.localdate()
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.keep_restriction(restriction=restriction, **form.cleaned_data, today=today, by=request.actor)
+        except RuleBroken as refusal:
+            refuse_on(form, refusal)
+        else:
+            messages.success(request, "已复审，限制继续有效。")
+            return redirect("enrollment:restriction-list")
+    context = {"student": restriction.student, "restriction": restriction, "form": form, "keeps": True}
     status = 422 if request.method == "POST" else 200
     return render(request, "enrollment/restriction_form.html", context, status=status)
 

@@ -36,7 +36,7 @@ from billing.disclosures.actions import publish
 from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
-from enrollment.actions import withdraw
+from enrollment.actions import hold_in_dispute, withdraw
 from enrollment.models import Agreement, Application, Placement
 from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
@@ -114,6 +114,10 @@ def not_opened(corner: Corner) -> None:
 
 def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
+
+
+def disputed(corner: Corner) -> None:
+    hold_in_dispute(corner.child, reason="父母意见不一", today=THURSDAY, by=act(corner.duty.person))
 
 
 def held(corner: Corner) -> None:
@@ -270,6 +274,12 @@ def payee_asked(corner: Corner) -> None:
     )  # fmt: skip
 
 
+def sets_off(corner: Corner) -> None:
+    """The month is under a policy that sets refunds off against the next charge."""
+    policy = cast.adopt(corner.school.bureau, '[[refund_route]]\nhow = "set_off"', began_on=DECEMBER).policy
+    FeeMonth.objects.filter(school=corner.school).update(policy=policy)
+
+
 def answered(corner: Corner) -> None:
     instructed(corner)
     corner.bank_answer = bring_answer(
@@ -375,6 +385,7 @@ GIVEN: dict[str, Given] = {
     "attendance:day-close POST": handed_over,
     "attendance:roll-undo POST": rolled,
     "attendance:mark-update POST": rolled,
+    "enrollment:dispute-end POST": disputed,
     "attendance:gate-events POST": rolled,
     "attendance:held-confirm POST": held,
     "attendance:gate-paper-type GET": printed,
@@ -397,6 +408,7 @@ GIVEN: dict[str, Given] = {
     "billing:stipends-book POST": stipends_approved,
     "billing:stipends-paid POST": stipends_booked,
     "billing:subsidy-create POST": subsidised,
+    "billing:refunds-set-off POST": sets_off,
     "billing:advance-return POST": paid_ahead,
     "billing:advance-ask POST": paid_ahead,
     "billing:payee-change-decide POST": payee_asked,

@@ -66,6 +66,7 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:decline": lambda corner: [corner.sibling.pk, corner.term.pk],
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
+    "enrollment:dispute-end": lambda corner: [corner.child.dispute_holds.get().pk],
     "attendance:held-confirm": lambda corner: [corner.child.gate_events.get().pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
     "billing:month-end": lambda corner: [OCTOBER],
@@ -214,6 +215,8 @@ BODY: dict[str, Body] = {
     "enrollment:restriction-create POST": lambda corner, person: {
         "person_name": "某人", "document": "（2026）2号", "began_on": THURSDAY.isoformat()
     },
+    "enrollment:restriction-keep POST": lambda corner, person: {"reason": "裁定仍有效"},
+    "enrollment:dispute-create POST": lambda corner, person: {"reason": "父母意见不一"},
     "enrollment:restriction-end POST": lambda corner, person: {"ended_on": THURSDAY.isoformat(), "reason": "撤销"},
     "staffing:rota GET": at_school,
     "staffing:rota-plan GET": at_school,
