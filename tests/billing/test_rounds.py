@@ -83,7 +83,7 @@ def test_what_came_back_from_a_supplier_is_shared_in_a_further_round(closed):
     assert set(Refund.objects.filter(round=2).values_list("state", "cause")) == {("payable", "surplus")}
     books = balances(closed.school, NOVEMBER)
     assert books["surplus", "2026-10"].fen == 0
-    assert Entry.objects.get(key="adjustment:1").on == date(2026, 11, 2)
+    assert Entry.objects.get(key__startswith="adjustment:").on == date(2026, 11, 2)
     content = meets(closed)
     assert (content["sums"]["balance"], content["sums"]["expense"]) == (0, 427_49)
     with pytest.raises(RuleBroken, match="没有要追加"):

@@ -102,7 +102,7 @@ def test_porter_tells_when_the_sheet_does_not_add_up(closed, tenth_of_november):
     tasks.compose_due()
     run_waiting()
     assert Job.objects.get().state == Job.State.FAILED
-    assert "相差" in Notice.objects.get().body
+    assert "相差" in Notice.objects.get(kind="disclosure_overdue").body
 
 
 @pytest.mark.parametrize(
