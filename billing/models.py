@@ -181,8 +181,9 @@ class ReceiptQuerySet(OfChild):
         back = (
             Refund.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum("amount_fen"))
         )
-        used_fen, back_fen = (Coalesce(Subquery(rows.values("sum")), 0) for rows in (used, back))
-        return self.annotate(rest_fen=F("amount_fen") - used_fen - back_fen)
+        again = SetOff.objects.filter(receipt=OuterRef("pk")).order_by().values("receipt").annotate(sum=Sum("fen"))
+        used_fen, back_fen, again_fen = (Coalesce(Subquery(rows.values("sum")), 0) for rows in (used, back, again))
+        return self.annotate(rest_fen=F("amount_fen") + again_fen - used_fen - back_fen)
 
     def in_advance(self):
         """Those that still hold something, the oldest first."""
@@ -670,6 +671,24 @@ class Payout(models.Model):
             ),
         ]
         verbose_name = verbose_name_plural = "退费出款"
+
+
+class SetOff(models.Model):
+    """抵下期: the part of a refund that one payer has as an advance for the next charge, instead of by the bank."""
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="set_offs")
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="set_offs")
+    fen = models.PositiveBigIntegerField("金额（分）")
+
+    objects = ReachQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["refund", "receipt"], name="set_off_once_a_refund_and_payer"),
+            models.CheckConstraint(condition=Q(fen__gt=0), name="set_off_above_zero"),
+        ]
+        verbose_name = verbose_name_plural = "抵下期"
 
 
 class BankAnswer(models.Model):

@@ -72,6 +72,7 @@ urlpatterns = [
     path("<int:pk>/subsidies/new/", expenses.subsidy_create, name="subsidy-create"),
     path("<int:pk>/refunds/", refunds.refund_list, name="refund-list"),
     path("<int:pk>/refunds/instruct/", refunds.refunds_instruct, name="refunds-instruct"),
+    path("<int:pk>/refunds/set-off/", refunds.refunds_set_off, name="refunds-set-off"),
     path("<int:pk>/refunds.xlsx", refunds.refund_sheet, name="refund-sheet"),
     path("<int:pk>/advances/", payees.advance_list, name="advance-list"),
     path("<int:pk>/advances/return/", payees.advance_return, name="advance-return"),

@@ -14,6 +14,7 @@ from .receipts import enter_receipt, receive
 from .reconciling import reconcile
 from .refunds import settle_withdrawal
 from .rounds import confirm_round, draft_round
+from .set_offs import set_off_refunds
 from .settlements import draft_settlement, lock_month
 from .showing import answer_objection, raise_objection, show_settlement
 from .statements import import_statement
@@ -59,6 +60,7 @@ __all__ = [
     "reopen_line",
     "return_advances",
     "set_aside_line",
+    "set_off_refunds",
     "settle_withdrawal",
     "show_settlement",
     "take_answer",

@@ -1,4 +1,4 @@
-"""What a family is told once its money is back."""
+"""What a family is told once its money is back, or stands against what comes next."""
 
 from collections.abc import Collection
 
@@ -29,12 +29,13 @@ def tell_families(refund_ids: Collection[int]) -> None:
 
 
 def _note(refund: Refund, child: str, guardian: Person) -> Note:
-    amount, day = Money(refund.amount_fen), f"{refund.paid_on:%-m月%-d日}已办"
+    amount = Money(refund.amount_fen)
+    day = f"{refund.paid_on:%-m月%-d日}已办" if refund.paid_on else "抵下一次的费用"
     if refund.charge_id is None:
         title, body = f"预收的课后服务费退您 {amount} 元", f"{child}：{day}。"
         link = reverse("disclosures:my-months")
     else:
-        title = f"{refund.fee_month}课后服务费退您 {amount} 元"
+        title = f"{refund.fee_month}课后服务费{'退' if refund.paid_on else '抵'}您 {amount} 元"
         body = f"{child}：{refund.get_cause_display()}，{day}，点开看怎么算的。"
         link = month_link(refund.student_id, refund.fee_month.month)
     return Note(guardian, "refund_paid", title=title, body=body, link=link, school_id=refund.school_id)

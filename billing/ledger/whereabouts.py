@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
-from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund
+from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund, SetOff
 from billing.selectors.subsidies import owed_by_payers
 from billing.selectors.terms import carried_on
 from billing.wechat.models import PaymentRefund
@@ -198,8 +198,9 @@ def _checks(school: School) -> Iterable[Check]:
         "应收：各家还没交的", -_credit(now, Kind.RECEIVABLE), _fen(Charge.objects.filter(school=school), unpaid)
     )
     refunds = Refund.objects.filter(school=school)
+    again = _fen(SetOff.objects.filter(school=school), F("fen"))
     back = _fen(refunds.filter(cause=Refund.Cause.PREPAID), F("amount_fen"))
-    yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came - used - back)
+    yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came + again - used - back)
     # Of a refund to several payers some may have theirs already.
     there = Payout.objects.filter(school=school, state=Payout.State.PAID, refund__in=refunds.filter(waiting))
     due = _fen(refunds.filter(waiting), F("amount_fen")) - _fen(there, F("fen"))

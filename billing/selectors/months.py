@@ -121,7 +121,7 @@ def _facts(fee_month: FeeMonth) -> dict:
         refunds=Count("pk"),
         payable=Count("pk", filter=Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])),
         instructed=Count("pk", filter=Q(state=Refund.State.INSTRUCTED)),
-        unpaid_fen=Sum("amount_fen", filter=~Q(state=Refund.State.PAID), default=0),
+        unpaid_fen=Sum("amount_fen", filter=~Q(state__in=[Refund.State.PAID, Refund.State.SET_OFF]), default=0),
         refund_fen=Sum("amount_fen", default=0),
     )
     subsidies = fee_month.subsidies.aggregate(subsidy_fen=Sum("amount_fen", default=0))

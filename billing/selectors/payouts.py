@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
-from billing.models import Allocation, BankLine, FeeMonth, PayeeChange, Payout, Receipt, Refund, RefundBatch
+from billing.models import Allocation, BankLine, FeeMonth, PayeeChange, Payout, Receipt, Refund, RefundBatch, SetOff
 from billing.wechat.models import PaymentRefund
 
 
@@ -71,13 +71,14 @@ def _rests(charges: Collection[int]) -> dict[int, dict[Receipt, int]]:
 
 
 def given_back(charges: Collection[int]) -> dict[tuple[int, int], int]:
-    """What of these charges is meant for which receipt's payer, be it sent, paid, or to be sent again."""
+    """What of these charges is meant for which receipt's payer, be it sent, paid, to be sent again, or set off."""
     back: dict[tuple[int, int], int] = defaultdict(int)
     by_bank = Payout.objects.standing().filter(refund__charge__in=charges)
     by_wechat = PaymentRefund.objects.filter(refund__charge__in=charges).exclude(state=PaymentRefund.State.CLOSED)
     for charge, receipt, fen in (
         *by_bank.values_list("refund__charge", "receipt", "fen"),
         *by_wechat.values_list("refund__charge", "payment__receipt", "refund__amount_fen"),
+        *SetOff.objects.filter(refund__charge__in=charges).values_list("refund__charge", "receipt", "fen"),
     ):
         back[charge, receipt] += fen
     return back

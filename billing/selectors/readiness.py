@@ -1,11 +1,14 @@
 """What a month still lacks, in words that say where to go."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.urls import reverse
 
 from afterschool.errors import NoRule
+from afterschool.policy import rules
+from afterschool.schools.models import Student
+from afterschool.schools.rules import case_of
 from attendance.models import Session
 from billing.ledger.balances import is_balanced, trial_balance
 from billing.models import (
@@ -19,8 +22,10 @@ from billing.models import (
     Refund,
     Settlement,
 )
+from billing.selectors.advances import takes_part
 from billing.selectors.reconciling import stands
 from billing.selectors.returns import AsCharged, as_charged, left_over, with_tariff
+from billing.tariffs import law_of
 from billing.wechat.selectors import by_wechat
 from enrollment.models import Withdrawal
 from staffing.models import Duty, StipendSheet
@@ -197,5 +202,22 @@ def to_pay_by_wechat(fee_month: FeeMonth):
     return by_wechat(_waiting(fee_month))
 
 
+def to_set_off(fee_month: FeeMonth):
+    """Refunds that the policy sets off against the next charge, of children who take part after the month."""
+    fresh = fee_month.refunds.filter(state=Refund.State.PAYABLE, receipt=None)
+    if not sets_off(fee_month):
+        return fresh.none()
+    stay = Student.objects.filter(takes_part(fee_month.last_on + timedelta(days=1)), school=fee_month.school_id)
+    return fresh.filter(student__in=stay)
+
+
+def sets_off(fee_month: FeeMonth) -> bool:
+    """Whether the policy has refunds set off; where it is silent they are paid back."""
+    case = case_of(fee_month.school)
+    route = law_of(fee_month).on(fee_month.month).maybe(rules.RefundRoute, case)
+    return route is not None and route.how == "set_off"
+
+
 def _waiting(fee_month: FeeMonth):
-    return fee_month.refunds.filter(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
+    waiting = fee_month.refunds.filter(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
+    return waiting.exclude(pk__in=to_set_off(fee_month).values("pk")) if sets_off(fee_month) else waiting

@@ -11,7 +11,7 @@ from afterschool.money import Money
 from billing import actions
 from billing.models import FeeMonth, Payout, Refund
 from billing.selectors.payouts import batches_with, counted, shown
-from billing.selectors.readiness import to_pay_by_wechat, to_pay_out
+from billing.selectors.readiness import to_pay_by_wechat, to_pay_out, to_set_off
 from billing.selectors.sheets import refunds_xlsx
 from billing.wechat.selectors import on_wechat
 from enrollment.models import Withdrawal
@@ -33,6 +33,7 @@ def refund_list(request, reach, pk):
         "total_fen": refunds.aggregate(fen=Sum("amount_fen", default=0))["fen"],
         "waiting": to_pay_out(fee_month).aggregate(fen=Sum("amount_fen", default=0))["fen"],
         "wechat": to_pay_by_wechat(fee_month).count(),
+        "to_set_off": to_set_off(fee_month).count(),
         "asked": on_wechat(refunds).filter(state=Refund.State.INSTRUCTED).count(),
         "batches": counted(fee_month.school.refund_batches.filter(pk__in=batches_with(fee_month))),
     }
@@ -47,6 +48,16 @@ def refunds_instruct(request, reach, pk):
         batch = actions.instruct_refunds(fee_month, now=timezone.now(), by=request.actor)
         messages.success(request, f"{batch}已编好，请下载交银行")
         return redirect("billing:batch-detail", batch.pk)
+    return redirect("billing:refund-list", pk)
+
+
+@require_POST
+@requires(Capability.REVIEW_BOOKS)
+def refunds_set_off(request, reach, pk):
+    fee_month = month_within(reach, pk)
+    with said(request):
+        refunds = actions.set_off_refunds(fee_month, now=timezone.now(), by=request.actor)
+        messages.success(request, f"{len(refunds)} 笔退费抵下期，家长已收到通知")
     return redirect("billing:refund-list", pk)
 
 

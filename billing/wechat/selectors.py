@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from afterschool.access.reach import Reach
 from afterschool.money import Money, total
 from afterschool.schools.models import Student
-from billing.models import Allocation, Charge, FeeMonth, Payout, Refund
+from billing.models import Allocation, Charge, FeeMonth, Payout, Refund, SetOff
 
 from .gateway import box
 from .merchants import Merchant, merchant_named, merchant_of, merchants
@@ -90,7 +90,12 @@ def _with_rest():
     """What WeChat payments paid of which charge, with the rest that was not given back to their payer in any way."""
     back = PaymentRefund.objects.filter(refund__charge=OuterRef("charge"), payment__receipt=OuterRef("receipt"))
     sent = Payout.objects.standing().filter(refund__charge=OuterRef("charge"), receipt=OuterRef("receipt"))
-    given = _sum(back.exclude(state=PaymentRefund.State.CLOSED), "refund__amount_fen") + _sum(sent, "fen")
+    kept = SetOff.objects.filter(refund__charge=OuterRef("charge"), receipt=OuterRef("receipt"))
+    given = (
+        _sum(kept, "fen")
+        + _sum(back.exclude(state=PaymentRefund.State.CLOSED), "refund__amount_fen")
+        + _sum(sent, "fen")
+    )
     paid = Allocation.objects.filter(receipt__payment__mchid__in=merchants())
     return paid.annotate(rest=F("fen") - given)
 

@@ -8,18 +8,23 @@ from django.urls import reverse
 
 from afterschool.errors import RuleBroken
 from afterschool.money import ZERO, Money
+from afterschool.notices.models import Notice
+from billing import accounts
 from billing.actions import (
     ask_advance_back,
     charge_month,
     open_month,
     payouts_paid,
     return_advances,
+    set_off_refunds,
     settle_withdrawal,
 )
 from billing.desk import tasks
 from billing.ledger.balances import balances
+from billing.ledger.posting import post
 from billing.ledger.whereabouts import whereabouts
-from billing.models import Charge, Receipt, Refund
+from billing.models import Charge, FeeMonth, Receipt, Refund
+from billing.selectors.readiness import to_pay_out, to_set_off
 from billing.selectors.withdrawing import estimate
 from enrollment.models import Application, Placement
 from tests import cast
@@ -141,3 +146,38 @@ def test_those_who_take_part_no_more_are_listed_first_and_given_back_together(to
     assert not Refund.objects.exists()
     client.post(door, {"pick": [left.pk]})
     assert Refund.objects.get().student == left and Receipt.objects.in_advance().get().student == child
+
+
+def test_where_the_policy_sets_refunds_off_they_pay_the_next_charge(town, client, child):
+    """80 of a withdrawal are paid back, since that child goes; 50 of another who stays pay November."""
+    stays = family(town, "周小宇", guardian=town.mother)
+    charge_month(town.month, by=town.clerk)
+    pay(town, stays, 200)
+    gone = withdraw(child, Charge.objects.get(student=child).days[8])
+    child.agreements.update(ended_on=gone.last_on)
+    settle_withdrawal(gone, by=town.clerk)
+    kept = Refund.objects.create(
+        school=town.school, fee_month=town.month, student=stays, charge=stays.charges.get(), cause="cancelled",
+        amount_fen=50_00, state="payable",
+    )  # fmt: skip
+    moves = [(accounts.fee_income(town.month.month), accounts.refund_payable(stays.pk), Money(50_00))]
+    post(town.school, moves, on=date(2026, 10, 31), memo="停课", key="cancelled", by=town.clerk)
+    FeeMonth.objects.update(
+        policy=cast.adopt(town.bureau, '[[refund_route]]\nhow = "set_off"', date(2027, 1, 1)).policy
+    )
+    month = FeeMonth.objects.get()
+    assert list(to_set_off(month)) == [kept] and kept not in to_pay_out(month)
+
+    client.force_login(town.people["reviewer"])
+    client.post(reverse("billing:refunds-set-off", args=[month.pk]))
+    kept.refresh_from_db()
+    assert (kept.state, held(town, stays), whereabouts(town.school, TODAY).wrong) == ("set_off", 50_00, [])
+    with pytest.raises(RuleBroken, match="没有要抵下期"):
+        set_off_refunds(month, now=NOW, by=town.reviewer)
+    FeeMonth.objects.update(policy=town.school.bureau.adoptions.order_by("began_on").first().policy)
+    november = open_month(town.school, month=TODAY, by=town.clerk)
+    charge_month(november, by=town.clerk)
+    assert Charge.objects.get(fee_month=november, student=stays).paid_fen == 50_00
+    assert held(town, stays) == 0 and whereabouts(town.school, TODAY).wrong == []
+    assert Notice.objects.get(kind="refund_paid").title == "2026年10月课后服务费抵您 50.00 元"
+    assert send(town).payouts.filter(refund=kept).count() == 0

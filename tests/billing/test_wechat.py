@@ -13,7 +13,7 @@ from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.jobs.book import run_waiting
 from afterschool.xlsx import read_xlsx
-from billing.actions import charge_month, draft_settlement, instruct_refunds, settle_withdrawal
+from billing.actions import charge_month, draft_settlement, instruct_refunds, return_advances, settle_withdrawal
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, Payout, Receipt, Refund
 from billing.selectors.readiness import to_pay_by_wechat, to_pay_out
@@ -512,6 +512,19 @@ def test_more_than_a_payment_holds_goes_by_the_bank(town, gateway, phone, child,
     refund_through_wechat(gone, now=NOW, by=town.reviewer)
     assert (list(to_pay_by_wechat(town.month)), list(to_pay_out(town.month))) == ([], [second])
     assert refund_through_wechat(second, now=NOW, by=town.reviewer) is None
+
+
+def test_an_advance_that_came_by_wechat_goes_back_that_way(town, gateway, phone, child):
+    """200 are paid in the browser while 150 come by the bank: the rest of the WeChat payment is an advance."""
+    payment = begin(town, phone, child)
+    pay(town, child, 150)
+    gateway.pay(payment.out_trade_no)
+    tell(phone, letter(PAID, gateway.told(payment.out_trade_no)))
+    [back] = return_advances(town.school, {child.pk}, on=NOW.date(), by=town.clerk)
+    assert (back.amount_fen, list(to_pay_by_wechat(town.month)), list(to_pay_out(town.month))) == (150_00, [back], [])
+    gateway.refunds_are = "SUCCESS"
+    assert refund_through_wechat(back, now=NOW, by=town.reviewer).state == "paid"
+    assert payable(town, child) == 0 and Refund.objects.get().state == "paid"
 
 
 def test_money_that_came_by_the_bank_goes_back_by_the_bank(town, gateway, child):
