@@ -33,7 +33,7 @@ from billing.actions import (
     show_settlement,
 )
 from billing.disclosures.actions import publish
-from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout
+from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout, Refund
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
 from enrollment.actions import hold_in_dispute, withdraw
@@ -277,7 +277,11 @@ def payee_asked(corner: Corner) -> None:
 def sets_off(corner: Corner) -> None:
     """The month is under a policy that sets refunds off against the next charge."""
     policy = cast.adopt(corner.school.bureau, '[[refund_route]]\nhow = "set_off"', began_on=DECEMBER).policy
-    FeeMonth.objects.filter(school=corner.school).update(policy=policy)
+    FeeMonth.objects.filter(pk=corner.month.pk).update(policy=policy)
+    Refund.objects.create(
+        school=corner.school, fee_month=corner.month, student=corner.child, cause="cancelled", amount_fen=1_00,
+        charge=corner.child.charges.get(fee_month=corner.locked), state="payable",
+    )  # fmt: skip
 
 
 def answered(corner: Corner) -> None:
