@@ -19,7 +19,7 @@ from enrollment.models import Withdrawal
 from .changes import Part, parts
 from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
 from .settling import has_moved
-from .terms import Together, together
+from .terms import Together, accrues, together
 from .withdrawing import Estimate, estimate
 
 
@@ -185,10 +185,9 @@ def _draft_step(settlement: Settlement | None, stale: bool) -> Step:
         return Step("结算草案", "", [Line("还没有生成")])
     if stale:
         return Step("结算草案", "missing", [Line("账有变化，请重算")])
-    refund = sum(group["refund_fen"] for group in settlement.groups)
-    return Step(
-        "结算草案", "done", [Line(f"返还 {Money(refund)}"), Line(f"{localtime(settlement.drafted_at):%m-%d} 已算")]
-    )
+    back = f"返还 {Money(sum(group['refund_fen'] for group in settlement.groups))}"
+    say = "学期末一起结算" if accrues(settlement.fee_month) else back
+    return Step("结算草案", "done", [Line(say), Line(f"{localtime(settlement.drafted_at):%m-%d} 已算")])
 
 
 def _lock_step(fee_month: FeeMonth, before_lock: list) -> Step:

@@ -127,8 +127,11 @@ def _bank_lines(fee_month: FeeMonth) -> list[Missing]:
 
 def _adjustments(fee_month: FeeMonth) -> list[Missing]:
     """Those of earlier months that would be booked in this one."""
-    waiting = Adjustment.objects.filter(school=fee_month.school_id, state=Adjustment.State.ENTERED).count()
-    return [Missing(f"{waiting} 笔更正等待审批", _month_url(fee_month))] if waiting else []
+    waiting = Adjustment.objects.filter(school=fee_month.school_id, state=Adjustment.State.ENTERED)
+    first = waiting.first()
+    if first is None:
+        return []
+    return [Missing(f"{waiting.count()} 笔更正等待审批", reverse("billing:correction-list", args=[first.fee_month_id]))]
 
 
 def _roll(fee_month: FeeMonth) -> list[Missing]:

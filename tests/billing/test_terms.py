@@ -55,17 +55,24 @@ key = "water"
 label = "水费"
 funds = ["fee"]
 """
+LOWERED = """
+[[subsidy]]
+per = "student_term"
+yuan = 100
+payers = [{ name = "县财政", percent = 100 }]
+effect = "deducted"
+"""
 
 
 @pytest.fixture
 def under(town):
     """Three families under a policy that settles by the term; the price is a month's or the term's."""
 
-    def under(unit="month", yuan=200, *, direction="surplus_back_only", per="grade", shared_by="net_charge"):
+    def under(unit="month", yuan=200, *, direction="surplus_back_only", per="grade", shared_by="net_charge", more=""):
         Term.objects.filter(pk=town.term.pk).update(ended_on=date(2026, 11, 27))
         town.term.refresh_from_db()
         rules = RULES.format(unit=unit, yuan=yuan, direction=direction, per=per, shared_by=shared_by)
-        FeeMonth.objects.filter(pk=town.month.pk).update(policy=cast.adopt(town.bureau, rules).policy)
+        FeeMonth.objects.filter(pk=town.month.pk).update(policy=cast.adopt(town.bureau, rules + more).policy)
         town.month.refresh_from_db()
         town.plan.offerings.update(unit=unit, fee_fen=yuan * 100)
         town.children = [family(town, name) for name in ("甲", "乙", "丙")]
@@ -192,6 +199,22 @@ def test_a_terms_price_is_settled_by_days_served_when_the_term_is_over(under):
     sums = [one["sums"] for one in meets(town, town.month, november)]
     assert [one["balance"] for one in sums] == [1050_00, 0]
     assert sums[1]["refund"] == 235_00 + group["refund_fen"]
+
+
+def test_what_the_budget_pays_of_a_terms_price_is_carried_with_it_and_its_rest_is_subsidy(under):
+    town = under("term", 450, more=LOWERED)
+    assert set(Charge.objects.values_list("net_fen", "subsidised_fen")) == {(350_00, 100_00)}
+    cost(town, town.month, "100")
+    close(town, town.month, NOW)
+    assert left(town, "2026-10") == 1250_00
+    november = charge_month(open_month(town.school, month=NOVEMBER, by=town.clerk), by=town.clerk)
+    cost(town, november, "100")
+    [group] = close(town, november, DECEMBER)
+    # The budget's 300 paid all of the 200; its rest stays subsidy, and families get all of theirs.
+    assert (group["subsidised_fen"], group["cost_fen"], group["refund_fen"]) == (200_00, 0, 1050_00)
+    assert (left(town, "2026-10"), left(town, "2026-11")) == (0, 0)
+    assert balances(town.school, END)["subsidy", "2026-11"].fen == -100_00
+    assert [one["sums"]["balance"] for one in meets(town, town.month, november)] == [1250_00, 100_00]
 
 
 def test_where_families_are_to_be_asked_for_more_it_is_refused_in_words(under):

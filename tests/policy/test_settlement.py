@@ -6,7 +6,7 @@ from afterschool import policy
 from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money, total
 from afterschool.policy import settlement
-from afterschool.policy.settlement import Group, settle
+from afterschool.policy.settlement import Group, accrue, settle
 from tests.policy.conftest import IN_TERM
 from tests.policy.tiny import law
 
@@ -210,3 +210,14 @@ def test_nobody_is_asked_above_the_price_or_given_more_than_was_paid(rows, cost,
         assert back == result.surplus
     for at, net in charges:
         assert settlement.explain(result, at, net)[-1].amount in (result.refunds[at], result.asked[at])
+
+
+def test_a_month_of_a_term_tells_its_sums_and_decides_nothing():
+    charges = [("a", yuan("200")), ("b", yuan("100"))]
+    over, short = accrue([Group("g", charges, yuan("250")), Group("h", charges, yuan("350"))])
+    assert (over.surplus, short.surplus) == (yuan("50"), ZERO)
+    assert (over.borne_by_school, short.borne_by_school) == (ZERO, ZERO)
+    assert not any(money for one in (over, short) for money in [*one.refunds.values(), *one.asked.values()])
+    assert [str(step) for step in over.steps] == [
+        "大家一共该交 300.00 元", "一共花了 250.00 元", "学期末和别的月份一起结算，这个月先不退也不补",
+    ]  # fmt: skip
