@@ -74,6 +74,10 @@ def _answers(port: int) -> bool:
     return False
 
 
+class NobodyLeft(Exception):
+    """Every child has gone home: the machine is quicker than the crowd is large."""
+
+
 class Crowd:
     """Children handed out one after another, from as many gates at once as there are hands."""
 
@@ -87,19 +91,23 @@ class Crowd:
 
     def single(self) -> Ask:
         def ask(connection) -> int:
-            with self.lock:
-                gate, child, adult = self.queue.pop()
+            gate, child, adult = self._next(self.queue)
             return _tell(connection, gate, [(child, adult)])
 
         return ask
 
     def batch(self) -> Ask:
         def ask(connection) -> int:
-            with self.lock:
-                gate, children = self.batches.pop()
+            gate, children = self._next(self.batches)
             return _tell(connection, gate, children)
 
         return ask
+
+    def _next(self, queue: list):
+        with self.lock:
+            if not queue:
+                raise NobodyLeft
+            return queue.pop()
 
 
 def _tell(connection, gate, children) -> int:
@@ -142,7 +150,10 @@ def drive(port: int, ask: Ask, seconds: float) -> tuple[int, float, list[float]]
     def hand(_) -> tuple[int, list[float]]:
         connection, rows, took = http.client.HTTPConnection("127.0.0.1", port), 0, []
         while (began := time.perf_counter()) < end:
-            rows += ask(connection)
+            try:
+                rows += ask(connection)
+            except NobodyLeft:
+                break
             took.append(time.perf_counter() - began)
         connection.close()
         return rows, took
@@ -166,8 +177,8 @@ def measure(seconds: float, schools: int, sections: int) -> dict:
     gates = gather(schools, sections)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as after a night
-    half = len(gates) // 2
-    singles, batches = Crowd(gates[:half]), Crowd(gates[half:])
+    some = len(gates) // 4
+    singles, batches = Crowd(gates[:some]), Crowd(gates[some:])
     asks = {
         "floor": (FLOOR, bare_row(gates[0].cookie)),
         "single": (HOUSE, singles.single()),
