@@ -70,12 +70,13 @@ def settle(
     return [_settle_group(group, already or {}, held) for group in groups]
 
 
-def accrue(groups: Sequence[Group]) -> list[GroupResult]:
+def accrue(law: Law, on: date, groups: Sequence[Group], *, case: Case | None = None) -> list[GroupResult]:
     """A month of a term that is settled as one: its sums, and no decision yet."""
+    cite = rule(law, on, case).cite
     steps = "学期末和别的月份一起结算，这个月先不退也不补"
     results = [_settle_group(group, {}, None) for group in groups]
     return [
-        replace(one, borne_by_school=ZERO, steps=(*_steps_of_sums(one.charged, one.cost), Step(steps)))
+        replace(one, borne_by_school=ZERO, cite=cite, steps=(*_steps_of_sums(one.charged, one.cost), Step(steps)))
         for one in results
     ]
 

@@ -80,7 +80,8 @@ def _again(month: FamilyMonth, number: int, groups: Sequence[Mapping], published
         return None  # some families have had all they may get: told with the refund, step by step
     return Again(
         number=number,
-        published=_told(published, everywhere),
+        # No single sheet tells what a whole term cost.
+        published=None if group.get("of_term") else _told(published, everywhere),
         elsewhere=everywhere - cost,
         cost=cost,
         charged=charged,

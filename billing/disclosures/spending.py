@@ -4,9 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 
+from django.db.models import Q
+
 from afterschool.policy import expenses, load
 from billing.models import Adjustment, Expense, FeeMonth, Fund, Round
 from billing.selectors.sharing import WHOLE_SCHOOL
+from billing.selectors.terms import together
 
 CONFIRMED = Round.objects.filter(state=Round.State.CONFIRMED).order_by("number")
 
@@ -25,19 +28,32 @@ def group_of(groups: Iterable[Mapping], grade: int) -> Mapping | None:
 
 def costs_of(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[tuple[int, int], dict[str, Fraction]]:
     """What each category cost a grade: its own, and of the shared cost as much as the settlement gave it."""
-    approved = Expense.objects.filter(fee_month__in=fee_months, state=Expense.State.APPROVED, fund=Fund.FEES)
+    settles = _settling(fee_months)
+    approved = Expense.objects.filter(fee_month__in=settles, state=Expense.State.APPROVED, fund=Fund.FEES)
     by_month: dict[int, list[Expense | Adjustment]] = defaultdict(list)
     for expense in approved.defer("voucher").select_related("sheet").prefetch_related("sheet__lines"):
-        by_month[expense.fee_month_id].append(expense)
+        by_month[settles[expense.fee_month_id]].append(expense)
     rounds = [one for fee_month in fee_months for one in fee_month.rounds.all()]
-    for adjustment in Adjustment.objects.filter(round__in=rounds) if rounds else ():
-        by_month[adjustment.fee_month_id].append(adjustment)
+    earlier = settles.keys() - {fee_month.pk for fee_month in fee_months}
+    if rounds or earlier:
+        mended = Adjustment.objects.approved().filter(Q(round__in=rounds) | Q(fee_month__in=earlier), fund=Fund.FEES)
+        for adjustment in mended:
+            by_month[settles[adjustment.fee_month_id]].append(adjustment)
     return {
         (fee_month.pk, grade): _of_group(fee_month, group, by_month[fee_month.pk])
         for fee_month in fee_months
         for grade in grades
         if (group := group_of(groups_of(fee_month), grade))
     }
+
+
+def _settling(fee_months: Collection[FeeMonth]) -> dict[int, int]:
+    """By month, which of these settles its costs: itself, or the last month of its term."""
+    found = {fee_month.pk: fee_month.pk for fee_month in fee_months}
+    for fee_month in fee_months:
+        if any(group.get("of_term") for group in fee_month.settlement.groups) and (term := together(fee_month)):
+            found |= {month.pk: fee_month.pk for month in term.earlier}
+    return found
 
 
 def _of_group(fee_month: FeeMonth, group: Mapping, spent: Iterable[Expense | Adjustment]) -> dict[str, Fraction]:

@@ -68,7 +68,8 @@ def _accrued(fee_month: FeeMonth) -> Figures:
     before = returns(fee_month, [charge for charge in charges if charge.unit != TERM])
     borne, _ = _after(charges, before, {})
     shares = sharing([fee_month], charges, whole=_whole(fee_month))
-    results = settlement.accrue([_group(one, borne, {}) for one in shares])
+    law, case = law_of(fee_month), case_of(fee_month.school)
+    results = settlement.accrue(law, fee_month.month, [_group(one, borne, {}) for one in shares], case=case)
     rows = [row(result, one) for one, result in zip(shares, results, strict=True)]
     return Figures([{**one, **_carried(one), "accrues": True} for one in rows], before)
 
@@ -93,7 +94,7 @@ def _term(term: Together) -> Figures:
     charges.sort(key=lambda charge: (charge.agreement.number, charge.item_id, charge.pk))
     found = settled(term.fee_month, charges, before, {}, months=months, served=served)
     others = [replace(one, settled_in=_elsewhere(one, term)) for one in found.returns]
-    return replace(found, returns=others)
+    return Figures([{**group, "of_term": True} for group in found.groups], others)
 
 
 def _elsewhere(one: Return, term: Together) -> str:

@@ -61,7 +61,7 @@ def settlement_detail(request, reach, pk, grade):
     if group is None:
         raise Http404
     refunds = fee_month.refunds.filter(charge__grade=grade) if grade else fee_month.refunds.all()
-    refunds = refunds.select_related("student__school_class", "charge__agreement")
+    refunds = refunds.select_related("student__school_class", "charge__agreement", "charge__fee_month")
     refunds = refunds.order_by("charge__agreement__number", "pk")
     explain_refunds(fee_month, refunds)
     context = {"month": fee_month, "group": group, "why": of_group(fee_month, group), "refunds": refunds}

@@ -20,6 +20,8 @@ from billing.actions import (
     open_month,
 )
 from billing.disclosures.actions import compose
+from billing.disclosures.again import agains_of
+from billing.disclosures.families import month_of
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.whereabouts import whereabouts
 from billing.models import Charge, FeeMonth, Refund
@@ -138,6 +140,11 @@ def test_months_accrue_and_the_last_of_the_term_settles_all(under):
     told = meets(town, town.month, november)
     assert [one["sums"]["balance"] for one in told] == [150_00, 0]
     assert "本学期前几个月的课后服务费结转" in [line["label"] for line in told[1]["income"]]
+    own = month_of(town.children[0].pk, NOVEMBER)
+    assert [(part.word, part.amount.fen) for part in own.parts] == [("水费", 190_00), ("没花完，退给您", 10_00)]
+    assert own.parts[0].of_grade.fen == 1140_00
+    [again] = agains_of(own)
+    assert (again.published, again.left.fen, again.given.fen) == (None, 60_00, 10_00)
     with pytest.raises(RuleBroken, match="已经结清"):
         draft_round(november, by=town.clerk)
 

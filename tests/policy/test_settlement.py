@@ -214,7 +214,9 @@ def test_nobody_is_asked_above_the_price_or_given_more_than_was_paid(rows, cost,
 
 def test_a_month_of_a_term_tells_its_sums_and_decides_nothing():
     charges = [("a", yuan("200")), ("b", yuan("100"))]
-    over, short = accrue([Group("g", charges, yuan("250")), Group("h", charges, yuan("350"))])
+    groups = [Group("g", charges, yuan("250")), Group("h", charges, yuan("350"))]
+    over, short = accrue(policy.load("dalian-2024"), IN_TERM, groups)
+    assert over.cite and over.cite.clause == "四.5"
     assert (over.surplus, short.surplus) == (yuan("50"), ZERO)
     assert (over.borne_by_school, short.borne_by_school) == (ZERO, ZERO)
     assert not any(money for one in (over, short) for money in [*one.refunds.values(), *one.asked.values()])
