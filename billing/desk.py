@@ -11,8 +11,10 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
 from enrollment.models import Agreement
 
-from .models import Adjustment, BankLine, Expense, FeeMonth, PayeeChange, Receipt, Refund, Round
+from .models import Adjustment, BankLine, Expense, FeeMonth, PayeeChange, Payout, Receipt, Refund, Round
 from .selectors.advances import takes_part
+
+ANSWER_DUE = timedelta(days=3)  # how long a bank takes to tell
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
@@ -82,6 +84,20 @@ def _unopened(reach, first: date):
     return School.objects.within(reach).filter(Exists(served)).exclude(fee_months__month__gte=first)
 
 
+def _unanswered(reach, today: date) -> list[Task]:
+    """Batches of which the bank should have told by now."""
+    sent = Payout.objects.within(reach).filter(state=Payout.State.SENT, batch__made_at__date__lt=today - ANSWER_DUE)
+    rows = sent.order_by().values("batch", "batch__number").annotate(count=Count("pk")).order_by("batch")
+    say = "登记银行回单，或者到校领取的情况"
+    return [
+        Task(
+            f"退费第 {row['batch__number']} 批还有 {row['count']} 笔没有结果", say,
+            reverse("billing:batch-detail", args=[row["batch"]]), row["count"], icon="money",
+        )
+        for row in rows[:3]
+    ]  # fmt: skip
+
+
 def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
     found = []
     waiting = (
@@ -106,6 +122,7 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
         url = reverse("billing:month-detail", args=[month.pk])
         late = today > month.last_on + timedelta(days=5)
         found.append(Task(f"锁定{month}", "结算草案已经生成，核对后锁定", url, ready.count(), urgent=late, icon="lock"))
+    found += _unanswered(reach, today)
     if count := PayeeChange.objects.within(reach).filter(state=PayeeChange.State.ASKED).count():
         url = reverse("billing:payee-change-list")
         found.append(Task(f"{count} 份更换收款人待审批", "看过两边的账号再定", url, count, icon="check"))

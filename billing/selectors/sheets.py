@@ -78,7 +78,8 @@ def batch_xlsx(batch: RefundBatch) -> bytes:
         (one.row, one.payee, one.payee_account, one.fen, batch.memo)
         for one in batch.payouts.exclude(payee_account="").order_by("row")
     ]
-    return _one(f"{batch.school}退费第{batch.number}批", columns, rows)
+    # No title above: banks look for the heads in the first row.
+    return write_xlsx([Sheet(f"退费第{batch.number}批", columns, rows)])
 
 
 def _one(title: str, columns, rows) -> bytes:

@@ -161,12 +161,12 @@ def test_the_banks_file_is_as_a_bank_reads_it(town, client):
     assert f"batch-{batch.number}.xlsx" in response["Content-Disposition"]
     page = load_workbook(BytesIO(response.content)).active
     told = [[cell.value for cell in row] for row in page.iter_rows()]
-    assert told[1] == ["序号", "户名", "账号", "金额", "摘要"]
-    assert [row[0] for row in told[2:4]] == [1, 2] and told[4][0] == "合计" and len(told) == 5
-    assert {row[4] for row in told[2:4]} == {"课后服务退费第1批"} and "奶奶" not in str(told)
-    account, amount = page["C4"], page["D4"]
+    assert told[0] == ["序号", "户名", "账号", "金额", "摘要"]
+    assert [row[0] for row in told[1:3]] == [1, 2] and told[3][0] == "合计" and len(told) == 4
+    assert {row[4] for row in told[1:3]} == {"课后服务退费第1批"} and "奶奶" not in str(told)
+    account, amount = page["C3"], page["D3"]
     assert (account.value, account.data_type, account.number_format) == ("0062170001234567890", "s", "@")
-    assert (amount.value, amount.number_format, page["D5"].value) == (80, "#,##0.00", 160)
+    assert (amount.value, amount.number_format, page["D4"].value) == (80, "#,##0.00", 160)
     assert (page.page_setup.orientation, int(page.page_setup.paperSize)) == ("landscape", 9)
 
     client.force_login(town.people["reviewer"])
