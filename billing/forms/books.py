@@ -67,11 +67,16 @@ class Desk(forms.Form):
 
 
 class ReceiptForm(Desk):
-    button = "登记收款"
+    button = "登记收款，接着下一笔"
     rows = (("student", "on"), ("amount", "method"), ("payer", "payer_account"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
-    student = forms.CharField(label="学生", max_length=60, help_text="姓名或学籍号；同名的填学籍号")
+    student = forms.CharField(
+        label="学生",
+        max_length=60,
+        help_text="姓名或学籍号；同名的填学籍号",
+        widget=forms.TextInput(attrs={"list": "students", "autocomplete": "off", "autofocus": True}),
+    )
     on = DayField(label="到账日期")
     amount = MoneyField(label="金额（元）")
     method = forms.ChoiceField(label="方式", choices=TYPED_METHODS)
@@ -134,6 +139,8 @@ class ExpenseForm(Desk):
     def __init__(self, *args, fee_month: FeeMonth, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["category"].choices = categories(fee_month)
+        first = "voucher_number" if self.initial.get("payee") else "category"
+        self.fields[first].widget.attrs["autofocus"] = True
         self.fields["grade"].choices = [
             ("", "全校共用，按缴费人数分摊"),
             *((grade, GRADES[grade]) for grade in fee_month.school.grades),

@@ -1,6 +1,7 @@
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -89,7 +90,7 @@ def expense_approve(request, reach, pk):
     expense = _expense(reach, pk)
     with said(request, f"已审批并记账：{expense.payee} {Money(expense.amount_fen)} 元"):
         approve_expense(expense, now=timezone.now(), by=request.actor)
-    return redirect("billing:expense-list", expense.fee_month_id)
+    return _next_waiting(expense)
 
 
 @require_POST
@@ -98,7 +99,7 @@ def expense_reject(request, reach, pk):
     expense = _expense(reach, pk)
     with said(request, "已退回"):
         reject_expense(expense, reason=request.POST.get("reason", ""), by=request.actor)
-    return redirect("billing:expense-list", expense.fee_month_id)
+    return _next_waiting(expense)
 
 
 @require_POST
@@ -158,6 +159,14 @@ def subsidy_create(request, reach, pk):
             return redirect("billing:expense-list", pk)
     context = {"form": form, "month": fee_month, "heading": "登记财政补助", "back": "billing:expense-list"}
     return render(request, "billing/form.html", context, status=422 if form.errors else 200)
+
+
+def _next_waiting(expense: Expense) -> HttpResponseRedirect:
+    """Back to the list, where the next cost is that waits for approval."""
+    waiting = expense.fee_month.expenses.filter(state=Expense.State.ENTERED).order_by("on", "pk").defer("voucher")
+    here = waiting.filter(on__gte=expense.on).exclude(on=expense.on, pk__lt=expense.pk).first() or waiting.first()
+    place = f"#cost-{here.pk}" if here else ""
+    return HttpResponseRedirect(reverse("billing:expense-list", args=[expense.fee_month_id]) + place)
 
 
 def _expense(reach, pk) -> Expense:

@@ -12,7 +12,7 @@ from billing.actions import import_statement, link_line, link_outflow, match_lin
 from billing.forms import StatementForm
 from billing.models import BankLine, FeeMonth, StatementImport
 from billing.selectors.outflows import offers
-from billing.selectors.students import student_named
+from billing.selectors.students import names_of, student_named
 from billing.selectors.typed import typed_for
 from billing.selectors.working import waiting
 
@@ -48,7 +48,7 @@ def statement_detail(request, reach, pk):
         **rights(request),
         "statement": statement,
         "open": waiting([line for line in lines if line.state == state.OPEN]),
-        "children": statement.school.students.filter(left_on=None).values("number", "name"),
+        "children": names_of(statement.school),
         "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
         "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
         "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],

@@ -61,7 +61,7 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const key = event.key.toLowerCase();
-  const own = event.key === "Enter" ? event.target === row && row.querySelector("[data-key]") : null;
+  const own = event.key === "Enter" ? event.target === row && (row.querySelector("[data-main]") || row.querySelector("[data-key]")) : null;
   const named = /^[a-z1-9]$/.test(key) && row && row.querySelector(`[data-key="${key}"]`);
   const page = /^[a-z]$/.test(key) && document.querySelector(`[data-hotkey="${key}"]`);
   if (press(own || named || page)) event.preventDefault();
