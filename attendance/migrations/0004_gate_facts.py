@@ -11,8 +11,9 @@ CREATE FUNCTION gate_facts(
   p_person bigint
 ) RETURNS json LANGUAGE plpgsql AS $$
 BEGIN
-  -- All that is written about one school's day goes one after another.
-  PERFORM 1 FROM schools_school WHERE id = p_school FOR NO KEY UPDATE;
+  -- One child after another, many children at once; the roll and the close, which lock the whole school, stand apart.
+  PERFORM 1 FROM schools_school WHERE id = p_school FOR SHARE;
+  PERFORM 1 FROM schools_student WHERE id = ANY (p_students) ORDER BY id FOR NO KEY UPDATE;
   RETURN json_build_object(
     'walks_from', (SELECT walks_from_grade FROM schools_school WHERE id = p_school),
     'students', (

@@ -105,7 +105,7 @@ def facts_of(
     claims: Sequence[datetime],
     by: Actor,
 ) -> Facts:
-    """The school is locked from here on: all that is written about its day goes one after another."""
+    """The children are locked from here on, and the roll and the close of their school wait."""
     asked = [school.pk, day, list(students), list(uids), device, min(claims) - IN_A_MOMENT, max(claims), by.person_id]
     with connection.cursor() as cursor:
         cursor.execute("SELECT gate_facts(%s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
