@@ -278,7 +278,8 @@ def test_the_lock_waits_for_everything_and_says_for_what(town):
         school=town.school, day=start.date(), person=cast.make_person(), starts_at=start, arrived_at=start,
         ends_at=start.replace(hour=17),
     )  # fmt: skip
-    assert "补助发放表还没有制作" in missing()
+    assert "补助发放表还没有制作" in missing() and "1 个班次的课时还没有确认" in missing()
+    Duty.objects.update(confirmed_by=town.people["principal"], confirmed_at=NOW)
     sheet(town)
     assert "补助发放表还没有列支" in missing()
     book_stipends(town.month, by=town.clerk)
