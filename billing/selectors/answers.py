@@ -21,6 +21,8 @@ WORDS: dict[Verdict, str] = {
     "against": "不符，不登记",
     "unknown": "找不到这一行",
 }
+# What somebody must look at stands first.
+TURN: tuple[Verdict, ...] = ("against", "unknown", "failed", "waits", "paid", "known")
 SAID: dict[str, Payout.State] = {"paid": Payout.State.PAID, "failed": Payout.State.FAILED}
 
 

@@ -14,13 +14,12 @@ from afterschool.schools.models import School
 from billing.disclosures.models import Disclosure
 from billing.disclosures.selectors import DUE_DAY
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
-from enrollment.models import Withdrawal
 
 from .changes import Part, parts
-from .readiness import missing_for_draft, missing_for_lock, unsettled_withdrawals
+from .readiness import missing_for_draft, missing_for_lock
 from .settling import has_moved
 from .terms import Together, accrues, together
-from .withdrawing import Estimate, estimate
+from .withdrawing import leaving
 
 
 @dataclass(frozen=True)
@@ -76,15 +75,10 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
         term=together(fee_month),
         changes=parts(settlement.changes) if settlement and fee_month.is_open else [],
         is_stale=stale,
-        withdrawals=_leaving(fee_month) if fee_month.is_open else [],
+        withdrawals=leaving(fee_month) if fee_month.is_open else [],
         without_scan=without_scan(fee_month),
         cash=facts,
     )
-
-
-def _leaving(fee_month: FeeMonth) -> list[tuple[Withdrawal, Estimate]]:
-    """Who waits to be settled, and with how much."""
-    return [(one, estimate(one.agreement, one.last_on)) for one in unsettled_withdrawals(fee_month)]
 
 
 def without_scan(fee_month: FeeMonth):

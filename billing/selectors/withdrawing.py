@@ -7,9 +7,10 @@ from datetime import date
 from afterschool.errors import NoRule
 from afterschool.money import ZERO, Money, total
 from billing.models import Charge, FeeMonth
-from enrollment.models import Agreement
+from enrollment.models import Agreement, Withdrawal
 
 from .advances import advances_of, nothing_follows
+from .readiness import unsettled_withdrawals
 from .returns import as_charged, left_over, with_tariff
 
 
@@ -44,6 +45,11 @@ class Estimate:
     @property
     def remitted(self) -> Money:
         return total(left.remitted for left in self.lefts)
+
+
+def leaving(fee_month: FeeMonth) -> list[tuple[Withdrawal, Estimate]]:
+    """Who waits to be settled in this month, and with how much."""
+    return [(one, estimate(one.agreement, one.last_on)) for one in unsettled_withdrawals(fee_month)]
 
 
 def estimate(agreement: Agreement, last_on: date) -> Estimate:

@@ -12,7 +12,7 @@ from afterschool.refusals import tell
 from billing import actions
 from billing.forms import AnswerForm, PaidForm
 from billing.models import BankAnswer, Payout, RefundBatch
-from billing.selectors.answers import tally, weigh
+from billing.selectors.answers import TURN, tally, weigh
 from billing.selectors.payouts import counted, shown
 from billing.selectors.sheets import batch_xlsx
 
@@ -100,12 +100,12 @@ def answer_upload(request, reach, pk):
 @requires(Capability.SEE_BOOKS)
 def answer_detail(request, reach, pk):
     answer = _answer(reach, pk)
-    weighed = weigh(answer)
+    weighed = sorted(weigh(answer), key=lambda one: TURN.index(one.verdict))
     context = {
         **rights(request),
         "answer": answer,
         "batch": answer.batch,
-        "weighed": weighed,
+        "page": Paginator(weighed, A_PAGE).get_page(request.GET.get("page")),
         "tally": tally(weighed),
         "today": timezone.localdate(),
     }
