@@ -83,7 +83,8 @@ def lay(tables: Grown) -> None:
                 for name, trigger, enabled in triggers:
                     cursor.execute(trigger)
                     cursor.execute(f'ALTER TABLE "{table}" ENABLE {"ALWAYS" if enabled == "A" else ""} TRIGGER {name}')
-        cursor.execute("VACUUM ANALYZE")
+        for table in tables:
+            cursor.execute(f'ANALYZE public."{table}"')
 
 
 def _copy(cursor, table: str, which: str) -> None:

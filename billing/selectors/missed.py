@@ -34,11 +34,14 @@ def missed_days(fee_month: FeeMonth, paying: Mapping[int, Charge], days: Span | 
             shut[cause] | stopped[pk, cause] if cause in named else set() for cause in ("cancelled", "force_majeure")
         )
         gone = {day for day in charge.days if day > _last_on(charge)} if "withdrawal" in named else set()
+        absent = away.get(pk, set())
+        if not (closed or forced or gone or absent):
+            continue
         settled = charge.agreement.ended_on and not days  # with the withdrawal: none of them goes back twice
         by_cause: list[tuple[Cause, set[date]]] = [
             ("cancelled", closed - forced - gone),
             ("force_majeure", forced - gone),
-            ("absence", away.get(pk, set()) - closed - forced - gone),
+            ("absence", absent - closed - forced - gone),
             ("withdrawal", set() if settled else gone),
         ]
         in_order = {cause: tuple(day for day in charge.days if day in missed) for cause, missed in by_cause}

@@ -123,10 +123,12 @@ def _of_charge(
         schedule = tariffs.schedule(cause, charge.item)
         elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
         shut = tuple(day for day in days if day not in due)
-        told = schedule.explain(net, Attendance(due, absent, elapsed=elapsed, closed=shut), before=net - left, off=off)
+        gone, before = Attendance(due, absent, elapsed=elapsed, closed=shut), net - left
+        if not schedule.refund(net, gone, before=before, off=off):  # of most families, known from another that is alike
+            continue
+        told = schedule.explain(net, gone, before=before, off=off)
         left -= told.amount
-        if told.amount:
-            yield cause, told.amount, _asked_first(charge, net, told.steps), clauses([told.cite])
+        yield cause, told.amount, _asked_first(charge, net, told.steps), clauses([told.cite])
 
 
 def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
