@@ -487,6 +487,7 @@ class Adjustment(models.Model):
     voucher_number = models.CharField("票据号", max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.ENTERED)
     answer = models.CharField("未通过的原因", max_length=200, blank=True)
+    bank_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="adjustment")
     round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="adjustments")  # which gave it back
     key = models.CharField(max_length=60)
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

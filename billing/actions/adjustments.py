@@ -15,7 +15,7 @@ from billing import accounts
 from billing.disclosures.actions import write_again
 from billing.disclosures.linter import personal_data
 from billing.ledger.posting import Move, post
-from billing.models import Adjustment, Expense, FeeMonth, Fund
+from billing.models import Adjustment, BankLine, Expense, FeeMonth, Fund
 from billing.selectors.corrections import ADJUSTABLE, clauses_of, unspent_subsidy
 from billing.selectors.terms import together
 
@@ -39,10 +39,11 @@ def enter_adjustment(
     category: str = "",
     fund: str = Fund.FEES,
     grade: int | None = None,
+    bank_line: BankLine | None = None,
     by: Actor,
 ) -> Adjustment:
     """Say what a cost of the locked month really was: an `expense` in its books, or of a `category` it has not booked.
-    It counts when another person has approved it."""
+    It counts when another person has approved it. A line of the statement may stand for it."""
     fee_month = locked_month(fee_month)
     if first := Adjustment.objects.filter(school=fee_month.school, key=key).first():
         if (first.side, first.amount_fen, first.on) != (side, amount.fen, on):
@@ -67,6 +68,7 @@ def enter_adjustment(
         entered_by_id=by.person_id,
     )
     _refuse(adjustment)
+    adjustment.bank_line = _take_line(adjustment, bank_line) if bank_line else None
     adjustment.save()
     record(by, "entered", adjustment, month=f"{fee_month.month:%Y-%m}", side=side, amount_fen=amount.fen)
     return adjustment
@@ -96,9 +98,10 @@ def reject_adjustment(adjustment: Adjustment, *, reason: str, now: datetime, by:
     if not reason.strip():
         raise RuleBroken("请写明原因", field="reason")
     adjustment = _waiting(adjustment, by)
-    adjustment.state, adjustment.answer = State.REJECTED, reason.strip()[:200]
+    BankLine.objects.filter(pk=adjustment.bank_line_id).update(state=BankLine.State.OPEN, hint="")
+    adjustment.state, adjustment.answer, adjustment.bank_line = State.REJECTED, reason.strip()[:200], None
     adjustment.decided_by_id, adjustment.decided_at = by.person_id, now
-    adjustment.save(update_fields=["state", "answer", "decided_by", "decided_at"])
+    adjustment.save(update_fields=["state", "answer", "decided_by", "decided_at", "bank_line"])
     record(by, "rejected", adjustment, reason=adjustment.answer)
     return adjustment
 
@@ -117,6 +120,17 @@ def locked_month(fee_month: FeeMonth) -> FeeMonth:
     if fee_month.is_open:
         raise RuleBroken(f"{fee_month}还没有锁定，直接记支出，不用更正")
     return fee_month
+
+
+def _take_line(adjustment: Adjustment, line: BankLine) -> BankLine:
+    """Money that came back for less, that went out for more; of the same amount, and nobody else's."""
+    line = BankLine.objects.get(pk=line.pk, school=adjustment.school)
+    moved = line.in_fen if adjustment.side == Side.LESS else line.out_fen
+    if line.state != BankLine.State.OPEN or moved != adjustment.amount_fen:
+        raise RuleBroken("这笔流水已经处理过，或者收付、金额和更正不同", field="bank_line")
+    line.state, line.hint = BankLine.State.MATCHED, f"就是{adjustment.fee_month}的更正"
+    line.save(update_fields=["state", "hint"])
+    return line
 
 
 def _waiting(adjustment: Adjustment, by: Actor) -> Adjustment:

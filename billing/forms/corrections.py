@@ -5,7 +5,7 @@ from django import forms
 from afterschool.money import Money
 from afterschool.schools.models import GRADES
 from afterschool.templatetags.words import day
-from billing.models import Adjustment, Expense, FeeMonth
+from billing.models import Adjustment, BankLine, Expense, FeeMonth
 from billing.selectors.corrections import ADJUSTABLE, clauses_of
 from billing.selectors.costs import category_labels
 
@@ -17,7 +17,7 @@ A_LINE = 40
 
 class AdjustmentForm(Desk):
     button = "录入，交复核审批"
-    rows = (("cost", "amount"), ("on", "voucher_number"), ("clause", "grade"), ("reason",))
+    rows = (("cost", "amount"), ("on", "voucher_number"), ("clause", "grade"), ("bank_line", "reason"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     side = forms.ChoiceField(label="更正", choices=SIDES, widget=forms.RadioSelect, initial=Adjustment.Side.LESS)
@@ -27,6 +27,12 @@ class AdjustmentForm(Desk):
     voucher_number = forms.CharField(label="票据号", max_length=60)
     clause = forms.ChoiceField(label="依据的条款")
     grade = forms.TypedChoiceField(label="哪个年级的", coerce=int, required=False, empty_value=None)
+    bank_line = forms.ModelChoiceField(
+        label="银行流水里的哪一笔（可不选）",
+        queryset=BankLine.objects.none(),
+        required=False,
+        empty_label="不选",
+    )
     reason = forms.CharField(
         label="原因", max_length=150, widget=forms.Textarea(attrs={"rows": 2}), help_text="会写进公示，不要写人名、电话"
     )
@@ -38,6 +44,9 @@ class AdjustmentForm(Desk):
         self.fields["clause"].choices = [("", "请选择"), *clauses]
         grades = [(grade, GRADES[grade]) for grade in fee_month.school.grades]
         self.fields["grade"].choices = [("", "全校共用，或同原来那笔支出"), *grades]
+        lines = BankLine.objects.filter(school=fee_month.school_id, state=BankLine.State.OPEN, on__gt=fee_month.last_on)
+        self.fields["bank_line"].queryset = lines.order_by("-on", "pk")
+        self.fields["bank_line"].label_from_instance = _line
         self.fee_month = fee_month
 
     def deed(self) -> dict:
@@ -64,6 +73,10 @@ def _costs(fee_month: FeeMonth) -> list:
         (f"没有记过的，{label}（只能补记）", kinds) for label, kinds in categories(fee_month) if _is_adjustable(kinds)
     ]
     return [*([("已经入账的", choices)] if choices else []), *others]
+
+
+def _line(line: BankLine) -> str:
+    return f"{day(line.on)} {'收' if line.in_fen else '付'} {Money(line.in_fen or line.out_fen)} {line.payer}"
 
 
 def _is_adjustable(kinds: list) -> bool:

@@ -18,10 +18,11 @@ from billing.actions import (
 )
 from billing.desk import tasks
 from billing.disclosures.actions import compose, publish
+from billing.forms.corrections import AdjustmentForm
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
 from billing.ledger.whereabouts import whereabouts
-from billing.models import Adjustment, Charge, Expense, Refund, Round
+from billing.models import Adjustment, BankLine, Charge, Expense, Refund, Round, StatementImport
 from enrollment.models import Waiver
 from tests.billing.conftest import NOW, act, family, pay
 from tests.billing.test_settlement import charged_families, lock, spend
@@ -243,6 +244,34 @@ def test_a_published_sheet_stays_and_a_new_version_tells_the_correction(closed):
         ("2026-10", "2026-11", "水费少支出，钱已收回", 10_00, "四.5"),
         ("2026-10", "2026-11", "追加退给家长（人数少，合在退费里）", None, ""),
     ]
+
+
+def test_a_line_of_the_statement_stands_for_it_once(closed):
+    statement = StatementImport.objects.create(
+        school=closed.school, file_name="流水", sha256="0" * 64, uploaded_by=closed.people["clerk"]
+    )
+    line = BankLine.objects.create(
+        school=closed.school,
+        statement=statement,
+        row=1,
+        serial="s1",
+        on=date(2026, 11, 2),
+        in_fen=10_00,
+        payer="自来水公司",
+    )
+    form = AdjustmentForm(fee_month=closed.month)
+    assert "11月2日 收 10.00 自来水公司" in str(form["bank_line"])
+    with pytest.raises(RuleBroken, match="收付、金额和更正不同"):
+        adjust(closed, "11", approve=False, bank_line=line)
+    made = adjust(closed, "10", approve=False, bank_line=line)
+    with pytest.raises(RuleBroken, match="已经处理过"):
+        adjust(closed, "10", approve=False, bank_line=line)
+    line.refresh_from_db()
+    assert (line.state, line.adjustment) == ("matched", made)
+    reject_adjustment(made, reason="先不办", now=NOW, by=closed.reviewer)
+    line.refresh_from_db()
+    assert line.state == "open"
+    adjust(closed, "10", bank_line=line)
 
 
 def test_clerk_and_reviewer_do_it_on_the_pages(closed, client):
