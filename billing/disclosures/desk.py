@@ -8,11 +8,24 @@ from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
 from billing.models import FeeMonth
 
-from .models import Disclosure
+from .models import Disclosure, FeeReport
 from .selectors import due_month
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
+    return [*_of_bureau(actor), *_of_school(actor, today)]
+
+
+def _of_bureau(actor: Actor) -> list[Task]:
+    """What families told of fees beside the price."""
+    reach = actor.reach(Capability.WATCH_SCHOOLS)
+    waiting = FeeReport.objects.within(reach).filter(answered_at=None).count() if reach else 0
+    detail = "只有教育局看得到，请核实后答复家长。"
+    url = reverse("disclosures:fee-report-list")
+    return [Task(f"{waiting} 条家长反映另外收费", detail, url, waiting, urgent=True, icon="warn")] if waiting else []
+
+
+def _of_school(actor: Actor, today: date) -> list[Task]:
     """Sheets to look at and publish, and months whose sheet is due but which are not locked."""
     if not actor.may(Capability.PUBLISH_DISCLOSURE):
         return []

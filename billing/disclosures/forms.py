@@ -37,3 +37,18 @@ class CorrectionForm(forms.Form):
         help_text="会和新版一起公开，请不要写人名和电话。",
         widget=forms.TextInput(attrs={"class": "form-control"}),
     )
+
+
+class ReportForm(forms.Form):
+    text = forms.CharField(
+        label="谁、什么时候、收了什么",
+        max_length=300,
+        help_text="例：10月12日，班级群里每人收 50 元材料费。只有教育局看得到，学校看不到。",
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 4}),
+    )
+
+
+class ReportAnswerForm(forms.Form):
+    answer = forms.CharField(
+        label="核实的情况", max_length=300, widget=forms.Textarea(attrs={"class": "form-control", "rows": 2})
+    )

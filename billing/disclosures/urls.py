@@ -2,7 +2,7 @@ from django.urls import path
 
 from billing import addresses  # noqa: F401 -- registers the converter
 
-from .views import families, manage, public
+from .views import families, manage, public, reports
 
 app_name = "disclosures"
 urlpatterns = [
@@ -20,4 +20,7 @@ urlpatterns = [
     path("my-months/", families.month_list, name="my-months"),
     path("my-months/<int:student_id>/<month:month>/", families.month_detail, name="my-month"),
     path("my-months/<int:student_id>/<month:month>/objection/", families.objection_create, name="objection-create"),
+    path("my-months/<int:student_id>/fee-report/", reports.fee_report_create, name="fee-report-create"),
+    path("disclosures/fee-reports/", reports.fee_report_list, name="fee-report-list"),
+    path("disclosures/fee-reports/<int:pk>/answer/", reports.fee_report_answer, name="fee-report-answer"),
 ]

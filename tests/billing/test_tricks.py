@@ -1,32 +1,49 @@
 """What a clerk might try with the rights a clerk has: each trick is refused, or seen by somebody else (D1–D20)."""
 
+from contextlib import suppress
 from datetime import date, timedelta
+from itertools import permutations
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 
+from afterschool.access.capabilities import Role
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
+from afterschool.notices.models import Notice
+from afterschool.oversight.ghosts import never_seen
 from afterschool.plans.actions import save_offering
 from billing.actions import (
     approve_expense,
+    book_stipends,
     charge_month,
     draft_settlement,
     enter_expense,
     instruct_refunds,
     link_line,
     lock_month,
+    payout_failed,
+    payouts_paid,
     settle_withdrawal,
 )
-from billing.ledger.models import Entry
+from billing.disclosures.actions import compose, publish
+from billing.disclosures.linter import names_of, personal_data
+from billing.disclosures.models import Disclosure, FeeReport
+from billing.disclosures.seal import canonical, seal
+from billing.ledger.actions import keep_head
+from billing.ledger.balances import balances
+from billing.ledger.models import BookHead, Entry
 from billing.models import Charge, Expense, Payout, Receipt, Refund
 from staffing.models import Duty
 from tests import cast
-from tests.billing.conftest import NOW, family, pay
+from tests.billing.conftest import NOW, OCTOBER, family, pay
+from tests.billing.test_ledger_chain import superuser
 from tests.billing.test_pages import expense
+from tests.billing.test_returns import stay_away
 from tests.billing.test_settlement import charged_families, lock, spend, withdraw
+from tests.billing.test_settlement import sheet as sheet_of_stipends
 from tests.billing.test_statements import bring, line
 
 
@@ -139,12 +156,36 @@ def test_d2_the_books_refuse_whoever_writes_past_the_program(town, table, deed):
         cursor.execute(deed.format(table))
 
 
+def test_d3_what_the_owner_of_the_database_changes_is_cried_out_the_same_night(town):
+    pay(town, family(town), 200)
+    watching = cast.make_person("秦局", Role.BUREAU_FINANCE, town.bureau)
+    with superuser() as cursor:
+        cursor.execute("UPDATE ledger_transfer SET fen = fen - 50")
+    keep_head(town.school, on=NOW.date(), by=cast.Actor.system("night"))
+    told = Notice.objects.get(to=watching)
+    assert told.title == "海棠路小学的账簿核对不符，请马上查" and "2026-00001" in told.body
+    assert not BookHead.objects.exists(), "no head is kept of a broken book"
+
+
 def test_d5_a_child_nobody_signed_for_is_not_charged(town):
     ghost = cast.make_student(cast.make_class(town.school, 3, 2), "没来过")
     charge_month(town.month, by=town.clerk)
     receipt = pay(town, ghost, 200)
     lock(town)
     assert not Charge.objects.exists() and not receipt.allocations.exists() and not Refund.objects.exists()
+
+
+def test_d5_children_who_never_came_are_named_to_the_bureau_ten_of_ten(town, client):
+    here = charged_families(town, *[200] * 3)
+    ghosts = [family(town, f"没来{number}") for number in range(10)]
+    charge_month(town.month, by=town.clerk)
+    for child in here:
+        stay_away(town, child, Charge.objects.get(student=child).days[:2], status="present")
+    assert set(never_seen(town.school, OCTOBER)) == set(ghosts)
+
+    client.force_login(cast.make_person("秦局", Role.BUREAU_FINANCE, town.bureau))
+    page = client.get(reverse("oversight:school-detail", args=[town.school.pk])).content.decode()
+    assert "10月收了费、点名一次也没到的 10 名" in page and all(ghost.name in page for ghost in ghosts)
 
 
 def test_d6_nobody_is_paid_for_two_places_at_one_time_or_on_ones_own_word(town):
@@ -163,6 +204,36 @@ def test_d6_nobody_is_paid_for_two_places_at_one_time_or_on_ones_own_word(town):
 def test_d7_finance_neither_asks_for_a_waiver_nor_grants_or_signs_one(clerk, door):
     assert clerk.get(reverse(f"enrollment:{door}")).status_code in {403, 405}
     assert clerk.post(reverse(f"enrollment:{door}")).status_code in {403, 405}
+
+
+def test_d8_a_family_reads_that_nothing_else_is_due_and_tells_the_bureau_not_the_school(town, client):
+    mother = cast.make_person("陈静")
+    child, bureau = family(town, guardian=mother), cast.make_person("秦局", Role.BUREAU_FINANCE, town.bureau)
+    charge_month(town.month, by=town.clerk)
+    client.force_login(mother)
+    form = reverse("disclosures:fee-report-create", args=[child.pk])
+    page = client.get(reverse("disclosures:my-month", args=[child.pk, OCTOBER])).content.decode()
+    assert "除此之外，学校不再收费" in page and form in page
+    for _ in range(2):
+        client.post(form, {"text": "家委会收了 50 元材料费"})
+    assert client.post(form, {"text": "又收了一次"}).status_code == 422
+
+    report = FeeReport.objects.get()
+    assert [(note.to, note.title) for note in Notice.objects.all()] == [(bureau, "有家长反映海棠路小学另外收费")]
+    for person in town.people.values():
+        client.force_login(person)
+        assert client.get(reverse("disclosures:fee-report-list")).status_code == 403
+    client.force_login(cast.make_person("邻局", Role.BUREAU_FINANCE, cast.make_bureau("邻县教育局")))
+    assert "家委会" not in client.get(reverse("disclosures:fee-report-list")).content.decode()
+
+    client.force_login(bureau)
+    assert "1 条家长反映另外收费" in client.get("/").content.decode()
+    answer = reverse("disclosures:fee-report-answer", args=[report.pk])
+    assert client.post(answer, {f"{report.pk}-answer": ""}).status_code == 422
+    client.post(answer, {f"{report.pk}-answer": "已责令退还"})
+    client.force_login(mother)
+    assert "已责令退还" in client.get(form).content.decode()
+    assert Notice.objects.filter(to=mother, kind="fee_report_answered").exists()
 
 
 def test_d9_a_form_sent_again_with_another_amount_is_no_second_receipt(town, clerk):
@@ -222,12 +293,60 @@ def test_d14_a_published_price_is_not_changed_behind_what_was_charged(town):
     assert Charge.objects.get().net_fen == 200_00
 
 
+def test_d15_what_the_bank_says_in_whatever_order_moves_the_money_once(town):
+    """paid, failed, paid: every order of the bank's answers, each said twice."""
+    charged_families(town, 200)
+    lock(town)
+    row = instruct_refunds(town.month, now=NOW, by=town.reviewer).payouts.get()
+    answers = {
+        "paid": lambda: payouts_paid([row], paid_on=NOW.date(), by=town.reviewer),
+        "failed": lambda: payout_failed(row, reason="户名不符", by=town.reviewer),
+    }
+    for order in set(permutations(["paid", "failed", "paid"])):
+        with transaction.atomic():
+            for said in (answer for word in order for answer in [answers[word]] * 2):
+                with suppress(RuleBroken):
+                    said()
+            row.refresh_from_db()
+            assert row.state == order[0], "the first answer stands"
+            assert Entry.objects.filter(key=f"payout:{row.pk}").count() == (row.state == "paid")
+            transaction.set_rollback(True)
+
+
 @pytest.mark.parametrize("amount", ["-1", "0", "NaN", "1e3", "200.005", "9" * 19, "٢٠٠", "200,00,0"])
 def test_d16_what_is_no_amount_is_said_at_its_field(town, clerk, amount):
     family(town)
     answer = clerk.post(address("receipt-create", town.month.pk), typed(amount=amount))
     assert answer.status_code == 422 and answer.context["form"].errors.keys() == {"amount"}
     assert not Receipt.objects.exists()
+
+
+def test_d17_a_sheet_says_what_the_books_say_and_is_refused_where_they_no_longer_do(town):
+    charged_families(town, *[200] * 6)
+    spend(town, "600.00")
+    lock(town)
+    sheet = compose(town.month, by=town.reviewer)
+    said = {line["label"]: line["fen"] for side in ("income", "expense") for line in sheet.content[side]}
+    books = balances(town.school, date(2026, 10, 31))
+    assert 1200_00 in said.values() and 600_00 in said.values() and books["bank", ""].fen == 600_00
+    assert sheet.sha256 == seal(sheet.content)
+
+    sheet.content["income"][0]["fen"] += 1
+    Disclosure.objects.filter(pk=sheet.pk).update(content=sheet.content)
+    with pytest.raises(RuleBroken):
+        publish(sheet, now=NOW, by=town.reviewer)
+
+
+def test_d18_what_one_teacher_earned_stands_on_no_public_page(town, client):
+    charged_families(town, *[200] * 6)
+    sheet_of_stipends(town)
+    book_stipends(town.month, by=town.clerk)
+    lock(town)
+    sheet = publish(compose(town.month, by=town.reviewer), now=NOW, by=town.reviewer)
+    page = client.get(reverse("disclosures:public-page", args=[town.school.code, OCTOBER])).content.decode()
+    told = page + canonical(sheet.content).decode()
+    assert page and not {name for name in names_of(town.school) | {"王老师"} if name in told}
+    assert personal_data(told, town.school) == ""
 
 
 def test_d19_a_withdrawal_nobody_settles_keeps_the_month_open(town):

@@ -33,6 +33,7 @@ from billing.actions import (
     show_settlement,
 )
 from billing.disclosures.actions import publish
+from billing.disclosures.reports import tell_bureau
 from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout, Refund
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
@@ -254,6 +255,11 @@ def objected(corner: Corner) -> None:
     )
 
 
+def reported(corner: Corner) -> None:
+    mother = cast.act(corner.mother, THURSDAY)
+    corner.fee_report = tell_bureau(corner.child, text="班级群里收材料费", now=at(9), by=mother)
+
+
 def instructed(corner: Corner) -> None:
     corner.batch = instruct_refunds(corner.locked, now=at(9), by=act(corner.reviewer))
     Payout.objects.filter(batch=corner.batch).update(payee_account="6217")
@@ -399,6 +405,7 @@ GIVEN: dict[str, Given] = {
     "billing:settlement-show POST": drafted,
     "billing:objection-answer POST": objected,
     "disclosures:objection-create POST": shown,
+    "disclosures:fee-report-answer POST": reported,
     "billing:receipt-void POST": received,
     "billing:line-link POST": typed,
     "billing:line-outflow POST": costed,

@@ -258,6 +258,8 @@ BODY: dict[str, Body] = {
     "billing:reconciliation-make POST": lambda corner, person: {
         "bank": in_book(corner.month).plain(), "items-TOTAL_FORMS": "0", "items-INITIAL_FORMS": "0"
     },
+    "disclosures:fee-report-create POST": lambda corner, person: {"text": "班级群里收材料费"},
+    "disclosures:fee-report-answer POST": lambda corner, person: {f"{corner.fee_report.pk}-answer": "已责令退还"},
     "disclosures:objection-create POST": lambda corner, person: {"text": "少退了"},
     "billing:month-open POST": lambda corner, person: {"school": corner.school.pk, "month": NOVEMBER.isoformat()},
     "billing:receipt-create POST": lambda corner, person: {
