@@ -98,7 +98,8 @@ def reject_adjustment(adjustment: Adjustment, *, reason: str, now: datetime, by:
     if not reason.strip():
         raise RuleBroken("请写明原因", field="reason")
     adjustment = _waiting(adjustment, by)
-    BankLine.objects.filter(pk=adjustment.bank_line_id).update(state=BankLine.State.OPEN, hint="")
+    if adjustment.bank_line_id:
+        BankLine.objects.filter(pk=adjustment.bank_line_id).update(state=BankLine.State.OPEN, hint="")
     adjustment.state, adjustment.answer, adjustment.bank_line = State.REJECTED, reason.strip()[:200], None
     adjustment.decided_by_id, adjustment.decided_at = by.person_id, now
     adjustment.save(update_fields=["state", "answer", "decided_by", "decided_at", "bank_line"])

@@ -12,7 +12,14 @@ from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Adoption, CalendarChange, PolicyText
 from attendance.models import Mark, Session
-from billing.actions import charge_month, draft_settlement, settle_withdrawal
+from billing.actions import (
+    charge_month,
+    confirm_round,
+    draft_round,
+    draft_settlement,
+    open_month,
+    settle_withdrawal,
+)
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.missed import served_days
@@ -326,3 +333,27 @@ def test_a_session_stopped_on_the_day_goes_back_by_its_cause(town, under, why, c
     lock(town)
     assert given() == [(cause, "26.67")]
     assert served_days(town.month, Charge.objects.all()) == {Charge.objects.get().pk: 13}
+
+
+def test_what_is_found_out_of_the_roll_after_the_lock_goes_back_in_a_further_round(town, under):
+    under(EACH_DAY + BACK.format("cancelled", "each_day"))
+    [child] = charged(town)
+    away, corrected, stopped = Charge.objects.get().days[:3]
+    stay_away(town, child, [away])
+    stay_away(town, child, [corrected, stopped], status="present")
+    spend(town, "100.00")
+    lock(town)
+    assert given() == [("absence", "13.33"), ("surplus", "86.67")]
+    open_month(town.school, month=date(2026, 11, 1), by=town.clerk)
+    Mark.objects.filter(session__day=corrected).update(status="absent")
+    Session.objects.filter(day=stopped).update(cut_short_at=NOW, unserved="school")
+
+    made = confirm_round(draft_round(town.month, by=town.clerk), now=NOW, by=town.reviewer)
+    refunds = Refund.objects.filter(round=2).order_by("cause")
+    # Of 26.67 for two days away, 13.33 were given.
+    assert [(row.cause, row.amount_fen, row.state) for row in refunds] == [
+        ("absence", 13_34, "payable"), ("cancelled", 13_33, "payable"),
+    ]  # fmt: skip
+    assert made.groups[0]["borne_fen"] == 26_67  # what was given back is not taken from anybody
+    assert sum(fen for fen in Refund.objects.values_list("amount_fen", flat=True)) == 126_67
+    assert is_balanced(trial_balance(town.school, date(2026, 11, 30)))
