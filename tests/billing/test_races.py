@@ -4,12 +4,15 @@ import pytest
 
 from afterschool.errors import RuleBroken
 from billing.actions import (
+    bring_answer,
     charge_month,
     draft_settlement,
     instruct_refunds,
     lock_month,
     payouts_paid,
+    return_advances,
     settle_withdrawal,
+    take_answer,
 )
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
@@ -65,3 +68,20 @@ def test_receipts_are_numbered_without_gaps_under_twenty_at_once(transactional_d
     assert Charge.objects.get().paid_fen == 200_00
     numbers = sorted(Entry.objects.values_list("number", flat=True))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_answers_and_advances_at_once_give_nothing_twice(transactional_db, town):
+    child = charged_families(town, 200)[0]
+    pay(town, child, 50)
+    settle_withdrawal(withdraw(child, Charge.objects.get().days[8]), by=town.clerk)
+    leftover = family(town, "周小宇")
+    pay(town, leftover, 70)
+    assert at_once(20, lambda n: return_advances(town.school, {leftover.pk}, on=NOW.date(), by=town.clerk)) == []
+    assert sorted(Refund.objects.values_list("amount_fen", flat=True)) == [50_00, 70_00, 80_00]
+
+    batch, data = instruct_refunds(town.month, now=NOW, by=town.reviewer), "序号,金额,结果\n1,{},成功\n".format
+    fen = batch.payouts.get(row=1).fen
+    paper = bring_answer(batch, file_name="回单.csv", data=data(f"{fen // 100}.00").encode(), by=town.reviewer)
+    assert at_once(20, lambda n: take_answer(paper, paid_on=NOW.date(), now=NOW, by=town.reviewer)) == []
+    assert Entry.objects.filter(key__startswith="payout:").count() == 1
+    assert balances(town.school, NOW.date())["bank", ""].fen == 320_00 - fen
