@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from uuid import uuid4
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -10,7 +11,7 @@ from django.utils import timezone
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
 from afterschool.schools.models import Guardianship, School, SchoolClass, Student
-from attendance.models import Mark, Session
+from attendance.models import GateList, Mark, Session
 from enrollment.models import Agreement, AgreementItem, Application, PickupPerson, Placement, Section
 from staffing.models import Duty
 from tests import cast
@@ -24,6 +25,7 @@ class Gate:
 
     school: int
     cookie: str
+    given: str  # the number of the list on the device
     waiting: list[tuple[int, str]]  # child, adult
 
 
@@ -88,8 +90,14 @@ def _fill(bureau, term, number: int, sections: int) -> list[Gate]:
         )
         for n, child in enumerate(children)
     )
+    lists = GateList.objects.bulk_create(
+        GateList(uid=uuid4(), school=school, day=today, device=str(uuid4()), issued_at=begins, issued_to=teacher,
+                 children=ROOM, sha256="0" * 64)
+        for teacher in teachers
+    )  # fmt: skip
     return [
-        Gate(school.pk, signed_in(teacher), waiting[n * ROOM : (n + 1) * ROOM]) for n, teacher in enumerate(teachers)
+        Gate(school.pk, signed_in(teacher), str(one.uid), waiting[n * ROOM : (n + 1) * ROOM])
+        for n, (teacher, one) in enumerate(zip(teachers, lists, strict=True))
     ]
 
 

@@ -106,7 +106,16 @@ def facts_of(
     by: Actor,
 ) -> Facts:
     """The children are locked from here on, and the roll and the close of their school wait."""
-    asked = [school.pk, day, list(students), list(uids), device, min(claims) - IN_A_MOMENT, max(claims), by.person_id]
+    asked: list[Any] = [
+        school.pk,
+        day,
+        list(students),
+        list(uids),
+        device,
+        min(claims) - IN_A_MOMENT,
+        max(claims),
+        by.person_id,
+    ]
     with connection.cursor() as cursor:
         cursor.execute("SELECT gate_facts(%s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
         said = cursor.fetchone()[0]
