@@ -340,9 +340,10 @@ class Settlement(models.Model):
     fee_month = models.OneToOneField(FeeMonth, models.PROTECT, related_name="settlement")
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     # [{"grade", "heads", "free_heads", "paying_heads", "charged_fen", "withdrawn_fen", "direct_fen", "shared_fen",
-    #   "cost_fen", "surplus_fen" (below zero: a shortfall), "refund_fen", "borne_fen", "steps", "cites"}]
+    #   "cost_fen", "surplus_fen" (below zero: a shortfall), "published_fen" (by earlier rounds), "refund_fen",
+    #   "borne_fen", "steps", "cites"}], with "accrues" in a month of a term settled as one, "of_term" in its last
     groups = models.JSONField(default=list)
-    # What is other than in the draft before: [{"what", "before_fen", "after_fen"}]
+    # What is other than in the draft before: [{"part": "why" | "sum" | "family", "what", "before_fen", "after_fen"}]
     changes = models.JSONField(default=list)
     # What need not be paid any more, by charge: {"17": fen}; from the lock on the charges say it themselves.
     remits = models.JSONField(default=dict)
