@@ -33,7 +33,8 @@ def missed_days(fee_month: FeeMonth, paying: Mapping[int, Charge], days: Span | 
         closed, forced = (
             shut[cause] | stopped[pk, cause] if cause in named else set() for cause in ("cancelled", "force_majeure")
         )
-        gone = {day for day in charge.days if day > _last_on(charge)} if "withdrawal" in named else set()
+        last_on = _last_on(charge) if "withdrawal" in named else date.max
+        gone = {day for day in charge.days if day > last_on}
         absent = away.get(pk, set())
         if not (closed or forced or gone or absent):
             continue
