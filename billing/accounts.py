@@ -5,6 +5,7 @@ from datetime import date
 from .ledger.posting import AccountRef, Kind
 
 BANK: AccountRef = (Kind.BANK, "")
+IN_TRANSIT: AccountRef = (Kind.IN_TRANSIT, "")
 SUBSIDY_DUE: AccountRef = (Kind.SUBSIDY_DUE, "")
 
 

@@ -6,7 +6,7 @@ from .answers import bring_answer, take_answer
 from .batches import instruct_refunds, payout_failed, payouts_paid
 from .charges import charge_month
 from .expenses import approve_expense, attach_voucher, book_stipends, enter_expense, pay_stipends, reject_expense
-from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line
+from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line, settle_transit
 from .month_ends import draft_month_end, draft_together, lock_together
 from .months import open_month
 from .payees import ask_payee_change, decide_payee_change
@@ -61,6 +61,7 @@ __all__ = [
     "return_advances",
     "set_aside_line",
     "set_off_refunds",
+    "settle_transit",
     "settle_withdrawal",
     "show_settlement",
     "take_answer",

@@ -12,7 +12,7 @@ from afterschool.policy import expenses, load
 from billing import accounts
 from billing.ledger.posting import post
 from billing.models import BankLine, Expense, FeeMonth, Fund
-from billing.selectors.costs import stipends_paid_key
+from billing.selectors.costs import SPENT_HERE, stipends_paid_key
 from billing.vouchers import kind_of
 from staffing.models import StipendSheet
 
@@ -190,6 +190,8 @@ def pay_stipends(fee_month: FeeMonth, *, paid_on: date, by: Actor) -> Expense:
 
 
 def _may_book(fee_month: FeeMonth, category: str, fund: str) -> None:
+    if fund not in SPENT_HERE:
+        raise RuleBroken("代收餐费不是课后服务的钱，不在这里列支", field="category")
     verdict = expenses.may_book(load(fee_month.policy), fee_month.month, category=category, fund=Fund(fund).in_policy)
     if not verdict.answer:
         raise RuleBroken(verdict.because, cite=verdict.cite, field="category")

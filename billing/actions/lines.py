@@ -8,15 +8,18 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Student
+from billing import accounts
+from billing.ledger.posting import post
 from billing.models import BankLine, Expense, Payout, Receipt, RefundBatch
 from billing.selectors.outflows import offers
+from billing.selectors.transit import in_transit
 from billing.selectors.typed import is_perhaps, typed_for
 
 from .batches import held, pay_rows
 from .expenses import pay_stipends
 from .receipts import receive
 from .statements import method_of, outcome, typed_hint
-from .till import hold
+from .till import book_day, hold
 
 State = BankLine.State
 
@@ -98,6 +101,27 @@ def link_outflow(line: BankLine, paper: Expense | RefundBatch | Payout, *, by: A
     line.hint = offer.word
     line.save(update_fields=["state", "hint"])
     record(by, "linked", line, paper=offer.key, amount_fen=line.out_fen)
+    return line
+
+
+@transaction.atomic
+def settle_transit(line: BankLine, *, by: Actor) -> BankLine:
+    """WeChat settles with the bank: money that was received already has arrived."""
+    line = _open_line(line)
+    there = in_transit(line.school, line.on)
+    if not 0 < line.in_fen <= there.fen:
+        raise RuleBroken(f"到{line.on:%-m月%-d日}在微信支付还没有结算的只有 {there} 元，这笔不是微信结算")
+    post(
+        line.school,
+        [(accounts.BANK, accounts.IN_TRANSIT, Money(line.in_fen))],
+        on=book_day(line.school, line.on),
+        memo=f"微信支付结算到账（流水 {line.serial}）",
+        key=f"transit:{line.serial}",
+        by=by,
+    )
+    line.state, line.hint = State.MATCHED, "微信支付结算到账，缴费早已入账"
+    line.save(update_fields=["state", "hint"])
+    record(by, "settled", line, amount_fen=line.in_fen)
     return line
 
 

@@ -112,5 +112,7 @@ def _voucher(receipt: Receipt, on: date, paid_fen: int) -> Voucher:
         (accounts.prepaid(receipt.student_id), receipt.amount_fen - paid_fen),
     )
     memo = f"收 {receipt.payer} 课后服务费（收据 {receipt.number} 号，{receipt.on:%Y-%m-%d} 到账）"
-    moves = [(accounts.BANK, credit, Money(fen)) for credit, fen in sides if fen]
+    # WeChat has it until it settles with the bank.
+    place = accounts.IN_TRANSIT if receipt.method == Receipt.Method.WECHAT else accounts.BANK
+    moves = [(place, credit, Money(fen)) for credit, fen in sides if fen]
     return Voucher(on, f"receipt:{receipt.key}", memo, moves)

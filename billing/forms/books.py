@@ -11,7 +11,8 @@ from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.policy import expenses, load, rules
 from afterschool.schools.models import GRADES
-from billing.models import Expense, FeeMonth, Fund, Receipt
+from billing.models import Expense, FeeMonth, Receipt
+from billing.selectors.costs import SPENT_HERE
 from billing.vouchers import LARGEST
 
 # Typed by hand; what came by WeChat is told by WeChat Pay.
@@ -158,7 +159,7 @@ def categories(fee_month: FeeMonth) -> list:
     """What the policy allows, by fund; what it forbids by name can be chosen, and is refused with its clause."""
     policy = load(fee_month.policy)
     groups = []
-    for fund in Fund:
+    for fund in SPENT_HERE:
         rules = [
             *expenses.categories(policy, fee_month.month, fund.in_policy),
             *expenses.denied(policy, fee_month.month, fund.in_policy),

@@ -119,6 +119,7 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
     def children(kind: Kind) -> str:
         return f"{sum(1 for (its, _), money in stood.items() if its == kind and money)} 人"
 
+    yield line(Kind.IN_TRANSIT, "在微信支付", "家长用微信付了、还没有结算到基本户的")
     yield line(Kind.RECEIVABLE, "家长还没交", "已经收费、还没到账的", children(Kind.RECEIVABLE))
     yield line(Kind.SUBSIDY_DUE, "财政还没拨", "收费时替家长减掉、财政应拨还没到账的")
     yield line(Kind.DEFICIT, "学校承担", "花费超出收费，由学校补上的")
@@ -181,7 +182,7 @@ def _paid_back(school: School, day: date) -> Money:
     paid = Transfer.objects.filter(
         school=school,
         debit__kind=Kind.REFUND_PAYABLE,
-        credit__kind=Kind.BANK,
+        credit__kind__in=[Kind.BANK, Kind.IN_TRANSIT],
         entry__on__range=(day.replace(day=1), day),
     )
     return Money(int(paid.aggregate(fen=Sum("fen", default=0))["fen"]))

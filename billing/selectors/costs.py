@@ -10,6 +10,8 @@ from afterschool.policy import expenses, load
 from billing.ledger.posting import entry_of
 from billing.models import Expense, FeeMonth, Fund
 
+SPENT_HERE = (Fund.FEES, Fund.SUBSIDY)  # collected for others (meals) is no money of the service
+
 
 @dataclass(frozen=True)
 class CostRow:

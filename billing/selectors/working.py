@@ -16,6 +16,7 @@ from billing.suggestions import Suggestion, suggest
 
 from .outflows import Offer, offers
 from .students import children_of
+from .transit import settlements
 from .typed import typed_for
 
 
@@ -39,11 +40,13 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
     """As many queries for one line as for a hundred. The likeliest answer first."""
     came = [line for line in lines if line.in_fen]
     typed, papers, children = typed_for(came), offers(lines), _children(came)
+    settled = settlements(came)
     owed = _owed({one.child.pk for some in children.values() for one in some})
     return [
         Waiting(
             line,
             [
+                *([_is_transit(line)] if line.pk in settled else []),
                 *(_is_paper(line, offer) for offer in papers.get(line.pk, ())),
                 *(_is_receipt(line, receipt) for receipt in typed.get(line.serial, ())),
                 *(
@@ -54,6 +57,11 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
         )
         for line in lines
     ]
+
+
+def _is_transit(line: BankLine) -> Answer:
+    word = "微信支付结算到账，不是新的缴费"
+    return Answer(word, reverse("billing:line-transit", args=[line.pk]), {})
 
 
 def _is_paper(line: BankLine, offer: Offer) -> Answer:

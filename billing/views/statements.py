@@ -8,7 +8,15 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
-from billing.actions import import_statement, link_line, link_outflow, match_line, reopen_line, set_aside_line
+from billing.actions import (
+    import_statement,
+    link_line,
+    link_outflow,
+    match_line,
+    reopen_line,
+    set_aside_line,
+    settle_transit,
+)
 from billing.forms import StatementForm
 from billing.models import BankLine, FeeMonth, StatementImport
 from billing.selectors.outflows import offers
@@ -97,6 +105,16 @@ def line_outflow(request, reach, pk):
         if offer is None:
             raise RuleBroken(f"第 {line.row} 行：金额、日期不符，或者已经对上另一笔流水了")
         link_outflow(line, offer.paper, by=request.actor)
+    return back_to(line)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_transit(request, reach, pk):
+    """WeChat settled with the bank."""
+    line = line_within(reach, pk)
+    with said(request, f"第 {line.row} 行记为微信支付结算到账"):
+        settle_transit(line, by=request.actor)
     return back_to(line)
 
 

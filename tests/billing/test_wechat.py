@@ -213,7 +213,7 @@ def test_fifty_times_the_same_news_is_one_receipt(town, gateway, phone, child):
     same = letter(PAID, told)
     assert {tell(phone, same) for _ in range(25)} | {tell(phone, letter(PAID, told)) for _ in range(25)} == {204}
     assert Receipt.objects.count() == 1
-    assert balances(town.school, LATER)["bank", ""].fen == 200_00
+    assert balances(town.school, LATER)["in_transit", ""].fen == 200_00
 
 
 @pytest.mark.django_db(transaction=True)
@@ -387,11 +387,11 @@ def test_a_refund_goes_back_once_however_often_it_is_asked_for(town, gateway, ph
     refund.refresh_from_db()
     assert (refund.state, refund.payouts.count()) == ("instructed", 0)
 
-    told, bank = gateway.told_back(back.number, "SUCCESS"), balances(town.school, LATER)["bank", ""].fen
+    told, bank = gateway.told_back(back.number, "SUCCESS"), balances(town.school, LATER)["in_transit", ""].fen
     assert {tell(phone, letter("REFUND.SUCCESS", told)) for _ in range(50)} == {204}
     refund.refresh_from_db()
     assert (refund.state, refund.paid_on, payable(town, child)) == ("paid", date(2026, 11, 4), 0)
-    assert balances(town.school, LATER)["bank", ""].fen == bank - 100_00
+    assert balances(town.school, LATER)["in_transit", ""].fen == bank - 100_00
     assert refund_through_wechat(refund, now=NOW, by=town.reviewer).state == "paid"
     assert len(gateway.refunds) == 1
 

@@ -220,6 +220,14 @@ def received(corner: Corner) -> None:
     )  # fmt: skip
 
 
+def by_wechat(corner: Corner) -> None:
+    """WeChat holds as much as the line says."""
+    receive(
+        corner.school, corner.child, on=corner.line.on, amount=Money(corner.line.in_fen), payer="妈妈", method="wechat",
+        key=f"wechat-{corner.child.pk}", by=act(corner.clerk),
+    )  # fmt: skip
+
+
 def costed(corner: Corner) -> None:
     """A cost of the outflow's amount was typed by hand."""
     corner.outflow.cost = enter_expense(
@@ -409,6 +417,7 @@ GIVEN: dict[str, Given] = {
     "billing:receipt-void POST": received,
     "billing:line-link POST": typed,
     "billing:line-outflow POST": costed,
+    "billing:line-transit POST": by_wechat,
     "billing:line-reopen POST": lines_worked,
     "billing:expense-voucher GET": scanned,
     "billing:adjustment-approve POST": adjusted,

@@ -100,7 +100,7 @@ def refund_told(back: PaymentRefund, told: dict, *, by: Actor) -> PaymentRefund:
 def _book(back: PaymentRefund, paid_on: date, by: Actor) -> None:
     refund = back.refund
     memo = f"退 {back.payment.made_by.name} {refund.get_cause_display()}（微信）"
-    moves = [(accounts.refund_payable(refund.student_id), accounts.BANK, Money(refund.amount_fen))]
+    moves = [(accounts.refund_payable(refund.student_id), accounts.IN_TRANSIT, Money(refund.amount_fen))]
     post(back.school, moves, on=book_day(back.school, paid_on), memo=memo, key=f"refund-paid:{refund.pk}", by=by)
     Refund.objects.filter(pk=refund.pk).update(state=Refund.State.PAID, paid_on=paid_on)
     tell_families([refund.pk])
