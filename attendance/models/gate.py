@@ -114,24 +114,25 @@ class GateEvent(models.Model):
         AGREED = "agreed", "按约定离校"
 
     uid = models.UUIDField(unique=True)
-    school = models.ForeignKey(School, models.PROTECT, related_name="gate_events")
+    # Written all day and asked by child, day and device: no other index is kept up at the gate.
+    school = models.ForeignKey(School, models.PROTECT, related_name="gate_events", db_index=False)
     day = models.DateField("日期")
-    gate_list = models.ForeignKey(GateList, models.PROTECT, null=True, related_name="events")
+    gate_list = models.ForeignKey(GateList, models.PROTECT, null=True, related_name="events", db_index=False)
     device = models.CharField("设备", max_length=40)
     sequence = models.PositiveIntegerField("设备序号", default=0)
     claimed_at = models.DateTimeField("设备时间")
     received_at = models.DateTimeField("收到时间")
     happened_at = models.DateTimeField("发生时间")  # the claim, as far as the server's own times bear it out
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField("类别", max_length=12, choices=Kind)
     student = models.ForeignKey(Student, models.PROTECT, related_name="gate_events")
     about = models.UUIDField(null=True)  # the event that is undone or confirmed; it may arrive later
     mode = models.CharField("方式", max_length=10, blank=True)
     how = models.CharField("核验方式", max_length=10, choices=How, blank=True)
-    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+")
-    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+")
-    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+")
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+", db_index=False)
+    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+", db_index=False)
+    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+", db_index=False)
     collector_name = models.CharField("接领人", max_length=60, blank=True)
     collector_relation = models.CharField("关系", max_length=20, blank=True)
     place = models.CharField("校门", max_length=40, blank=True)
@@ -179,7 +180,7 @@ class Handover(models.Model):
         SELF = "self", "自行离校"
         BUS = "bus", "乘校车"
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="handovers")
+    school = models.ForeignKey(School, models.PROTECT, related_name="handovers", db_index=False)
     day = models.DateField("日期")
     student = models.ForeignKey(Student, models.PROTECT, related_name="handovers")
     event = models.ForeignKey(GateEvent, models.PROTECT, null=True, related_name="handovers")
@@ -187,17 +188,17 @@ class Handover(models.Model):
     how = models.CharField("核验方式", max_length=10, choices=GateEvent.How, default=GateEvent.How.KNOWN)
     # Who collected: a guardian, a named pick-up person, the holder of a one-time code, or one vouched for by telephone.
     # Name and relation are kept as they were.
-    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+")
-    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+")
-    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+")
+    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
+    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+", db_index=False)
+    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+", db_index=False)
+    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+", db_index=False)
     collector_name = models.CharField("接领人", max_length=60, blank=True)
     collector_relation = models.CharField("关系", max_length=20, blank=True)
     place = models.CharField("校门", max_length=40, blank=True)
     at = models.DateTimeField("离校时间")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 
     objects = OfChild.as_manager()
 
