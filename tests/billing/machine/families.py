@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from afterschool.schools.models import CalendarChange
-from attendance.models import Mark, Session
+from attendance.models import Mark
 from billing.actions import (
     book_stipends,
     settle_withdrawal,
@@ -66,13 +66,16 @@ class Families(Room):
     def mark(self, child, at, status):
         """Late, again, otherwise than before: the last word counts, and there is one."""
         day, student = self.world.days[OCTOBER][at % len(self.world.days[OCTOBER])], self.world.children[child]
-        session = Session.objects.get(section=self.world.sections[3 if child < 3 else 4], day=day)
-        told = {"school": self.world.school, "status": status, "at": AFTER[OCTOBER], "by": self.world.people["teacher"]}
+        mark = Mark(
+            school=self.world.school, session=self.world.sessions[3 if child < 3 else 4, day], student=student,
+            status=status, at=AFTER[OCTOBER], by=self.world.people["teacher"],
+        )  # fmt: skip
         self.drafted.clear()
-        Mark.objects.update_or_create(session=session, student=student, defaults=told)
-        (self.away.setdefault(child, set()).discard if status in Mark.HERE else self.away.setdefault(child, set()).add)(
-            day
+        Mark.objects.bulk_create(
+            [mark], update_conflicts=True, unique_fields=["session", "student"], update_fields=["status"]
         )
+        away = self.away.setdefault(child, set())
+        (away.discard if status in Mark.HERE else away.add)(day)
 
     @rule(at=DAY, serves=st.booleans())
     def change_calendar(self, at, serves):

@@ -36,7 +36,7 @@ class Room(RuleBasedStateMachine):
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         with connection.cursor() as cursor:
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL jit = off")
         self.counting = connection.execute_wrapper(self._count)
         self.counting.__enter__()
         self.model, self.watch = Model(), laws.Watch(self.world.school.pk)

@@ -119,7 +119,7 @@ def _children(world: SimpleNamespace) -> None:
 
 def _sessions(world: SimpleNamespace) -> None:
     """Each grade's first days of October; the roll is taken, nobody is marked yet."""
-    Session.objects.bulk_create(
+    made = Session.objects.bulk_create(
         Session(
             school=world.school, section=section, day=day, starts_at=time(16), ends_at=time(17),
             taken_at=AFTER[OCTOBER], taken_by=world.people["teacher"],
@@ -127,3 +127,5 @@ def _sessions(world: SimpleNamespace) -> None:
         for section in world.sections.values()
         for day in world.days[OCTOBER]
     )  # fmt: skip
+    grades = {section.pk: grade for grade, section in world.sections.items()}
+    world.sessions = {(grades[one.section_id], one.day): one for one in made}
