@@ -214,7 +214,7 @@ def typed(corner: Corner) -> None:
 
 def received(corner: Corner) -> None:
     """A payment in the month that is open."""
-    corner.receipt = receive(
+    receive(
         corner.school, corner.child, on=corner.line.on, amount=Money(80_00), payer="妈妈", key=f"late-{corner.child.pk}",
         by=act(corner.clerk),
     )  # fmt: skip

@@ -68,6 +68,7 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
     "enrollment:dispute-end": lambda corner: [corner.child.dispute_holds.get().pk],
     "attendance:held-confirm": lambda corner: [corner.child.gate_events.get().pk],
+    "billing:receipt-void": lambda corner: [corner.child.receipts.latest("number").pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
     "billing:month-end": lambda corner: [OCTOBER],
     "billing:month-end-draft": lambda corner: [OCTOBER],
