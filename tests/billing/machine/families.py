@@ -118,13 +118,18 @@ class Families(Room):
 
         def settled(refunds):
             del self.unsettled[child]
+            open_ones = [
+                one for (whose, month), one in self.model.charges.items() if whose == child and month not in self.locked
+            ]
+            left = [one for one in open_ones if one.net and one.days[-1] > gone.last_on]
             for (whose, month), charge in self.model.charges.items():
-                leaves = whose == child and month not in self.locked and charge.days[-1] > gone.last_on
-                if leaves and charge.net and not charge.given and (back := charge.withdraw(gone.last_on)):
-                    self.model.refunds[child, month, "withdrawal", 1] = [back, "payable", 0, 0]
+                if whose == child and charge in left and not charge.given and (back := charge.withdraw(gone.last_on)):
+                    self.model.refunds[child, month, "withdrawal", "1"] = [back, "payable", 0, 0]
+            if left:  # nothing more will be charged
+                self.advances_went_back(child, [row for row in refunds if row.cause == "prepaid"])
             self.drafted.clear()
 
-        self.do(lambda: settle_withdrawal(gone, by=self.world.by["clerk"]), settled)
+        self.do(lambda: settle_withdrawal(gone, by=self.world.by["clerk"]), settled, again=False)
 
     @rule(at=st.integers(0, 3), leader=st.booleans())
     @precondition(lambda self: not self.booked and len(self.duties) < 4)

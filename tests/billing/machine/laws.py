@@ -127,11 +127,13 @@ LAWS = {
         SELECT coalesce(p.student_id, 0) FROM (
           SELECT 'receivable' AS kind, 'student:' || student_id AS subject, sum(net_fen - remitted_fen - paid_fen) AS fen,
             student_id FROM billing_charge GROUP BY student_id
-          UNION ALL SELECT 'prepaid', 'student:' || r.student_id, -sum(r.amount_fen - coalesce(u.fen, 0)), r.student_id
-            FROM receipt r LEFT JOIN (SELECT receipt_id, sum(fen) AS fen FROM paid GROUP BY 1) u
-            ON u.receipt_id = r.id GROUP BY r.student_id
+          UNION ALL SELECT 'prepaid', 'student:' || r.student_id, -sum(r.amount_fen - coalesce(u.fen, 0) - coalesce(g.fen, 0)),
+            r.student_id FROM receipt r LEFT JOIN (SELECT receipt_id, sum(amount_fen) AS fen FROM billing_refund
+            WHERE receipt_id IS NOT NULL GROUP BY 1) g ON g.receipt_id = r.id
+            LEFT JOIN (SELECT receipt_id, sum(fen) AS fen FROM paid GROUP BY 1) u ON u.receipt_id = r.id
+            GROUP BY r.student_id
           UNION ALL SELECT 'refund_payable', 'student:' || student_id, -sum(amount_fen), student_id FROM billing_refund
-            WHERE state IN ('payable', 'instructed', 'failed') AND charge_id IS NOT NULL GROUP BY student_id
+            WHERE state IN ('payable', 'instructed', 'failed') GROUP BY student_id
         ) p FULL JOIN (SELECT * FROM balance WHERE kind IN ('receivable', 'prepaid', 'refund_payable')) b
           ON b.kind = p.kind AND b.subject = p.subject WHERE coalesce(p.fen, 0) <> coalesce(b.fen, 0)
         UNION ALL SELECT b.school_id FROM ledger_book b
@@ -142,8 +144,9 @@ SEEN = """
 SELECT json_build_object(
   'charges', (SELECT json_agg(json_build_array(c.student_id, m.month, c.gross_fen, c.net_fen, c.paid_fen, c.remitted_fen,
       c.refunded_fen)) FROM billing_charge c JOIN billing_feemonth m ON m.id = c.fee_month_id),
-  'refunds', (SELECT json_agg(json_build_array(r.student_id, m.month, r.cause, r.round, r.amount_fen, r.state, r.id))
-    FROM billing_refund r JOIN billing_feemonth m ON m.id = r.fee_month_id WHERE r.charge_id IS NOT NULL),
+  'refunds', (SELECT json_agg(json_build_array(
+      r.student_id, m.month, r.cause, concat_ws(':', r.round, r.receipt_id), r.amount_fen, r.state, r.id))
+    FROM billing_refund r JOIN billing_feemonth m ON m.id = r.fee_month_id),
   'prepaid', (SELECT json_object_agg(subject, -fen) FROM balance WHERE kind = 'prepaid' AND fen <> 0),
   'bank', (SELECT coalesce(sum(fen), 0) FROM balance WHERE kind = 'bank'),
   'borne', (SELECT json_object_agg(subject, fen) FROM balance WHERE kind = 'deficit'))::text

@@ -96,10 +96,11 @@ class Receipt:
     fen: int
     month: date  # in which it is booked
     used: dict[date, int] = field(default_factory=dict)  # by the month it pays
+    back: int = 0  # of what was paid in advance
 
     @property
     def rest(self) -> int:
-        return self.fen - sum(self.used.values())
+        return self.fen - self.back - sum(self.used.values())
 
 
 @dataclass
@@ -108,7 +109,8 @@ class Model:
     receipts: list[Receipt] = field(default_factory=list)
     bank: dict[date, int] = field(default_factory=dict)  # by the month of the voucher
     costs: dict[date, list[tuple[int | None, int]]] = field(default_factory=dict)  # by month: grade, fen
-    refunds: dict[tuple[int, date, str, int], list] = field(default_factory=dict)  # child, month, cause, round
+    # By child, month, cause, and round (of a receipt: with its key): due, state, sent, paid.
+    refunds: dict[tuple[int, date, str, str], list] = field(default_factory=dict)
     borne: dict[date, int] = field(default_factory=dict)
 
     def move(self, month: date, fen: int) -> None:

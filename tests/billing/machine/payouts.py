@@ -31,7 +31,9 @@ class Payouts(Room):
         def sent(batch):
             known = {child.pk: at for at, child in enumerate(self.world.children)}
             for row in batch.payouts.select_related("refund"):
-                key = (known[row.refund.student_id], month, row.refund.cause, row.refund.round)
+                refund = row.refund
+                number = f"{refund.round}:{refund.receipt_id}" if refund.receipt_id else f"{refund.round}"
+                key = (known[refund.student_id], month, refund.cause, number)
                 self.payouts[row.pk] = [row, key]
                 self.model.refunds[key][2] += row.fen
             for one in mine:

@@ -134,11 +134,23 @@ class Room(RuleBasedStateMachine):
             charge.of = len(ours | set(self.days_open(month)))
         return self.model.returns(month, self.waived, self.closed, self.away)
 
+    def held_in_advance(self, child: int) -> dict:
+        return {receipt.pk: known for receipt, known in self.receipts if known.child == child and known.rest}
+
+    def advances_went_back(self, child: int, rows: list) -> None:
+        held, month = self.held_in_advance(child), min(set(self.months) - self.locked, default=None)
+        assert {row.receipt_id: row.amount_fen for row in rows} == {pk: known.rest for pk, known in held.items()}
+        for row in rows:
+            held[row.receipt_id].back += row.amount_fen
+            number = f"{row.round}:{row.receipt_id}"
+            self.model.refunds[child, month, "prepaid", number] = [row.amount_fen, "payable", 0, 0]
+        self.drafted.clear()
+
     def give_back(self, month: date, number: int) -> None:
         found, short = self.returns(month)
         for (child, cause), fen in found.items():
             if back := self.model.charges[child, month].give(cause, fen):
-                self.model.refunds[child, month, cause, number] = [back, "payable", 0, 0]
+                self.model.refunds[child, month, cause, f"{number}"] = [back, "payable", 0, 0]
         self.model.borne[month] = short
 
     @invariant()

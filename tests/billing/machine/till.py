@@ -13,6 +13,7 @@ from billing.actions import (
     open_month,
     receive,
     reject_expense,
+    return_advances,
     void_receipt,
 )  # fmt: skip
 
@@ -110,7 +111,19 @@ class Till(Room):
 
         self.do(
             lambda: void_receipt(receipt, reason="记错了", now=AFTER[OCTOBER], by=self.world.by["reviewer"]), voided,
-            refused=back or known.month in self.locked, again=True,
+            refused=bool(back or known.back or known.month in self.locked), again=True,
+        )  # fmt: skip
+
+    @rule(child=CHILD)
+    @precondition(lambda self: self.receipts)
+    def return_advance(self, child):
+        """What is paid in advance goes back; nothing is left of it for a second time."""
+        told = {"on": self.world.days[OCTOBER][3], "by": self.world.by["clerk"]}
+        held, is_open = self.held_in_advance(child), bool(set(self.months) - self.locked)
+        students = {self.world.children[child].pk}
+        self.do(
+            lambda: return_advances(self.world.school, students, **told),
+            lambda rows: self.advances_went_back(child, rows), refused=bool(held) and not is_open, again=False,
         )  # fmt: skip
 
     @rule(month=MONTH, fen=st.sampled_from([100_00, 33_33, 700_00, 1]), grade=st.sampled_from([None, 3, 4]))
