@@ -1,7 +1,7 @@
 // Loaded by lists that finance works through: everything by keyboard. The keys are told in templates/billing/_keys.html.
 // A row is [data-row] inside [data-worklist]; what bears data-key answers to that key while its row has the focus.
 
-const FIELDS = "input, select, textarea, dialog";
+const FIELDS = "input, select, textarea, dialog[open]";
 const rows = () => [...document.querySelectorAll("[data-worklist] [data-row]")].filter((row) => !row.hidden);
 const focused = () => document.activeElement.closest("[data-row]");
 
