@@ -56,8 +56,8 @@ def receipt_create(request, reach, pk):
             messages.success(
                 request, f"已收 {receipt.student.name} {Money(receipt.amount_fen)} 元，收据 {receipt.number} 号"
             )
-            kept = urlencode({"on": receipt.on, "method": receipt.method})
-            return redirect(f"{reverse('billing:receipt-create', args=[pk])}?{kept}")
+            same = urlencode({"on": receipt.on.isoformat(), "method": receipt.method})
+            return redirect(f"{reverse('billing:receipt-create', args=[pk])}?{same}")
     status = 422 if form.errors else 200
     context = {
         "form": form,
