@@ -62,7 +62,7 @@ def _judge(told: Told, brought: Delivered, facts: Facts) -> Answer:
         proven=_is_proven(told, brought, facts),
         leader=brought.leads,
         list_age=brought.list_age(told.claimed_at),
-        pace=max(told.pace, _pace(told, _name(told, facts)[0], facts.recent)),
+        pace=0 if brought.is_paper else max(told.pace, _pace(told, _name(told, facts)[0], facts.recent)),
     )
     answer = may_release(facts.child(told.student_id), asked, facts.day)
     if answer.may is not May.RELEASE:

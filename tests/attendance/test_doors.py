@@ -118,13 +118,13 @@ def test_reads_are_as_many_for_thirty_children_as_for_three(here, ask, django_as
 
 def test_class_teachers_sheet_tells_of_no_incident(here, client):
     """Who came for which child, and in vain, is for the leaders: not for every class teacher of the school."""
-    report_wrong_adult(here.children[0], day=THURSDAY, note="自称舅舅", now=at(17, 40), by=here.by_teacher)
+    report_wrong_adult(here.children[0], day=THURSDAY, now=at(17, 40), by=here.by_teacher)
     class_teacher = cast.make_person("班主任", Role.CLASS_TEACHER, cast.make_class(here.school, grade=4))
     told = {}
     for person in (here.leader, class_teacher):
         client.force_login(person)
         sheet = client.get(f"/attendance/day.xlsx?school={here.school.pk}&day={THURSDAY}")
         duties = CalamineWorkbook.from_filelike(BytesIO(sheet.content)).get_sheet_by_name("值班记录")
-        told[person] = "自称舅舅" in str(duties.to_python())
+        told[person] = "不在授权名单里" in str(duties.to_python())
 
     assert told == {here.leader: True, class_teacher: False}

@@ -110,8 +110,9 @@ def test_a_class_is_typed_in_with_one_key_a_child(wall, live_server, browser, cl
     phone = Phone(browser, live_server.url, town.teacher)
     phone.open("/attendance/gate/paper/")
     phone.tap("三(2)班")
-    phone.fits()
     expect(phone.page.locator("[data-line]")).to_have_count(33)
+    phone.fits()
+    expect(phone.page.get_by_role("radio").first).to_be_focused()
 
     for _ in town.children:
         phone.page.keyboard.press("1")
@@ -119,6 +120,8 @@ def test_a_class_is_typed_in_with_one_key_a_child(wall, live_server, browser, cl
     phone.tap("记进来")
 
     phone.sees("已补录 33 人")
-    assert {one.at for one in Handover.objects.all()} == {at(17, 30)}
+    assert {one.at for one in Handover.objects.all()} == {at(17, 30)}, (
+        "no time was written, and no haste is read into it"
+    )
     assert Handover.objects.count() == 33
     phone.context.close()
