@@ -38,35 +38,7 @@ GRADES, IN_A_CLASS = 6, 45
 FEE = Money(200_00)
 CONTENT = "家长自愿申请，学校按公布的时间、内容和标准提供课后服务，按月结算，多退少不补。" * 20
 COSTS = (("outside_pay", 118), ("electricity", 19), ("consumables", 14))  # yuan a child; the last is grade 1's alone
-RULES = """
-[[price]]
-unit = "month"
-yuan = 200
-[[part_month]]
-basis = "service_days"
-[[waiver]]
-group = "registered_poor"
-label = "建档立卡家庭学生"
-percent = 100
-[[waiver]]
-group = "hardship"
-label = "家庭经济困难学生"
-[[refund]]
-cause = "withdrawal"
-gives = "remaining_days"
-[[refund]]
-cause = "absence"
-gives = "each_day"
-at_least = 5
-counted = "consecutive"
-inclusive = true
-pays_for = "all"
-[[settlement]]
-direction = "surplus_back_only"
-per = "grade"
-shared_by = "net_charge"
-ties_by = "agreement_number"
-""" + "".join(f'[[expense]]\nkey = "{key}"\nlabel = "{key}"\nfunds = ["fee"]\n' for key, _ in COSTS)
+RULES = Path(__file__).with_suffix(".toml").read_text()
 
 # Each child with what its month rests on. `dice` is the same in every run.
 CHILDREN = """

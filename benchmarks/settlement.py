@@ -85,8 +85,7 @@ class Workers:
     def do(self, what: str, deed: Callable[[int], Spent | None], schools: list[int]) -> tuple[float, Spent, int]:
         """Seconds by the clock, the sum of what the deeds tell, and the most memory of one process in MB."""
         connections.close_all()
-        with get_context("fork").Pool(self.many) as pool:
-            pool.map(_awake, range(self.many), chunksize=1)
+        with get_context("fork").Pool(self.many, initializer=_connect) as pool:
             began, told, peak = time.perf_counter(), Spent(), 0
             for number, (spent, memory) in enumerate(pool.imap_unordered(partial(_measured, deed), schools), 1):
                 told.update(spent)
@@ -98,8 +97,7 @@ class Workers:
         return seconds, told, peak
 
 
-def _awake(_: int) -> None:
-    """The connection is there before the clock runs."""
+def _connect() -> None:
     connections["default"].ensure_connection()
 
 
