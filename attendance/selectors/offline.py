@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
-from attendance.models import Batch, GateEvent, Handover, LateStay, PickupChange, PickupCode
+from attendance.models import Batch, CallBack, GateEvent, Handover, LateStay, PickupChange, PickupCode
 from attendance.release import LIST_IS_OLD
 from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
@@ -56,6 +56,8 @@ class List:
         self.changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person")}
         codes = PickupCode.objects.filter(student__in=children, day=day, cancelled_at=None)
         self.codes = {code.student_id: code for code in codes.select_related("made_by")}
+        said_yes = CallBack.objects.filter(student__in=children, day=day, agreed=True).exclude(adult_name="")
+        self.calls = {call.student_id: call for call in said_yes.select_related("guardian")}
         late = LateStay.objects.filter(student__in=children, day=day, ended_at=None)
         self.kept = set(late.values_list("student", flat=True))
         self.batches = {grade: one for one in Batch.objects.open_on(day).filter(school=school) for grade in one.grades}
@@ -94,8 +96,20 @@ class List:
     def _adults(self, pk: int, change: PickupChange | None) -> list[dict]:
         adults = [_adult(one, self.restrictions[pk], self.book.day, change) for one in self.known[pk]]
         if code := self.codes.get(pk):
-            adults.append(_holder(code, self.restrictions[pk], self.book.day))
+            holder = Grant(Adult(code.name), Adult(code.made_by.name, person_id=code.made_by_id))
+            adults.append(self._for_today(pk, holder, f"code:{code.pk}", code.relation, code.sha256))
+        if call := self.calls.get(pk):
+            named = Grant(Adult(call.adult_name), Adult(call.guardian.name, person_id=call.guardian_id))
+            adults.append(self._for_today(pk, named, f"call_back:{call.pk}", call.adult_relation))
         return adults
+
+    def _for_today(self, pk: int, grant: Grant, key: str, relation: str, check: str | None = None) -> dict:
+        """One who has a one-time code, or for whom a guardian spoke when called back."""
+        barred = not may_release([grant], self.restrictions[pk], self.book.day)
+        return {
+            "key": key, "name": grant.adult.name, "relation": relation, "tail": "", "photo": None, "barred": barred,
+            "today": True, "check": check,
+        }  # fmt: skip
 
 
 def _adult(known: Known, restrictions: list[Restriction], day: date, change: PickupChange | None) -> dict:
@@ -112,21 +126,6 @@ def _adult(known: Known, restrictions: list[Restriction], day: date, change: Pic
         "barred": not may_release([known.grant], restrictions, day),
         "today": bool(named),
         "check": None,
-    }
-
-
-def _holder(code: PickupCode, restrictions: list[Restriction], day: date) -> dict:
-    """Of a one-time code."""
-    grant = Grant(Adult(code.name), Adult(code.made_by.name, person_id=code.made_by_id))
-    return {
-        "key": f"code:{code.pk}",
-        "name": code.name,
-        "relation": code.relation,
-        "tail": "",
-        "photo": None,
-        "barred": not may_release([grant], restrictions, day),
-        "today": True,
-        "check": code.sha256,
     }
 
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from attendance.actions import hand_over, take_roll
+from attendance.actions import hand_over, report_wrong_adult, take_roll
+from attendance.actions.codes import call_back
 from attendance.models import GateEvent, GateList, Handover, Incident
 from attendance.selectors.offline import list_content
 from enrollment.models import PickupPerson, PickupRestriction
@@ -125,3 +126,19 @@ def test_a_class_is_typed_in_with_one_key_a_child(wall, live_server, browser, cl
     )
     assert Handover.objects.count() == 33
     phone.context.close()
+
+
+def test_adult_a_guardian_vouched_for_by_telephone_is_on_the_list(here, wall):
+    first, second = here.children[:2]
+    incident = report_wrong_adult(second, day=THURSDAY, now=wall["now"], by=here.by_teacher)
+    call = call_back(
+        incident, guardian=here.mothers[1], agreed=True, adult_name="刘桂芳", adult_relation="邻居", now=wall["now"],
+        by=here.by_leader,
+    )  # fmt: skip
+
+    listed = {
+        child["id"]: child["adults"]
+        for child in list_content(here.school, THURSDAY, here.by_teacher, wall["now"])["children"]
+    }
+    assert [(one["key"], one["relation"]) for one in listed[second.pk]][1:] == [(f"call_back:{call.pk}", "邻居")]
+    assert not any(one["key"].startswith("call_back") for one in listed[first.pk])
