@@ -84,8 +84,10 @@ def children_go_home(wall, teachers, leader, mothers):
     teacher.sees(f"{FIRST_CHILD} 交给谁？", "奶奶", "母亲")
     teacher.shot("who-collects")
     teacher.press("都不是这几位")
-    teacher.sees("没有放行，已记录并通知带班领导")
+    teacher.sees("不要放行 · 联系办公室", "请另一位老师拨学校登记的号码")
+    _all_is_sent(teacher)
     teacher.shot("stranger-refused")
+    teacher.press("接着交接")
 
     leader.go("/attendance/day/")
     leader.reads("还有孩子在校")
@@ -95,18 +97,25 @@ def children_go_home(wall, teachers, leader, mothers):
 
     teacher.press(FIRST_CHILD)
     teacher.press(re.compile("奶奶"))
-    teacher.sees("由奶奶接走", "孩子都已交接")
+    teacher.sees("由奶奶接走", "现在没有要交接的孩子")
+    _all_is_sent(teacher)
     teacher.shot("handed-over")
     other = teachers["张敏"]
     other.press("去交接")
     for child in ("古丽米热·艾力", "欧阳若曦"):
         other.press(child)
         other.press(re.compile("母亲"))
-        other.sees(re.compile("由母亲接走"))
+        other.sees(f"{child} 由母亲接走")
+    _all_is_sent(other)
     mother = mothers[FIRST_CHILD]
     mother.go("/")
     mother.sees("由奶奶接走")
     mother.shot("guardian-sees-the-way-home")
+
+
+def _all_is_sent(visitor):
+    """Taps are on the telephone first and reach the school in their own time."""
+    expect(visitor.page.locator(".action-bar [data-now=queue]")).to_have_text("0")
 
 
 def the_leader_closes_the_day(stage, wall, town, teachers, leader):
