@@ -17,7 +17,7 @@ from staffing.models import Duty
 
 from . import laws
 from .oracle import Model
-from .world import NEXT, OCTOBER
+from .world import NEXT, OCTOBER, SIGNED
 
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|SELECT nextval)")
 
@@ -49,7 +49,7 @@ class Room(RuleBasedStateMachine):
         self.payouts: dict[int, list] = {}
         self.spent: list = []
         self.rounds, self.unshared = 1, False
-        self.signed: dict[int, date] = {}
+        self.signed = dict.fromkeys(SIGNED, OCTOBER)
         self.last: dict[int, date] = {}
         self.unsettled: dict[int, Withdrawal] = {}
         self.waived: dict[int, int] = {}

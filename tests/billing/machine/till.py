@@ -102,7 +102,8 @@ class Till(Room):
     @precondition(lambda self: self.receipts)
     def void(self, nth):
         receipt, known = self.receipts[nth % len(self.receipts)]
-        back = any((known.child, month) == key[:2] for month in known.used for key in self.model.refunds)
+        given = {key[:2] for key in self.model.refunds if key[2] != "prepaid"}
+        back = any((known.child, month) in given for month in known.used)
 
         def voided(_):
             self.receipts.remove((receipt, known))

@@ -46,6 +46,7 @@ ATTACKS = (
 
 class Trouble(Room):
     @rule(back=st.booleans())
+    @precondition(lambda self: len(self.vouchers) < 4)
     def reverse(self, back):
         """A voucher and its mirror, once."""
         if back and self.vouchers:

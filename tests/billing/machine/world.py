@@ -9,7 +9,7 @@ from afterschool.schools.calendar import service_days
 from afterschool.schools.models import Adoption, PolicyText
 from attendance.models import Session
 from billing.models import FeeMonth
-from enrollment.models import Agreement, AgreementItem, Application, Section
+from enrollment.models import Agreement, AgreementItem, Application, Placement, Section
 from tests import cast
 from tests.billing.conftest import SHANGHAI, act
 from tests.policy.tiny import file
@@ -19,6 +19,7 @@ LAST = {OCTOBER: date(2026, 10, 31), NOVEMBER: date(2026, 11, 30)}
 NEXT = {OCTOBER: NOVEMBER, NOVEMBER: date(2026, 12, 1)}
 AFTER = {month: datetime(day.year, day.month, 12, 10, tzinfo=SHANGHAI) for month, day in NEXT.items()}
 PRICE = 200_00
+SIGNED = (0, 3)  # whose agreements are signed from the beginning
 LESSON = 60_00
 RULES = """
 [[price]]
@@ -97,7 +98,7 @@ def build() -> SimpleNamespace:
 
 
 def _children(world: SimpleNamespace) -> None:
-    """Five in two grades. Each has handed in an application and has an agreement before it that nobody signed yet."""
+    """Five in two grades. Each has handed in an application and has an agreement before it that the school signed for two of them."""
     offering = world.plan.offerings.get()
     for number, grade in enumerate((3, 3, 3, 4, 4)):
         guardian = cast.make_person(f"家长{number}")
@@ -110,9 +111,15 @@ def _children(world: SimpleNamespace) -> None:
             application=application, text_version="1", content={}, sha256="0" * 64, began_on=OCTOBER,
             guardian_signed_by=guardian, guardian_signed_at=AFTER[OCTOBER], **told,
         )  # fmt: skip
-        AgreementItem.objects.create(
+        item = AgreementItem.objects.create(
             school=world.school, agreement=agreement, offering=offering, weekdays=[1, 2, 4, 5], fee_fen=PRICE
         )
+        if number in SIGNED:
+            agreement.school_signed_at = AFTER[OCTOBER]
+            agreement.save()
+            Placement.objects.create(
+                school=world.school, section=world.sections[grade], student=child, item=item, began_on=OCTOBER
+            )
         world.children.append(child)
         world.agreements.append(agreement)
 
