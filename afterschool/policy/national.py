@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import holidays
+import holidays.version
 
 from afterschool.policy.terms import DayKind
 
@@ -29,7 +30,7 @@ def is_official(year: int) -> bool:
 
 
 def source(year: int) -> str:
-    return f"{'国务院放假通知' if is_official(year) else '按法定节假日推算'}（holidays {holidays.__version__}）"
+    return f"{'国务院放假通知' if is_official(year) else '按法定节假日推算'}（holidays {holidays.version.__version__}）"
 
 
 def national_days(year: int) -> list[NationalDay]:

@@ -7,469 +7,697 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0007_force_majeure'),
-        ('enrollment', '0002_units'),
-        ('schools', '0003_forced_closure'),
+        ("billing", "0007_force_majeure"),
+        ("enrollment", "0002_units"),
+        ("schools", "0003_forced_closure"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Adjustment',
+            name="Adjustment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('less', '支出冲减'), ('more', '补记支出')], max_length=10, verbose_name='更正')),
-                ('category', models.CharField(max_length=30, verbose_name='类别')),
-                ('fund', models.CharField(choices=[('fees', '课后服务费'), ('subsidy', '财政补助'), ('meal', '代收餐费')], default='fees', max_length=10, verbose_name='资金来源')),
-                ('grade', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='年级')),
-                ('amount_fen', models.PositiveBigIntegerField(verbose_name='金额（分）')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('clause', models.CharField(max_length=60, verbose_name='依据')),
-                ('voucher_number', models.CharField(max_length=60, verbose_name='票据号')),
-                ('state', models.CharField(choices=[('entered', '待审批'), ('approved', '已入账'), ('rejected', '未通过')], default='entered', max_length=10)),
-                ('key', models.CharField(max_length=60)),
-                ('entered_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("less", "支出冲减"), ("more", "补记支出")], max_length=10, verbose_name="更正"
+                    ),
+                ),
+                ("category", models.CharField(max_length=30, verbose_name="类别")),
+                (
+                    "fund",
+                    models.CharField(
+                        choices=[("fees", "课后服务费"), ("subsidy", "财政补助"), ("meal", "代收餐费")],
+                        default="fees",
+                        max_length=10,
+                        verbose_name="资金来源",
+                    ),
+                ),
+                ("grade", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="年级")),
+                ("amount_fen", models.PositiveBigIntegerField(verbose_name="金额（分）")),
+                ("on", models.DateField(verbose_name="日期")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                ("clause", models.CharField(max_length=60, verbose_name="依据")),
+                ("voucher_number", models.CharField(max_length=60, verbose_name="票据号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("entered", "待审批"), ("approved", "已入账"), ("rejected", "未通过")],
+                        default="entered",
+                        max_length=10,
+                    ),
+                ),
+                ("key", models.CharField(max_length=60)),
+                ("entered_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '更正',
-                'verbose_name_plural': '更正',
-                'ordering': ['on', 'id'],
+                "verbose_name": "更正",
+                "verbose_name_plural": "更正",
+                "ordering": ["on", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Objection',
+            name="Objection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300, verbose_name='异议内容')),
-                ('raised_at', models.DateTimeField(verbose_name='提出时间')),
-                ('state', models.CharField(choices=[('open', '待答复'), ('upheld', '属实，已更正'), ('dismissed', '已说明')], default='open', max_length=10)),
-                ('answer', models.CharField(blank=True, max_length=300, verbose_name='答复')),
-                ('answered_at', models.DateTimeField(null=True, verbose_name='答复时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text", models.CharField(max_length=300, verbose_name="异议内容")),
+                ("raised_at", models.DateTimeField(verbose_name="提出时间")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "待答复"), ("upheld", "属实，已更正"), ("dismissed", "已说明")],
+                        default="open",
+                        max_length=10,
+                    ),
+                ),
+                ("answer", models.CharField(blank=True, max_length=300, verbose_name="答复")),
+                ("answered_at", models.DateTimeField(null=True, verbose_name="答复时间")),
             ],
             options={
-                'verbose_name': '结算异议',
-                'verbose_name_plural': '结算异议',
-                'ordering': ['raised_at'],
+                "verbose_name": "结算异议",
+                "verbose_name_plural": "结算异议",
+                "ordering": ["raised_at"],
             },
         ),
         migrations.CreateModel(
-            name='PayeeChange',
+            name="PayeeChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('payee', models.CharField(max_length=100, verbose_name='收款人')),
-                ('payee_account', models.CharField(max_length=40, verbose_name='收款账号')),
-                ('reason', models.CharField(max_length=200, verbose_name='原因')),
-                ('state', models.CharField(choices=[('asked', '待审批'), ('approved', '已同意'), ('declined', '未同意')], default='asked', max_length=10)),
-                ('asked_at', models.DateTimeField(verbose_name='申请时间')),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('answer', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("payee", models.CharField(max_length=100, verbose_name="收款人")),
+                ("payee_account", models.CharField(max_length=40, verbose_name="收款账号")),
+                ("reason", models.CharField(max_length=200, verbose_name="原因")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待审批"), ("approved", "已同意"), ("declined", "未同意")],
+                        default="asked",
+                        max_length=10,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="申请时间")),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("answer", models.CharField(blank=True, max_length=200, verbose_name="说明")),
             ],
             options={
-                'verbose_name': '更换收款人',
-                'verbose_name_plural': '更换收款人',
-                'ordering': ['-asked_at'],
+                "verbose_name": "更换收款人",
+                "verbose_name_plural": "更换收款人",
+                "ordering": ["-asked_at"],
             },
         ),
         migrations.CreateModel(
-            name='Payout',
+            name="Payout",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('row', models.PositiveIntegerField(verbose_name='序号')),
-                ('payee', models.CharField(max_length=100, verbose_name='收款人')),
-                ('payee_account', models.CharField(blank=True, max_length=40, verbose_name='收款账号')),
-                ('fen', models.PositiveBigIntegerField(verbose_name='金额（分）')),
-                ('state', models.CharField(choices=[('sent', '已送银行'), ('paid', '已到账'), ('failed', '被退回')], default='sent', max_length=10)),
-                ('paid_on', models.DateField(null=True, verbose_name='到账日期')),
-                ('failed_reason', models.CharField(blank=True, max_length=200, verbose_name='退回原因')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("row", models.PositiveIntegerField(verbose_name="序号")),
+                ("payee", models.CharField(max_length=100, verbose_name="收款人")),
+                ("payee_account", models.CharField(blank=True, max_length=40, verbose_name="收款账号")),
+                ("fen", models.PositiveBigIntegerField(verbose_name="金额（分）")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("sent", "已送银行"), ("paid", "已到账"), ("failed", "被退回")],
+                        default="sent",
+                        max_length=10,
+                    ),
+                ),
+                ("paid_on", models.DateField(null=True, verbose_name="到账日期")),
+                ("failed_reason", models.CharField(blank=True, max_length=200, verbose_name="退回原因")),
             ],
             options={
-                'verbose_name': '退费出款',
-                'verbose_name_plural': '退费出款',
-                'ordering': ['batch', 'row'],
+                "verbose_name": "退费出款",
+                "verbose_name_plural": "退费出款",
+                "ordering": ["batch", "row"],
             },
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bank_fen', models.BigIntegerField(verbose_name='对账单余额（分）')),
-                ('book_fen', models.BigIntegerField(verbose_name='账面余额（分）')),
-                ('items', models.JSONField(default=list)),
-                ('made_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("bank_fen", models.BigIntegerField(verbose_name="对账单余额（分）")),
+                ("book_fen", models.BigIntegerField(verbose_name="账面余额（分）")),
+                ("items", models.JSONField(default=list)),
+                ("made_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': '银行存款余额调节表',
-                'verbose_name_plural': '银行存款余额调节表',
+                "verbose_name": "银行存款余额调节表",
+                "verbose_name_plural": "银行存款余额调节表",
             },
         ),
         migrations.CreateModel(
-            name='RefundBatch',
+            name="RefundBatch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='批次号')),
-                ('made_at', models.DateTimeField(verbose_name='制作时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(verbose_name="批次号")),
+                ("made_at", models.DateTimeField(verbose_name="制作时间")),
             ],
             options={
-                'verbose_name': '退费批次',
-                'verbose_name_plural': '退费批次',
-                'ordering': ['-number'],
+                "verbose_name": "退费批次",
+                "verbose_name_plural": "退费批次",
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Round',
+            name="Round",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='轮次')),
-                ('state', models.CharField(choices=[('draft', '草案'), ('confirmed', '已确认')], default='draft', max_length=10)),
-                ('groups', models.JSONField(default=list)),
-                ('drafted_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="轮次")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "草案"), ("confirmed", "已确认")], default="draft", max_length=10
+                    ),
+                ),
+                ("groups", models.JSONField(default=list)),
+                ("drafted_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': '追加结算',
-                'verbose_name_plural': '追加结算',
-                'ordering': ['fee_month', 'number'],
+                "verbose_name": "追加结算",
+                "verbose_name_plural": "追加结算",
+                "ordering": ["fee_month", "number"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='charge',
-            name='charge_net_is_gross_less_waived',
+            model_name="charge",
+            name="charge_net_is_gross_less_waived",
         ),
         migrations.RemoveConstraint(
-            model_name='refund',
-            name='refund_once_a_charge_and_cause',
+            model_name="refund",
+            name="refund_once_a_charge_and_cause",
         ),
         migrations.RemoveField(
-            model_name='refund',
-            name='bank_serial',
+            model_name="refund",
+            name="bank_serial",
         ),
         migrations.AddField(
-            model_name='charge',
-            name='fund',
-            field=models.CharField(choices=[('fees', '课后服务费'), ('subsidy', '财政补助'), ('meal', '代收餐费')], default='fees', max_length=10, verbose_name='款项'),
+            model_name="charge",
+            name="fund",
+            field=models.CharField(
+                choices=[("fees", "课后服务费"), ("subsidy", "财政补助"), ("meal", "代收餐费")],
+                default="fees",
+                max_length=10,
+                verbose_name="款项",
+            ),
         ),
         migrations.AddField(
-            model_name='charge',
-            name='subsidised_fen',
-            field=models.PositiveBigIntegerField(default=0, verbose_name='财政抵扣（分）'),
+            model_name="charge",
+            name="subsidised_fen",
+            field=models.PositiveBigIntegerField(default=0, verbose_name="财政抵扣（分）"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='void_reason',
-            field=models.CharField(blank=True, max_length=200, verbose_name='作废原因'),
+            model_name="receipt",
+            name="void_reason",
+            field=models.CharField(blank=True, max_length=200, verbose_name="作废原因"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='voided_at',
-            field=models.DateTimeField(null=True, verbose_name='作废时间'),
+            model_name="receipt",
+            name="voided_at",
+            field=models.DateTimeField(null=True, verbose_name="作废时间"),
         ),
         migrations.AddField(
-            model_name='receipt',
-            name='voided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="receipt",
+            name="voided_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='receipt',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='billing.receipt'),
+            model_name="refund",
+            name="receipt",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="billing.receipt"
+            ),
         ),
         migrations.AddField(
-            model_name='refund',
-            name='round',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='轮次'),
+            model_name="refund",
+            name="round",
+            field=models.PositiveSmallIntegerField(default=1, verbose_name="轮次"),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='remits',
+            model_name="settlement",
+            name="remits",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='changes',
+            model_name="settlement",
+            name="changes",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='objections_until',
-            field=models.DateField(null=True, verbose_name='异议截止'),
+            model_name="settlement",
+            name="objections_until",
+            field=models.DateField(null=True, verbose_name="异议截止"),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='shown_at',
-            field=models.DateTimeField(null=True, verbose_name='交家长核对时间'),
+            model_name="settlement",
+            name="shown_at",
+            field=models.DateTimeField(null=True, verbose_name="交家长核对时间"),
         ),
         migrations.AddField(
-            model_name='settlement',
-            name='shown_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="settlement",
+            name="shown_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='subsidy',
-            name='payer',
-            field=models.CharField(blank=True, max_length=60, verbose_name='出资方'),
+            model_name="subsidy",
+            name="payer",
+            field=models.CharField(blank=True, max_length=60, verbose_name="出资方"),
         ),
         migrations.AlterField(
-            model_name='expense',
-            name='fund',
-            field=models.CharField(choices=[('fees', '课后服务费'), ('subsidy', '财政补助'), ('meal', '代收餐费')], default='fees', max_length=10, verbose_name='资金来源'),
+            model_name="expense",
+            name="fund",
+            field=models.CharField(
+                choices=[("fees", "课后服务费"), ("subsidy", "财政补助"), ("meal", "代收餐费")],
+                default="fees",
+                max_length=10,
+                verbose_name="资金来源",
+            ),
         ),
         migrations.AlterField(
-            model_name='refund',
-            name='cause',
-            field=models.CharField(choices=[('surplus', '结余返还'), ('withdrawal', '中途退出'), ('absence', '缺勤'), ('cancelled', '学校停课'), ('force_majeure', '不可抗力停课'), ('waiver', '补办减免'), ('prepaid', '预收款退回')], max_length=20, verbose_name='应退原因'),
+            model_name="refund",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("surplus", "结余返还"),
+                    ("withdrawal", "中途退出"),
+                    ("absence", "缺勤"),
+                    ("cancelled", "学校停课"),
+                    ("force_majeure", "不可抗力停课"),
+                    ("waiver", "补办减免"),
+                    ("prepaid", "预收款退回"),
+                ],
+                max_length=20,
+                verbose_name="应退原因",
+            ),
         ),
         migrations.AlterField(
-            model_name='refund',
-            name='charge',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='billing.charge'),
+            model_name="refund",
+            name="charge",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="refunds", to="billing.charge"
+            ),
         ),
         migrations.AlterField(
-            model_name='refund',
-            name='state',
-            field=models.CharField(choices=[('draft', '草案'), ('payable', '待退'), ('instructed', '已送银行'), ('paid', '已退'), ('failed', '退回重办'), ('set_off', '抵下期')], default='draft', max_length=12),
+            model_name="refund",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("draft", "草案"),
+                    ("payable", "待退"),
+                    ("instructed", "已送银行"),
+                    ("paid", "已退"),
+                    ("failed", "退回重办"),
+                    ("set_off", "抵下期"),
+                ],
+                default="draft",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='settlement',
-            name='drafted_at',
+            model_name="settlement",
+            name="drafted_at",
             field=models.DateTimeField(),
         ),
         migrations.AlterField(
-            model_name='settlement',
-            name='state',
-            field=models.CharField(choices=[('draft', '草案'), ('shown', '家长核对中'), ('locked', '已锁定')], default='draft', max_length=10),
+            model_name="settlement",
+            name="state",
+            field=models.CharField(
+                choices=[("draft", "草案"), ("shown", "家长核对中"), ("locked", "已锁定")],
+                default="draft",
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='charge',
-            constraint=models.CheckConstraint(condition=models.Q(('net_fen', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('gross_fen'), '-', models.F('waived_fen')), '-', models.F('subsidised_fen')))), name='charge_net_is_gross_less_waived'),
+            model_name="charge",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "net_fen",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("gross_fen"), "-", models.F("waived_fen")
+                            ),
+                            "-",
+                            models.F("subsidised_fen"),
+                        ),
+                    )
+                ),
+                name="charge_net_is_gross_less_waived",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='receipt',
-            constraint=models.CheckConstraint(condition=models.Q(('voided_at', None), models.Q(models.Q(('void_reason', ''), _negated=True), models.Q(('voided_by', models.F('entered_by')), _negated=True)), _connector='OR'), name='receipt_void_says_why_and_two_people'),
+            model_name="receipt",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("voided_at", None),
+                    models.Q(
+                        models.Q(("void_reason", ""), _negated=True),
+                        models.Q(("voided_by", models.F("entered_by")), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="receipt_void_says_why_and_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(fields=('charge', 'cause', 'round'), name='refund_once_a_charge_cause_and_round'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                fields=("charge", "cause", "round"), name="refund_once_a_charge_cause_and_round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cause', 'prepaid'), ('charge', None), ('receipt__isnull', False)), models.Q(models.Q(('cause', 'prepaid'), _negated=True), ('charge__isnull', False), ('receipt', None)), _connector='OR'), name='refund_of_a_charge_or_a_receipt'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cause", "prepaid"), ("charge", None), ("receipt__isnull", False)),
+                    models.Q(
+                        models.Q(("cause", "prepaid"), _negated=True), ("charge__isnull", False), ("receipt", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="refund_of_a_charge_or_a_receipt",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'shown'), _negated=True), models.Q(('objections_until__isnull', False), ('shown_at__isnull', False)), _connector='OR'), name='settlement_shown_until_a_day'),
+            model_name="settlement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "shown"), _negated=True),
+                    models.Q(("objections_until__isnull", False), ("shown_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="settlement_shown_until_a_day",
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='booked_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments_booked', to='billing.feemonth'),
+            model_name="adjustment",
+            name="booked_in",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="adjustments_booked",
+                to="billing.feemonth",
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="adjustment",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='entered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="adjustment",
+            name="entered_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='expense',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='billing.expense'),
+            model_name="adjustment",
+            name="expense",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="billing.expense"
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='fee_month',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='billing.feemonth'),
+            model_name="adjustment",
+            name="fee_month",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="billing.feemonth"
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='schools.school'),
+            model_name="adjustment",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="schools.school"
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='answered_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="objection",
+            name="answered_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='fee_month',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='billing.feemonth'),
+            model_name="objection",
+            name="fee_month",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="billing.feemonth"
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='raised_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="objection",
+            name="raised_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='schools.school'),
+            model_name="objection",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="objections", to="schools.school"
+            ),
         ),
         migrations.AddField(
-            model_name='objection',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.student'),
+            model_name="objection",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.student"
+            ),
         ),
         migrations.AddField(
-            model_name='payeechange',
-            name='asked_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payeechange",
+            name="asked_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='payeechange',
-            name='decided_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="payeechange",
+            name="decided_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='payeechange',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school'),
+            model_name="payeechange",
+            name="school",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"),
         ),
         migrations.AddField(
-            model_name='payeechange',
-            name='student',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payee_changes', to='schools.student'),
+            model_name="payeechange",
+            name="student",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payee_changes", to="schools.student"
+            ),
         ),
         migrations.AddField(
-            model_name='payout',
-            name='receipt',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='billing.receipt'),
+            model_name="payout",
+            name="receipt",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payouts", to="billing.receipt"
+            ),
         ),
         migrations.AddField(
-            model_name='payout',
-            name='refund',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='billing.refund'),
+            model_name="payout",
+            name="refund",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payouts", to="billing.refund"
+            ),
         ),
         migrations.AddField(
-            model_name='payout',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schools.school'),
+            model_name="payout",
+            name="school",
+            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="schools.school"),
         ),
         migrations.AddField(
-            model_name='reconciliation',
-            name='fee_month',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='reconciliation', to='billing.feemonth'),
+            model_name="reconciliation",
+            name="fee_month",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reconciliation", to="billing.feemonth"
+            ),
         ),
         migrations.AddField(
-            model_name='reconciliation',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reconciliation",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='reconciliation',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reconciliations', to='schools.school'),
+            model_name="reconciliation",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reconciliations", to="schools.school"
+            ),
         ),
         migrations.AddField(
-            model_name='refundbatch',
-            name='made_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="refundbatch",
+            name="made_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='refundbatch',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refund_batches', to='schools.school'),
+            model_name="refundbatch",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="refund_batches", to="schools.school"
+            ),
         ),
         migrations.AddField(
-            model_name='payout',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payouts', to='billing.refundbatch'),
+            model_name="payout",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="payouts", to="billing.refundbatch"
+            ),
         ),
         migrations.AddField(
-            model_name='round',
-            name='booked_in',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='billing.feemonth'),
+            model_name="round",
+            name="booked_in",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="billing.feemonth"
+            ),
         ),
         migrations.AddField(
-            model_name='round',
-            name='confirmed_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="round",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='round',
-            name='drafted_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="round",
+            name="drafted_by",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='round',
-            name='fee_month',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='billing.feemonth'),
+            model_name="round",
+            name="fee_month",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="billing.feemonth"
+            ),
         ),
         migrations.AddField(
-            model_name='round',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='schools.school'),
+            model_name="round",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="rounds", to="schools.school"
+            ),
         ),
         migrations.AddField(
-            model_name='adjustment',
-            name='round',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adjustments', to='billing.round'),
+            model_name="adjustment",
+            name="round",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="adjustments", to="billing.round"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('fee_month', 'student'), name='objection_open_once_a_child'),
+            model_name="objection",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "open")),
+                fields=("fee_month", "student"),
+                name="objection_open_once_a_child",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'open'), models.Q(('answer', ''), _negated=True), _connector='OR'), name='objection_closed_with_an_answer'),
+            model_name="objection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "open"), models.Q(("answer", ""), _negated=True), _connector="OR"),
+                name="objection_closed_with_an_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payeechange',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'asked')), fields=('student',), name='payee_change_asked_once_a_child'),
+            model_name="payeechange",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "asked")), fields=("student",), name="payee_change_asked_once_a_child"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payeechange',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('asked_by')), _negated=True), _connector='OR'), name='payee_change_two_people'),
+            model_name="payeechange",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None), models.Q(("decided_by", models.F("asked_by")), _negated=True), _connector="OR"
+                ),
+                name="payee_change_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refundbatch',
-            constraint=models.UniqueConstraint(fields=('school', 'number'), name='refund_batch_number_once'),
+            model_name="refundbatch",
+            constraint=models.UniqueConstraint(fields=("school", "number"), name="refund_batch_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(fields=('batch', 'row'), name='payout_row_once'),
+            model_name="payout",
+            constraint=models.UniqueConstraint(fields=("batch", "row"), name="payout_row_once"),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('refund', 'receipt'), name='payout_once_a_refund_and_payer'),
+            model_name="payout",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "failed"), _negated=True),
+                fields=("refund", "receipt"),
+                name="payout_once_a_refund_and_payer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='payout',
-            constraint=models.CheckConstraint(condition=models.Q(('fen__gt', 0)), name='payout_above_zero'),
+            model_name="payout",
+            constraint=models.CheckConstraint(condition=models.Q(("fen__gt", 0)), name="payout_above_zero"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(fields=('fee_month', 'number'), name='round_once_a_month'),
+            model_name="round",
+            constraint=models.UniqueConstraint(fields=("fee_month", "number"), name="round_once_a_month"),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 2)), name='round_follows_the_settlement'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 2)), name="round_follows_the_settlement"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_by', None), models.Q(('confirmed_by', models.F('drafted_by')), _negated=True), _connector='OR'), name='round_two_people'),
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confirmed_by", None),
+                    models.Q(("confirmed_by", models.F("drafted_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="round_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.UniqueConstraint(fields=('school', 'key'), name='adjustment_key_once'),
+            model_name="adjustment",
+            constraint=models.UniqueConstraint(fields=("school", "key"), name="adjustment_key_once"),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='adjustment_above_zero'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(condition=models.Q(("amount_fen__gt", 0)), name="adjustment_above_zero"),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by', None), models.Q(('decided_by', models.F('entered_by')), _negated=True), _connector='OR'), name='adjustment_two_people'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by", None),
+                    models.Q(("decided_by", models.F("entered_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="adjustment_two_people",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='adjustment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('reason', ''), _negated=True), models.Q(('clause', ''), _negated=True)), name='adjustment_says_why'),
+            model_name="adjustment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("clause", ""), _negated=True)),
+                name="adjustment_says_why",
+            ),
         ),
     ]

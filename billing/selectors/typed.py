@@ -16,7 +16,9 @@ DAYS_APART = 3  # between the day a clerk wrote down and the bank's
 def is_perhaps(line: BankLine, receipt: Receipt) -> bool:
     """May both say the same payment?"""
     same = (receipt.school_id, receipt.amount_fen) == (line.school_id, line.in_fen)
-    return same and receipt.bank_line_id is None and receipt.voided_at is None and _days_apart(line, receipt) <= DAYS_APART
+    return (
+        same and receipt.bank_line_id is None and receipt.voided_at is None and _days_apart(line, receipt) <= DAYS_APART
+    )
 
 
 def typed_for(lines: Iterable[BankLine]) -> dict[str, list[Receipt]]:

@@ -56,7 +56,9 @@ def test_freed_child_owes_nothing_and_gets_nothing(client, closed, guardians):
 def test_as_many_queries_for_three_children_as_for_one(closed, django_assert_num_queries):
     ids = [child.pk for child in closed.children]
     for some in (ids[:1], ids[:3]):
-        with django_assert_num_queries(8):  # charges, refunds and their payouts, rounds, expenses; the calendar in three
+        with django_assert_num_queries(
+            8
+        ):  # charges, refunds and their payouts, rounds, expenses; the calendar in three
             assert len(months_of(some)) == len(some)
         with django_assert_num_queries(5):
             assert len(all_months_of(some)) == len(some)

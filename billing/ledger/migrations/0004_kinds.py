@@ -4,15 +4,34 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_chain'),
+        ("ledger", "0003_chain"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='account',
-            name='kind',
-            field=models.CharField(choices=[('bank', '银行存款（基本户）'), ('receivable', '应收课后服务费'), ('prepaid', '预收课后服务费'), ('fee_income', '课后服务费收入'), ('waiver', '减免'), ('subsidy', '财政补助收入'), ('stipend_expense', '教师补助支出'), ('other_expense', '其他支出'), ('stipend_payable', '应付教师补助'), ('surplus', '应退结余'), ('refund_payable', '应退家长款'), ('deficit', '学校承担'), ('subsidy_due', '应收财政补助'), ('meal', '代收餐费'), ('in_transit', '微信支付在途')], max_length=20, verbose_name='科目'),
+            model_name="account",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("bank", "银行存款（基本户）"),
+                    ("receivable", "应收课后服务费"),
+                    ("prepaid", "预收课后服务费"),
+                    ("fee_income", "课后服务费收入"),
+                    ("waiver", "减免"),
+                    ("subsidy", "财政补助收入"),
+                    ("stipend_expense", "教师补助支出"),
+                    ("other_expense", "其他支出"),
+                    ("stipend_payable", "应付教师补助"),
+                    ("surplus", "应退结余"),
+                    ("refund_payable", "应退家长款"),
+                    ("deficit", "学校承担"),
+                    ("subsidy_due", "应收财政补助"),
+                    ("meal", "代收餐费"),
+                    ("in_transit", "微信支付在途"),
+                ],
+                max_length=20,
+                verbose_name="科目",
+            ),
         ),
     ]
