@@ -223,6 +223,8 @@ def test_the_month_tells_the_one_thing_to_do_now(town, client):
 
     assert seen("clerk").deed.word == "生成本月收费" and seen("reviewer").deed is None
     settled(town, "甲")
+    assert seen("clerk").deed.word == "交家长核对" and seen("reviewer").deed.word == "锁定10月（差 2 件）"
+    cast.ready_to_lock(town.month, now=NOW)
     assert seen("clerk").deed is None and seen("reviewer").deed.word == "锁定10月"
     bring(town, line("押金"))
     waits = seen("reviewer")
