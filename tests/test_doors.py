@@ -227,7 +227,7 @@ def test_strangers_are_shown_to_the_sign_in_page(town):
 def test_doors_for_deeds_only_do_not_open_to_a_look(town):
     for route, path in PATHS.items():
         if f"{route} GET" not in LINES:
-            anywhere = "/" + re.sub(r"<[^>]+>", "1", path)
+            anywhere = "/" + re.sub(r"<[^>]+>", "1", path.replace("<month:month>", "2026-10"))
             for cookies in ("", *town.cookies.values()):
                 CLIENT.cookies = SimpleCookie(cookies)
                 assert CLIENT.get(anywhere).status_code == 405, route

@@ -35,6 +35,8 @@ class Migration(migrations.Migration):
                 to="attendance.callback",
             ),
         ),
+        # With its index the field would lose the constraint's too: it is taken off before, and put back.
+        migrations.RemoveConstraint(model_name="gateevent", name="gate_event_one_time_code_once"),
         migrations.AlterField(
             model_name="gateevent",
             name="code",
@@ -44,6 +46,14 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="attendance.pickupcode",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="gateevent",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "release"), ("outcome", "accepted")),
+                fields=("code",),
+                name="gate_event_one_time_code_once",
             ),
         ),
         migrations.AlterField(

@@ -49,6 +49,11 @@ class ItemForm(forms.Form):
     amount = MoneyField(label="金额（元）", required=False)
     text = forms.CharField(label="是什么", max_length=100, required=False)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():  # the table's head stands for all rows, and names none of them
+            field.widget.attrs["aria-label"] = field.label
+
     def clean(self):
         amount, text = self.cleaned_data.get("amount"), self.cleaned_data.get("text")
         if text and "amount" not in self.errors and not amount:

@@ -8,14 +8,15 @@ from django.db import connection
 
 from afterschool.demo import town
 from afterschool.schools.models import Bureau, School
+from billing.models import FeeMonth, Settlement
 from tests import cast
 
-from .telling import last_month_is_closed_and_this_month_under_way, small, told
+from .telling import small, told
 
 
 @pytest.mark.django_db
 def test_an_interrupted_telling_is_taken_up_again():
-    """And on the first of a month, of which nothing is there to tell yet."""
+    """And on the first of a month, of which nothing is there to tell yet, while the guardians look at the last one's draft."""
     with small() as patch:
         whole, half = town.BUREAUS, town.BUREAUS[:1]
         patch.setattr(town, "BUREAUS", half)
@@ -23,7 +24,10 @@ def test_an_interrupted_telling_is_taken_up_again():
         assert School.objects.filter(agreements__isnull=False).distinct().count() == 1
         patch.setattr(town, "BUREAUS", whole)
         told(date(2026, 11, 1))
-        last_month_is_closed_and_this_month_under_way(date(2026, 11, 1))
+        assert set(FeeMonth.objects.values_list("month", "state")) == {
+            (date(2026, 10, 1), "open"), (date(2026, 11, 1), "open"),
+        }  # fmt: skip
+        assert set(Settlement.objects.values_list("state")) == {("shown",)}
 
 
 @pytest.mark.django_db

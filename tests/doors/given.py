@@ -147,10 +147,11 @@ def printed(corner: Corner) -> None:
 def handed_over(corner: Corner) -> None:
     """Every child of the school is with an adult."""
     for session in corner.school.sessions.filter(day=THURSDAY):
-        take_roll(session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
+        teacher = act(Duty.objects.filter(section=session.section, day=THURSDAY).first().person)
+        take_roll(session, exceptions={}, now=at(15, 46), by=teacher)
         child = session.section.placements.get().student
         adult = collectors_of([child], THURSDAY)[child.pk][0]
-        hand_over(child, day=THURSDAY, collector=adult, now=at(17, 30), by=act(corner.duty.person))
+        hand_over(child, day=THURSDAY, collector=adult, now=at(17, 30), by=teacher)
     corner.handover = Handover.objects.get(student=corner.child)
 
 

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from .enrolling import ABSENT_CHILD, FIRST_CHILD
 from .opening import XLSX
-from .town import bank_statement, register_number
+from .town import MOTHERS, bank_statement, register_number
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 
@@ -52,13 +52,14 @@ def the_fees_come_in(stage, wall, town):
     clerk.shot("receipt-typed")
     clerk.press("登记收款")
     clerk.sees(f"已收 {FIRST_CHILD} 200.00 元")
+    clerk.press("返回")  # the form offers the next receipt at once
     clerk.press("导入银行流水")
     clerk.page.set_input_files(
         "input[type=file]", {"name": "10月流水.xlsx", "mimeType": XLSX, "buffer": _october(town)}
     )
     clerk.press("导入并核对")
     clerk.reads("核对银行流水")
-    clerk.sees("待核对 1 笔", "已入账 2 笔", "付款人与 欧阳若曦 的监护人同名")
+    clerk.sees("待核对 1 笔", "已入账 2 笔", "付款人与监护人同名")
     clerk.shot("statement-one-line-left")
     clerk.press("记为 一(1)班 欧阳若曦 的缴费")
     clerk.sees("这份流水都核对过了")
@@ -104,7 +105,7 @@ def water_is_paid_and_management_fees_are_not(stage, wall, town):
     reviewer.press("2026年10月", exact=True)
     reviewer.press("1 笔待审批")
     reviewer.shot("expense-to-approve")
-    reviewer.press("审批", exact=True)
+    reviewer.press(re.compile("审批$"))
     reviewer.sees("已审批并记账：碧海县自来水公司 36.00 元")
 
 
@@ -148,7 +149,7 @@ def _open_sheet(visitor):
     visitor.press("2026年10月", exact=True)
 
 
-def the_month_is_settled(wall, clerk, reviewer):
+def the_month_is_settled(stage, wall, clerk, reviewer):
     wall.put(date(2026, 11, 2), "14:00")
     clerk.go("/billing/")
     clerk.press("2026年10月", exact=True)
@@ -159,6 +160,24 @@ def the_month_is_settled(wall, clerk, reviewer):
     clerk.press("三年级", exact=True)
     clerk.sees("这些数是怎么来的", FIRST_CHILD)
     clerk.shot("settlement-of-a-grade")
+    clerk.go("/billing/")
+    clerk.press("2026年10月", exact=True)
+    clerk.press("交家长核对")
+    clerk.fill({"异议截止日": "2026-11-03"})
+    clerk.press("交家长核对")
+    clerk.sees("已通知家长，核对到11月3日")
+    clerk.press("编制余额调节表")
+    balance = clerk.page.locator(".figure").inner_text()
+    clerk.fill({"银行对账单余额（元）": balance})
+    clerk.press("核对并保存")
+    clerk.sees("两边相符")
+    clerk.shot("bank-reconciled")
+    mother = stage.phone(code_to=MOTHERS[FIRST_CHILD])
+    mother.go("/my-months/")
+    mother.press(re.compile("2026年10月|10月"))
+    mother.sees("结算草案", "请您核对", "有不对的地方")
+    mother.shot("guardian-checks-the-draft")
+    wall.put(date(2026, 11, 4), "09:00")
     reviewer.go("/billing/")
     reviewer.press("2026年10月", exact=True)
     reviewer.press("锁定10月")
@@ -167,21 +186,23 @@ def the_month_is_settled(wall, clerk, reviewer):
 
 
 def what_is_left_goes_back(wall, clerk, reviewer):
-    wall.put(date(2026, 11, 3), "10:00")
+    wall.put(date(2026, 11, 4), "10:00")
     clerk.go("/billing/")
     clerk.press("2026年10月", exact=True)
     clerk.press("1 笔支出")
-    clerk.fill({"银行代发日期": "2026-11-03"})
+    clerk.fill({"银行代发日期": "2026-11-04"})
     clerk.press("记为已发放")
     reviewer.press("去办退费")
-    reviewer.press("列入发放表，送银行")
-    expect(reviewer.page.get_by_role("heading", name="登记银行回单")).to_be_visible()
+    reviewer.press("编成一批，送银行")
+    expect(reviewer.page.get_by_role("link", name="导入银行回单")).to_be_visible()
     reviewer.shot("refunds-at-the-bank")
-    assert reviewer.download("退费发放表")[:2] == b"PK"
-    reviewer.fill({"到账日期": "2026-11-03"})
-    reviewer.press(re.compile("笔全部到账"))
-    reviewer.sees("回单已登记，退费到账", "退费都到账了")
+    assert reviewer.download("交银行的文件")[:2] == b"PK"
+    reviewer.page.get_by_text("银行没有回单文件？").click()
+    reviewer.fill({"到账日期": "2026-11-04"})
+    reviewer.press("没有退回的全部到账")
+    reviewer.sees("全部到账了")
     reviewer.shot("refunds-paid")
-    reviewer.press("回到2026年10月")
+    reviewer.go("/billing/")
+    reviewer.press("2026年10月", exact=True)
     reviewer.sees("本月已经锁定，没有要办的事")
     reviewer.shot("month-done")

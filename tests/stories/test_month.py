@@ -29,7 +29,7 @@ def test_month(stage, wall):
     money.the_fees_come_in(stage, wall, town)
     money.water_is_paid_and_management_fees_are_not(stage, wall, town)
     clerk, reviewer = money.teachers_are_paid(stage, wall, town)
-    money.the_month_is_settled(wall, clerk, reviewer)
+    money.the_month_is_settled(stage, wall, clerk, reviewer)
     money.what_is_left_goes_back(wall, clerk, reviewer)
 
     telling.the_sheet_is_published(stage, wall, town)
