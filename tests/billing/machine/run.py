@@ -14,7 +14,7 @@ from .trouble import Trouble
 from .world import build
 
 LONG = os.environ.get("MACHINE", "")  # "5000x100": examples, and steps in each
-EXAMPLES, STEPS = map(int, (LONG or "90x65").split("x"))
+EXAMPLES, STEPS = map(int, (LONG or "200x65").split("x"))
 
 
 class MoneyRoom(MonthEnd, Payouts, Trouble):
@@ -36,4 +36,4 @@ def walk(room: type[MoneyRoom], number: int) -> None:
         phases=[Phase.generate, Phase.shrink] if LONG else [Phase.generate], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     run_state_machine_as_test(room if LONG else seed(number)(room), settings=how)
-    assert LONG or room.steps >= 4_500, room.steps
+    assert LONG or room.steps >= 10_000, room.steps
