@@ -15,11 +15,6 @@ def rotating_code(student_id: int, guardian_id: int, now: datetime) -> str:
     return _code(student_id, guardian_id, timezone.localdate(now), _step(now))
 
 
-def seconds_left(now: datetime) -> int:
-    """Until the telephone shows another one."""
-    return STEP - int(now.timestamp()) % STEP
-
-
 def is_good(code: str, student_id: int, guardian_id: int, at: datetime) -> bool:
     day, step = timezone.localdate(at), _step(at)
     good = [_code(student_id, guardian_id, day, one) for one in (step, step - 1)]

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from django.urls import register_converter
-
 
 class MonthConverter:
     """2026-10 in an address, the first of the month in Python."""
@@ -15,6 +13,3 @@ class MonthConverter:
 
     def to_url(self, value: date) -> str:
         return f"{value:%Y-%m}"
-
-
-register_converter(MonthConverter, "month")

@@ -11,6 +11,7 @@ from afterschool.schools.people import actor_for
 
 from .actions import charge_month, draft_month_end, lock_month
 from .models import FeeMonth
+from .selectors.month_ends import DRAFT, LOCK
 
 
 @work("billing.charge_month")
@@ -21,14 +22,14 @@ def run_charges(job, progress) -> dict:
     return {"url": reverse("billing:charge-list", args=[fee_month.pk])}
 
 
-@work("billing.month_end")
+@work(DRAFT)
 def run_month_end(job, progress) -> dict:
     school, month = School.objects.get(pk=job.school_id), date.fromisoformat(job.args["month"])
     draft_month_end(school, month, by=actor_for(job.asked_by), progress=progress)
     return {}
 
 
-@work("billing.month_lock")
+@work(LOCK)
 def run_month_lock(job, progress) -> dict:
     fee_month = FeeMonth.objects.get(school=job.school_id, month=job.args["month"])
     if fee_month.is_open:

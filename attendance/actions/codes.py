@@ -48,18 +48,6 @@ def make_code(
 
 
 @transaction.atomic
-def cancel_code(code: PickupCode, *, now: datetime, by: Actor) -> PickupCode:
-    """Any guardian of the child may take it back, at once."""
-    require_guardian(code.student, by)
-    require_unbarred(code.student, timezone.localdate(now), by)
-    if code.cancelled_at is None:
-        code.cancelled_at = now
-        code.save(update_fields=["cancelled_at"])
-        record(by, "cancelled_code", code, student=code.student_id)
-    return code
-
-
-@transaction.atomic
 def call_back(
     incident: Incident,
     *,

@@ -10,6 +10,7 @@ from afterschool.jobs.book import enqueue
 from afterschool.jobs.models import Job
 from afterschool.schools.models import School
 from billing.models import FeeMonth, Settlement
+from billing.selectors.month_ends import DRAFT, LOCK, period_of
 from billing.selectors.readiness import sheet_to_book
 from billing.selectors.settling import has_moved
 
@@ -17,8 +18,6 @@ from .charges import Progress, charge_month
 from .expenses import book_stipends
 from .months import open_month
 from .settlements import draft_settlement
-
-DRAFT, LOCK = "billing.month_end", "billing.month_lock"
 
 
 def draft_month_end(school: School, month: date, *, by: Actor, progress: Progress) -> FeeMonth:
@@ -50,10 +49,6 @@ def lock_together(schools: Iterable[School], *, month: date, now: datetime, by: 
 
 def _together(kind: str, schools: Iterable[School], month: date, now: datetime, by: Actor) -> list[Job]:
     """A job a school: what one lacks holds up no other. Two presses within a minute are one run."""
-    period = period_of(month, now)
+    period = f"{period_of(month)}{timezone.localtime(now):%m-%d %H:%M}"
     args = {"month": month.isoformat()}
     return [enqueue(kind, period=period, school_id=school.pk, args=args, by=by) for school in schools]
-
-
-def period_of(month: date, now: datetime) -> str:
-    return f"{month:%Y-%m} {timezone.localtime(now):%m-%d %H:%M}"

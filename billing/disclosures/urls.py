@@ -1,7 +1,5 @@
 from django.urls import path
 
-from billing import addresses  # noqa: F401 -- registers the converter
-
 from .views import families, manage, public, reports
 
 app_name = "disclosures"

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from afterschool.money import ZERO, Money, total
+from afterschool.money import Money, total
 from afterschool.schools.models import School
 
 from .models import Account, Transfer
@@ -38,7 +38,15 @@ def balances(school: School, as_of: date) -> dict[AccountRef, Money]:
 
 
 def balance(school: School, ref: AccountRef, as_of: date) -> Money:
-    return balances(school, as_of).get(ref, ZERO)
+    """Of one account alone, whatever else stands in the book."""
+    kind, subject = ref
+    debit, credit = (
+        _dated(school, as_of)
+        .filter(**{f"{side}__kind": kind, f"{side}__subject": subject})
+        .aggregate(fen=Sum("fen", default=0))["fen"]
+        for side in ("debit", "credit")
+    )
+    return Money(int(debit - credit))
 
 
 def trial_balance(school: School, as_of: date) -> list[TrialRow]:

@@ -13,8 +13,13 @@ from afterschool.schools.models import School
 from billing.models import FeeMonth, Settlement
 from enrollment.models import Agreement
 
-KINDS = ("billing.month_end", "billing.month_lock")
+DRAFT, LOCK = "billing.month_end", "billing.month_lock"  # kinds of jobs
 UNDER_WAY = {Job.State.WAITING, Job.State.RUNNING}
+
+
+def period_of(month: date) -> str:
+    """How the periods of all jobs about that month begin; the minute in which they were asked for follows."""
+    return f"{month:%Y-%m} "
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def standings(schools: Iterable[School], month: date) -> Standings:
     months = FeeMonth.objects.filter(school__in=schools, month=month).select_related("settlement")
     by_school = {one.school_id: one for one in months}
     about = Job.objects.filter(
-        kind__in=KINDS, period__startswith=f"{month:%Y-%m} ", school_id__in=[school.pk for school in schools]
+        kind__in=[DRAFT, LOCK], period__startswith=period_of(month), school_id__in=[school.pk for school in schools]
     )
     jobs = {job.school_id: job for job in about.order_by("pk")}
     return Standings(

@@ -7,7 +7,6 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.timezone import localtime
 
-from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
 from afterschool.money import Money
 from afterschool.schools.models import School
@@ -19,6 +18,7 @@ from .changes import Part, parts
 from .readiness import missing_for_draft, missing_for_lock
 from .settling import has_moved
 from .terms import Together, accrues, together
+from .what_now import Deed, what_now
 from .withdrawing import leaving
 
 
@@ -33,15 +33,6 @@ class Step:
     word: str
     state: str = ""  # "done", "missing" or "" for later
     lines: list[Line] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Deed:
-    """The button of the page: an address to post to or to go to, or what it waits for."""
-
-    word: str
-    url: str = ""
-    posts: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     facts = _facts(fee_month)
     before_draft = missing_for_draft(fee_month) if fee_month.is_open else []
     before_lock = missing_for_lock(fee_month, today) if fee_month.is_open else []
-    say, deed = _next(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
+    say, deed = what_now(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
     return Overview(
         fee_month=fee_month,
         steps=_steps(fee_month, facts, settlement, stale, before_lock),
@@ -206,45 +197,6 @@ def _disclosure_step(fee_month: FeeMonth) -> Step:
         return Step("收支公示", "done", [Line(f"{localtime(shown.published_at):%m-%d} 已公示")])
     due = (fee_month.last_on + timedelta(days=DUE_DAY)).strftime("%m-%d")
     return Step("收支公示", "", [Line(f"{due} 前")])
-
-
-def _next(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts) -> tuple[str, Deed | None]:
-    """One sentence on what to do now, and its button for those who may press it."""
-    month = [fee_month.pk]
-    keeps, reviews = actor.may(Capability.KEEP_BOOKS), actor.may(Capability.REVIEW_BOOKS)
-    if not fee_month.is_open:
-        return _after_lock(month, facts, reviews)
-    if not fee_month.charged_at:
-        run = Deed("生成本月收费", reverse("billing:charge-run", args=month), posts=True)
-        return "现在要做：生成本月收费。", run if keeps else None
-    if any(one.text == "补助发放表还没有列支" for one in before_draft):
-        book = Deed("列支教师补助", reverse("billing:stipends-book", args=month), posts=True)
-        return "现在要做：把审批过的补助发放表列支。", book if keeps else None
-    if before_draft:
-        return f"现在要做：{'；'.join(one.text for one in before_draft)}。", None
-    if settlement is None and today <= fee_month.last_on:
-        return f"{fee_month.month.month}月还没有过完：收款和支出随时登记，过完以后结算。", None
-    if settlement is None or stale:
-        word = "重算结算草案" if settlement else "生成结算草案"
-        draft = Deed(word, reverse("billing:settlement-draft", args=month), posts=True)
-        return f"现在要做：{word}。", draft if keeps else None
-    if before_lock:
-        say = f"锁定前还差：{'；'.join(one.text for one in before_lock)}。"
-        now = next((one for one in before_lock if one.word), None)
-        wait = Deed(f"锁定{fee_month.month.month}月（差 {len(before_lock)} 件）")
-        return say, Deed(now.word, now.url) if now and keeps else wait
-    lock = Deed(f"锁定{fee_month.month.month}月", reverse("billing:month-lock", args=month), posts=True)
-    scans = f"另有 {facts['unscanned']} 笔支出缺扫描件。" if facts["unscanned"] else ""
-    return f"都齐了，由复核锁定。锁定后不能再改，更正记入之后的月份。{scans}", lock if reviews else None
-
-
-def _after_lock(month: list, facts: dict, reviews: bool) -> tuple[str, Deed | None]:
-    url = reverse("billing:refund-list", args=month)
-    if facts["payable"]:
-        return f"现在要做：把 {facts['payable']} 笔退费送银行。", Deed("去办退费", url) if reviews else None
-    if facts["instructed"]:
-        return f"{facts['instructed']} 笔退费已送银行，等回单。", Deed("登记回单", url) if reviews else None
-    return "本月已经锁定，没有要办的事。", None
 
 
 def openable(schools, today: date) -> list[tuple[School, date]]:

@@ -51,7 +51,9 @@ def test_c4_an_order_that_lapses_is_looked_at_and_lifts_nothing(town, office):
         expires_on=expires,
         by=office,
     )
-    lapsing = lambda day: list(PickupRestriction.objects.lapsing(day))  # noqa: E731
+
+    def lapsing(day):
+        return list(PickupRestriction.objects.lapsing(day))
 
     assert [lapsing(expires - timedelta(days=n)) == [row] for n in (15, 14, 0, -200)] == [False, True, True, True]
     for day in (expires, expires + timedelta(days=1), expires + timedelta(days=400)):
