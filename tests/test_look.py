@@ -17,6 +17,12 @@ def serious(page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html']}" for one in found if one["impact"] in ("serious", "critical")]
 
 
+def too_wide(page) -> int:
+    """By how many pixels the page is wider than its window, once it has come in whole."""
+    page.wait_for_load_state("load")
+    return page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
+
+
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("address", OPEN_PAGES)
 def test_an_open_page_is_readable_for_everyone_and_breaks_no_policy(live_server, page, address, size):
@@ -27,7 +33,7 @@ def test_an_open_page_is_readable_for_everyone_and_breaks_no_policy(live_server,
 
     assert serious(page) == []
     assert complaints == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    assert too_wide(page) <= 0
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(250, 247, 241)"
 
 
@@ -39,7 +45,7 @@ def test_large_type_is_remembered_and_still_fits_the_smallest_phone(live_server,
     page.reload()
 
     assert (before, page.evaluate("getComputedStyle(document.documentElement).fontSize")) == ("16px", "20px")
-    assert page.evaluate("document.documentElement.scrollWidth") <= SMALLEST["width"]
+    assert too_wide(page) <= 0
 
 
 def test_htmx_shows_a_refused_form_and_keeps_no_history_on_a_shared_phone(live_server, page):

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import expect
 
+from tests.test_look import too_wide
+
 PHONE = {"width": 390, "height": 844}
 # What a finger does, without Playwright's patience: the child's tile, the adult's tile, and twelve seconds go by.
 FINGER = """async ([names, adult]) => {
@@ -77,5 +79,4 @@ class Phone:
             expect(self.page.locator("body")).to_contain_text(one)
 
     def fits(self):
-        self.page.wait_for_load_state("load")
-        assert self.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert too_wide(self.page) <= 0

@@ -28,6 +28,7 @@ from tests.billing.conftest import NOW, OCTOBER, family, pay
 from tests.billing.test_posting import at_once
 from tests.billing.test_settlement import spend, withdraw
 from tests.billing.wechat_gateway import MCHID, Gateway, key_of, letter, write_merchant
+from tests.test_look import too_wide
 
 PHONE = "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50"
 TODAY = datetime(2026, 10, 20, 4, 0, tzinfo=UTC)
@@ -186,7 +187,7 @@ def test_on_the_phone_the_box_opens_by_itself_and_the_page_waits_for_the_word(
     page = context.new_page()
     page.add_init_script(BRIDGE)
     page.goto(f"{live_server.url}{door(town, child)}?code=good")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert too_wide(page) <= 0
     page.get_by_role("button", name="确认付款 200.00 元").click()
     page.get_by_role("heading", name="待付款").wait_for()
     payment = Payment.objects.get()
@@ -199,7 +200,7 @@ def test_on_the_phone_the_box_opens_by_itself_and_the_page_waits_for_the_word(
     gateway.pay(payment.out_trade_no)
     assert tell(phone, letter(PAID, gateway.told(payment.out_trade_no))) == 204
     page.get_by_role("heading", name="已收到").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert too_wide(page) <= 0
     context.close()
 
 

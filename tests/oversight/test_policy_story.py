@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from afterschool.jobs.book import run_waiting
 from afterschool.notices.models import Notice
 from afterschool.schools.models import Adoption
-from tests.test_look import serious
+from tests.test_look import serious, too_wide
 
 from .conftest import BODY, NOTICE
 
@@ -33,8 +33,7 @@ def visit(request, client, new_context, live_server, tmp_path):
 
 
 def looks_right(page):
-    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert width <= 0, f"{page.url} is {width} px too wide"
+    assert too_wide(page) <= 0, page.url
     assert serious(page) == [], page.url
 
 
@@ -81,6 +80,7 @@ def test_a_policy_goes_from_a_file_to_the_day_it_holds(transactional_db, visit, 
 
     # Not in the middle of a month; a month that has begun stays as it is.
     page.get_by_role("link", name="下一步：采用").click()
+    expect(page.get_by_label("为什么采用")).to_be_visible()
     looks_right(page)
     page.get_by_label("为什么采用").fill("县里的新细则")
     for day, why in (("2026-12-15", "某个月的1日"), ("2026-10-01", "海棠路小学已经为2026年10月开了账")):

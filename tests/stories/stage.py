@@ -12,7 +12,7 @@ from django.urls import resolve
 from django.utils import timezone
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.test_look import DESKTOP, PHONE, serious
+from tests.test_look import DESKTOP, PHONE, serious, too_wide
 
 SHOTS = Path(__file__).parent / "shots"
 PASSWORD = "haitang-2026"
@@ -147,7 +147,7 @@ class Visitor:
         if kind not in self.stage.examined:
             self.stage.examined.add(kind)
             self.stage.faults += [f"{path} on a {self.device}: {fault}" for fault in serious(self.page)]
-        wide = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        wide = too_wide(self.page)
         if wide > 0:
             self.stage.faults.append(f"{path} is {wide} pixels too wide for a {self.device}")
         self.stage.shots += 1
