@@ -29,6 +29,7 @@ WORDS = {
     None: ("plain", "今天没有课后服务"),
     State.UNMARKED: ("unknown", "还没点名"),
     State.HERE: ("in", "已签到"),
+    State.KEPT: ("in", "老师看护中"),
     State.GONE: ("gone", "已交接"),
     State.ABSENT: ("absent", "缺勤"),
     State.LEAVE: ("leave", "请假"),

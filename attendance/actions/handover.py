@@ -146,7 +146,7 @@ def _must_be_here(student: Student, state: State | None) -> None:
         raise RuleBroken(f"{student.name} 今天不在课后服务名单里")
     if state == State.UNMARKED:
         raise RuleBroken(f"{student.name} 还没有点名，请先点名再交接")
-    if state not in (State.HERE, State.GONE):
+    if state not in (State.HERE, State.KEPT, State.GONE):
         raise RuleBroken(f"{student.name} 今天{state.label}，不能交接；如果孩子在学校，请先改考勤")
 
 

@@ -1,6 +1,6 @@
 """The books of the day: what meets and who was there; what families say; what happens at the gate; what is kept."""
 
-from .day import Batch, DayClose, LateStay, Mark, MarkCorrection, MonthLock, Patrol, Session, Transfer
+from .day import Alarm, Batch, DayClose, LateStay, Mark, MarkCorrection, MonthLock, Patrol, Session, Transfer
 from .family import ContactAttempt, Leave, PickupChange
 from .gate import CallBack, GateEvent, GateList, Handover, PickupCode
 from .records import (
@@ -14,7 +14,7 @@ from .records import (
 )
 
 __all__ = [
-    "Archive", "Batch", "CallBack", "ContactAttempt", "DayClose", "EmergencyPlan", "GateEntry", "GateEvent", "GateList",
-    "Handover", "Incident", "LateStay", "Leave", "Mark", "MarkCorrection", "MonthLock", "Patrol", "PickupChange",
-    "PickupCode", "Session", "SessionPhoto", "Transfer", "Venue", "VenueCheck",
+    "Alarm", "Archive", "Batch", "CallBack", "ContactAttempt", "DayClose", "EmergencyPlan", "GateEntry", "GateEvent",
+    "GateList", "Handover", "Incident", "LateStay", "Leave", "Mark", "MarkCorrection", "MonthLock", "Patrol",
+    "PickupChange", "PickupCode", "Session", "SessionPhoto", "Transfer", "Venue", "VenueCheck",
 ]  # fmt: skip

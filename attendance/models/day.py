@@ -252,6 +252,34 @@ class LateStay(models.Model):
         verbose_name = verbose_name_plural = "晚接看护"
 
 
+class Alarm(models.Model):
+    """滞留告警: a child in no final state long after its end; the leader, the principal and the bureau hear of it in turn."""
+
+    class Step(models.TextChoices):
+        LEADER = "leader", "带班领导"
+        PRINCIPAL = "principal", "校长"
+        BUREAU = "bureau", "教育局"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="alarms")
+    day = models.DateField("日期")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="alarms")
+    step = models.CharField("告知", max_length=10, choices=Step)
+    at = models.DateTimeField("时间")
+    settled_at = models.DateTimeField("有着落", null=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "day", "step"], condition=Q(settled_at=None), name="alarm_once_a_child_and_step"
+            )
+        ]
+        indexes = [models.Index(fields=["school", "day"], name="alarm_of_a_day")]
+        verbose_name = verbose_name_plural = "滞留告警"
+
+
 class Patrol(models.Model):
     """巡查: the leader looked into one room: on time, teacher there, heads counted."""
 

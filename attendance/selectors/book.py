@@ -10,20 +10,22 @@ from django.db.models import F
 
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import School, Student
-from attendance.models import Handover, Mark, Session
+from attendance.models import Handover, LateStay, Mark, Session
 from enrollment.selectors import placed_on
 
 
 class State(models.TextChoices):
     UNMARKED = "unmarked", "未点名"
     HERE = "here", "待交接"
+    KEPT = "kept", "晚接看护"
     GONE = "gone", "已交接"
     ABSENT = "absent", "缺勤"
     LEAVE = "leave", "请假"
     ILL = "ill", "病假"
 
 
-FINAL = frozenset({State.GONE, State.ABSENT, State.LEAVE, State.ILL})
+FINAL = frozenset({State.GONE, State.KEPT, State.ABSENT, State.LEAVE, State.ILL})
+AT_SCHOOL = frozenset({State.HERE, State.KEPT})
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class DayBook:
     listed: dict[int, list[Student]]  # by session, in pinyin order
     marks: dict[tuple[int, int], Mark]  # by session and student
     handovers: dict[int, Handover]  # the one that stands, by student
+    stays: dict[int, LateStay]  # with whom a child stays that nobody has collected yet, by student
 
     @property
     def children(self) -> dict[int, Student]:
@@ -52,24 +55,25 @@ class DayBook:
         if student_id in self.handovers:
             return State.GONE
         if any(status in Mark.HERE for status in statuses):
-            return State.HERE
+            return State.KEPT if student_id in self.stays else State.HERE
         if None in statuses:
             return State.UNMARKED
         return next(state for state in (State.ABSENT, State.ILL, State.LEAVE) if state.value in statuses)
 
 
 def day_book(school: School, day: date, *, students: Iterable[Student] | None = None, sessions=None) -> DayBook:
-    """The whole day, or some children or sessions of it. Six queries, whatever the number of children."""
+    """The whole day, or some children or sessions of it. Seven queries, whatever the number of children."""
     held = Session.objects.held() if sessions is None else sessions
     held = list(held.filter(school=school, day=day).select_related("section__school_class", "section__offering"))
     [timetable] = days_of(school, day, day)
     placements = placed_on([session.section for session in held], day)
     marks = Mark.objects.filter(session__in=held).select_related("by")
     handovers = Handover.objects.filter(school=school, day=day, undone_at=None).select_related("by")
+    stays = LateStay.objects.filter(school=school, day=day, ended_at=None).select_related("keeper")
     if students is not None:
         wanted = [student.pk for student in students]
         placements, marks = placements.filter(student__in=wanted), marks.filter(student__in=wanted)
-        handovers = handovers.filter(student__in=wanted)
+        handovers, stays = handovers.filter(student__in=wanted), stays.filter(student__in=wanted)
     seated = defaultdict(list)
     for placement in placements:
         # A day on which the calendar says nothing was served all the same when there is a session.
@@ -81,6 +85,7 @@ def day_book(school: School, day: date, *, students: Iterable[Student] | None = 
         listed={session.pk: seated[session.section_id] for session in held},
         marks={(mark.session_id, mark.student_id): mark for mark in marks},
         handovers={handover.student_id: handover for handover in handovers},
+        stays={stay.student_id: stay for stay in stays},
     )
 
 

@@ -7,7 +7,7 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
 from enrollment.models import Agreement
 
-from .book import State, day_book
+from .book import AT_SCHOOL, day_book
 from .reach import sessions_at_the_gate
 
 
@@ -20,4 +20,4 @@ def leave_modes(students: Iterable[Student], day: date) -> dict[int, str]:
 def still_here(actor: Actor, day: date, school: School) -> int:
     """How many children of this person's gate nobody has collected yet."""
     book = day_book(school, day, sessions=sessions_at_the_gate(actor, day).filter(school=school))
-    return sum(state == State.HERE for state in book.states().values())
+    return sum(state in AT_SCHOOL for state in book.states().values())

@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
-from attendance.models import Batch, CallBack, GateEvent, Handover, LateStay, PickupChange, PickupCode
+from attendance.models import Batch, CallBack, GateEvent, Handover, PickupChange, PickupCode
 from attendance.release import LIST_IS_OLD
 from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
 
-from .book import DayBook, State, day_book
+from .book import DayBook, day_book
 from .gate import leave_modes
 from .reach import sessions_at_the_gate
 
@@ -58,8 +58,6 @@ class List:
         self.codes = {code.student_id: code for code in codes.select_related("made_by")}
         said_yes = CallBack.objects.filter(student__in=children, day=day, agreed=True).exclude(adult_name="")
         self.calls = {call.student_id: call for call in said_yes.select_related("guardian")}
-        late = LateStay.objects.filter(student__in=children, day=day, ended_at=None)
-        self.kept = set(late.values_list("student", flat=True))
         self.batches = {grade: one for one in Batch.objects.open_on(day).filter(school=school) for grade in one.grades}
         self.sessions = {
             student.pk: session for session in book.sessions for student in book.listed[session.pk]
@@ -80,7 +78,7 @@ class List:
             "section": session.section.name,
             "leaves_at": f"{batch.leaves_at if batch else session.ends_at:%H:%M}",
             "batch": batch.name if batch else "",
-            "state": self._state(student.pk),
+            "state": self.states[student.pk].value,
             "mode": change.mode if change else self.modes.get(student.pk, Handover.Mode.COLLECTED),
             "call_office": student.pk in self.disputed or bool(self.restrictions[student.pk]),
             "note": _note(change),
@@ -88,10 +86,6 @@ class List:
             "adults": self._adults(student.pk, change),
             "gone": {"at": gone.at.isoformat(), "words": gone.words} if gone else None,
         }
-
-    def _state(self, pk: int) -> str:
-        state = self.states[pk]
-        return "kept" if pk in self.kept and state != State.GONE else state.value
 
     def _adults(self, pk: int, change: PickupChange | None) -> list[dict]:
         adults = [_adult(one, self.restrictions[pk], self.book.day, change) for one in self.known[pk]]

@@ -60,6 +60,9 @@ def _stations(book: DayBook, student: Student, state: State) -> list[Station]:
     if state == State.GONE:
         handover = book.handovers[student.pk]
         stations.append(Station(handover.at, handover.words, True))
+    elif state == State.KEPT:
+        stay = book.stays[student.pk]
+        stations.append(Station(stay.began_at, f"由{stay.keeper.name}老师看护，等待接走", False))
     elif state == State.HERE:
         stations.append(Station(max(session.ends_at for session in mine), "等待接走", False))
     return stations
