@@ -35,4 +35,6 @@ def watch() -> None:
 def watch_school(school_id: int, day: str) -> None:
     """Rolls not taken, children left behind."""
     school, on = School.objects.select_related("bureau").get(pk=school_id), date.fromisoformat(day)
-    actions.raise_alarms(school, day=on, now=timezone.now(), by=Actor.system("attendance.watch_school"))
+    now, by = timezone.now(), Actor.system("attendance.watch_school")
+    actions.untaken_rolls(school, day=on, now=now, by=by)
+    actions.children_left(school, day=on, now=now, by=by)

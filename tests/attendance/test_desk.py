@@ -3,7 +3,7 @@ from datetime import time
 from afterschool.access.capabilities import Role
 from afterschool.notices.models import Notice
 from afterschool.plans.models import Offering
-from attendance.actions import hand_over, raise_alarms, take_roll
+from attendance.actions import children_left, hand_over, take_roll
 from attendance.desk import tasks
 from attendance.tasks import open_school, watch, watch_school
 from enrollment.models import Section
@@ -43,21 +43,17 @@ def test_leader_is_shown_the_day_until_it_is_signed(town):
     assert late.title == "10月15日没有签字"
 
 
-def test_late_roll_and_child_left_behind_are_told_once_to_each(town):
+def test_child_left_behind_is_told_once_to_each(town):
     by = town.by_leader
-    assert raise_alarms(town.school, day=THURSDAY, now=at(15, 50), by=by) == 0
-    assert raise_alarms(town.school, day=THURSDAY, now=at(15, 55), by=by) == 2, "the teacher and the leader"
-    assert raise_alarms(town.school, day=THURSDAY, now=at(15, 56), by=by) == 0
-
     take_roll(town.session, exceptions={}, now=at(15, 57), by=town.by_teacher)
     for child in town.children[1:]:
         [mother] = collectors_of([child], THURSDAY)[child.pk]
         hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_leader)
     cast.make_person("校长", Role.PRINCIPAL, town.school)
-    assert raise_alarms(town.school, day=THURSDAY, now=at(17, 59), by=by) == 0
-    assert raise_alarms(town.school, day=THURSDAY, now=at(18, 0), by=by) == 1, "the leader"
-    assert raise_alarms(town.school, day=THURSDAY, now=at(18, 15), by=by) == 1, "the principal"
-    assert raise_alarms(town.school, day=THURSDAY, now=at(18, 16), by=by) == 0
+    assert children_left(town.school, day=THURSDAY, now=at(17, 59), by=by) == 0
+    assert children_left(town.school, day=THURSDAY, now=at(18, 0), by=by) == 1, "the leader"
+    assert children_left(town.school, day=THURSDAY, now=at(18, 15), by=by) == 1, "the principal"
+    assert children_left(town.school, day=THURSDAY, now=at(18, 16), by=by) == 0
 
 
 def test_a_child_is_left_behind_by_its_own_last_class_and_not_by_the_evening_classes(town):
@@ -72,8 +68,8 @@ def test_a_child_is_left_behind_by_its_own_last_class_and_not_by_the_evening_cla
         take_roll(session, exceptions={}, now=at(15, 46), by=town.by_leader)
     Notice.objects.all().delete()
 
-    raise_alarms(town.school, day=THURSDAY, now=at(18, 0), by=town.by_leader)
-    raise_alarms(town.school, day=THURSDAY, now=at(20, 0), by=town.by_leader)
+    children_left(town.school, day=THURSDAY, now=at(18, 0), by=town.by_leader)
+    children_left(town.school, day=THURSDAY, now=at(20, 0), by=town.by_leader)
 
     told = Notice.objects.filter(kind="child_left", to=town.leader).order_by("pk").values_list("title", flat=True)
     assert list(told) == ["17:30 放学后还有 3 个孩子没有交接", "19:30 放学后还有 1 个孩子没有交接"]
@@ -81,7 +77,7 @@ def test_a_child_is_left_behind_by_its_own_last_class_and_not_by_the_evening_cla
 
 def test_clock_opens_the_day_and_watches_it(town, monkeypatch):
     town.session.delete()
-    monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 0))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 5))
 
     open_school(town.school.pk, THURSDAY.isoformat())
     assert town.session.taken_at is None
