@@ -1,6 +1,7 @@
 """Papers of the money room. They stand outside the ledger and point at its entries by number."""
 
 from .costs import Expense, Subsidy
+from .meals import Meal, MealCharge, MealConsent, MealSettlement
 from .months import Charge, FeeMonth, Fund
 from .receipts import Allocation, BankLine, Receipt, StatementImport
 from .refunds import BankAnswer, PayeeChange, Payout, Refund, RefundBatch, SetOff
@@ -15,6 +16,10 @@ __all__ = [
     "Expense",
     "FeeMonth",
     "Fund",
+    "Meal",
+    "MealCharge",
+    "MealConsent",
+    "MealSettlement",
     "Objection",
     "PayeeChange",
     "Payout",

@@ -8,11 +8,16 @@ from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School
 from staffing.models import StipendSheet
 
+from .meals import Meal
 from .months import FeeMonth, Fund
 from .receipts import BankLine
 
 
 class ExpenseQuerySet(ReachQuerySet):
+    def of_service(self):
+        """Without what was collected for others and passed on."""
+        return self.exclude(fund=Fund.MEAL)
+
     def on_voucher(self, number, payee, fen):
         """What stands on this voucher: by its number, and whom or how much was paid. Also asked of an outer query."""
         standing = self.exclude(state=Expense.State.REJECTED)
@@ -42,6 +47,7 @@ class Expense(models.Model):
     voucher_type = models.CharField(max_length=40, blank=True)
     # Null: shared by all grades by paying heads.
     grade = models.PositiveSmallIntegerField("年级", null=True, blank=True)
+    meal = models.ForeignKey(Meal, models.PROTECT, null=True, related_name="invoices")  # collected for its supplier
     sheet = models.OneToOneField(StipendSheet, models.PROTECT, null=True, related_name="expense")
     bank_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="expense")
     state = models.CharField(max_length=10, choices=State, default=State.ENTERED)
@@ -62,6 +68,7 @@ class Expense(models.Model):
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=F("entered_by")), name="expense_two_people"
             ),
+            models.CheckConstraint(condition=Q(fund="meal") ^ Q(meal=None), name="expense_of_a_meal_by_its_fund"),
         ]
         verbose_name = verbose_name_plural = "支出"
 

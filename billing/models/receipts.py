@@ -10,7 +10,7 @@ from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
 from enrollment.models import OfChild
 
-from .months import Charge
+from .months import Charge, Fund
 
 
 class StatementImport(models.Model):
@@ -78,9 +78,13 @@ class ReceiptQuerySet(OfChild):
         rows = apps.get_model("billing", papers)._default_manager.filter(receipt=OuterRef("pk"))
         return Coalesce(Subquery(rows.order_by().values("receipt").annotate(sum=Sum(column)).values("sum")), 0)
 
+    def of_fees(self):
+        """Without what is collected for others."""
+        return self.filter(fund=Fund.FEES)
+
     def in_advance(self):
-        """Those that still hold something, the oldest first."""
-        return self.standing().with_rest().filter(rest_fen__gt=0).order_by("on", "number")
+        """Those of the fees that still hold something, the oldest first."""
+        return self.standing().of_fees().with_rest().filter(rest_fen__gt=0).order_by("on", "number")
 
 
 class Receipt(models.Model):
@@ -94,6 +98,8 @@ class Receipt(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="receipts")
     number = models.PositiveIntegerField("收据号")
     student = models.ForeignKey(Student, models.PROTECT, related_name="receipts")
+    # What the payer meant it for: it pays nothing else.
+    fund = models.CharField("款项", max_length=10, choices=Fund, default=Fund.FEES)
     on = models.DateField("到账日期")
     amount_fen = models.PositiveBigIntegerField("金额（分）")
     payer = models.CharField("付款人", max_length=100)
@@ -121,6 +127,7 @@ class Receipt(models.Model):
             models.UniqueConstraint(fields=["school", "number"], name="receipt_number_once"),
             models.UniqueConstraint(fields=["school", "key"], name="receipt_key_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="receipt_above_zero"),
+            models.CheckConstraint(condition=Q(fund__in=["fees", "meal"]), name="receipt_of_a_family"),
         ]
         verbose_name = verbose_name_plural = "收款"
 

@@ -24,6 +24,7 @@ class Refund(models.Model):
         FORCE_MAJEURE = "force_majeure", "不可抗力停课"
         WAIVER = "waiver", "补办减免"
         PREPAID = "prepaid", "预收款退回"
+        MEAL = "meal", "代收餐费退回"
 
     class State(models.TextChoices):
         DRAFT = "draft", "草案"
@@ -36,7 +37,7 @@ class Refund(models.Model):
     school = models.ForeignKey(School, models.PROTECT, related_name="refunds")
     fee_month = models.ForeignKey(FeeMonth, models.PROTECT, related_name="refunds")
     student = models.ForeignKey(Student, models.PROTECT, related_name="refunds")
-    # What is given back: a part of a charge, or what a receipt holds in advance.
+    # What is given back: a part of a charge, or what a receipt holds in advance or of meals not eaten.
     charge = models.ForeignKey(Charge, models.PROTECT, null=True, related_name="refunds")
     receipt = models.ForeignKey(Receipt, models.PROTECT, null=True, related_name="refunds")
     round = models.PositiveSmallIntegerField("轮次", default=1)
@@ -55,8 +56,8 @@ class Refund(models.Model):
             models.UniqueConstraint(fields=["charge", "cause", "round"], name="refund_once_a_charge_cause_and_round"),
             models.UniqueConstraint(fields=["receipt", "round"], name="refund_once_a_receipt_and_round"),
             models.CheckConstraint(
-                condition=Q(cause="prepaid", charge=None, receipt__isnull=False)
-                | (~Q(cause="prepaid") & Q(charge__isnull=False, receipt=None)),
+                condition=Q(cause__in=["prepaid", "meal"], charge=None, receipt__isnull=False)
+                | (~Q(cause__in=["prepaid", "meal"]) & Q(charge__isnull=False, receipt=None)),
                 name="refund_of_a_charge_or_a_receipt",
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_above_zero"),
