@@ -1,7 +1,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from importlib import import_module
+
+from django.utils import timezone
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.desk import Task
@@ -30,6 +32,7 @@ WORDS = {
     State.UNMARKED: ("unknown", "还没点名"),
     State.HERE: ("in", "已签到"),
     State.KEPT: ("in", "老师看护中"),
+    State.KEPT: ("in", "老师陪着"),
     State.GONE: ("gone", "已交接"),
     State.ABSENT: ("absent", "缺勤"),
     State.LEAVE: ("leave", "请假"),
@@ -52,15 +55,16 @@ class ChildLine:
     stations: tuple[Station, ...]
 
 
-def children_today(student_ids: Iterable[int], today: date, reader: int) -> list[ChildLine]:
+def children_today(student_ids: Iterable[int], now: datetime, reader: int) -> list[ChildLine]:
     """Where each child is today, for the guardian who reads; one who must not collect the child is not told."""
     students = Student.objects.filter(pk__in=student_ids).select_related("school", "school_class").order_by("pk")
+    today = timezone.localdate(now)
     barred = barred_guardians(students, today)
     return [
         ChildLine(day.student, *NOT_TOLD, ())
         if (day.student.pk, reader) in barred
         else ChildLine(day.student, *WORDS[day.state], day.stations)
-        for day in trail(students, today).values()
+        for day in trail(students, today, now).values()
     ]
 
 

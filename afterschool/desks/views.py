@@ -16,9 +16,10 @@ def home(request):
     """What must I do now? One page for every role."""
     if not request.user.is_authenticated:
         return redirect("sign-in")
-    today, actor = timezone.localdate(), request.actor
+    now, actor = timezone.now(), request.actor
+    today = timezone.localdate(now)
     own = actor.reach(Capability.APPLY).students
-    children = children_today(own, today, actor.person_id) if own else []
+    children = children_today(own, now, actor.person_id) if own else []
     tasks = tasks_of(actor, today)
     context = {
         "base": "base_screen.html" if actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html",

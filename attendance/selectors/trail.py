@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from afterschool.schools.models import Student
-from attendance.models import Mark
+from attendance.models import Mark, Session
+from staffing.selectors import moment
 
 from .book import DayBook, State, day_book
 
@@ -18,6 +19,7 @@ class Station:
     at: datetime | time
     word: str
     done: bool
+    session: Session | None = None  # what meets there
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,8 @@ class ChildDay:
     stations: tuple[Station, ...] = ()
 
 
-def trail(students: Iterable[Student], day: date) -> dict[int, ChildDay]:
-    """Each child's day in stations: signed in, where, who took them home. Six queries a school."""
+def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, ChildDay]:
+    """Each child's day in stations: on the way, signed in, where, who took them home. Seven queries a school."""
     days = {student.pk: ChildDay(student) for student in students}
     by_school = defaultdict(list)
     for child in days.values():
@@ -39,30 +41,37 @@ def trail(students: Iterable[Student], day: date) -> dict[int, ChildDay]:
         book = day_book(school, day, students=own)
         for pk, state in book.states().items():
             student = days[pk].student
-            days[pk] = ChildDay(student, state, tuple(_stations(book, student, state)))
+            days[pk] = ChildDay(student, state, tuple(_stations(book, student, state, now)))
     return days
 
 
-def _stations(book: DayBook, student: Student, state: State) -> list[Station]:
+def _stations(book: DayBook, student: Student, state: State, now: datetime) -> list[Station]:
     stations, met = [], False
     mine = [session for session in book.sessions if any(one.pk == student.pk for one in book.listed[session.pk])]
     for session in mine:
-        mark = book.marks.get((session.pk, student.pk))
+        mark, name = book.marks.get((session.pk, student.pk)), session.section.offering.name
         if mark is None:
-            stations.append(Station(session.starts_at, f"{session.section.offering.name}（未点名）", False))
+            stations.append(Station(session.starts_at, _not_yet(session, now), False, session))
         elif mark.status in Mark.HERE and not met:
-            stations.append(Station(session.taken_at or mark.at, "已签到", True))
+            stations.append(Station(session.taken_at or mark.at, "已签到", True, session))
             met = True
         elif mark.status in Mark.HERE:
-            stations.append(Station(session.starts_at, session.section.offering.name, True))
+            stations.append(Station(session.starts_at, name, True, session))
         else:
-            stations.append(Station(mark.at, mark.get_status_display(), True))
+            stations.append(Station(mark.at, mark.get_status_display(), True, session))
     if state == State.GONE:
         handover = book.handovers[student.pk]
         stations.append(Station(handover.at, handover.words, True))
     elif state == State.KEPT:
         stay = book.stays[student.pk]
-        stations.append(Station(stay.began_at, f"由{stay.keeper.name}老师看护，等待接走", False))
+        stations.append(Station(stay.began_at, f"{stay.keeper.name}老师陪着，在{stay.place}", True))
     elif state == State.HERE:
         stations.append(Station(max(session.ends_at for session in mine), "等待接走", False))
     return stations
+
+
+def _not_yet(session: Session, now: datetime) -> str:
+    """Nobody has said yet that the child is there: it has not begun, the child is on the way, or the roll is forgotten."""
+    if now < moment(session.day, session.starts_at):
+        return session.section.offering.name
+    return "在途" if now < moment(session.day, session.ends_at) and session.taken_at is None else "未点名"

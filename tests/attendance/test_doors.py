@@ -105,7 +105,7 @@ def test_papers_of_the_day_come_as_a_spreadsheet(here, client):
 
 
 @pytest.mark.parametrize(
-    "ask", [lambda town: board(town.school, THURSDAY), lambda town: trail(town.children, THURSDAY)]
+    "ask", [lambda town: board(town.school, THURSDAY), lambda town: trail(town.children, THURSDAY, at(17, 42))]
 )
 def test_reads_are_as_many_for_thirty_children_as_for_three(here, ask, django_assert_num_queries):
     with CaptureQueriesContext(connection) as few:

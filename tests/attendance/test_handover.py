@@ -64,7 +64,7 @@ def test_child_goes_home_with_grandma_and_each_guardian_gets_one_notice(here):
     assert (handover.collector_name, handover.collector_relation, handover.by) == ("王秀兰", "奶奶", here.teacher)
     assert [notice.title for notice in Notice.objects.filter(to=here.mothers[0])] == ["学生01 17:42 由奶奶接走"]
     assert final_states(here.school, THURSDAY)[child.pk] == State.GONE
-    assert [(station.word, station.done) for station in trail([child], THURSDAY)[child.pk].stations] == [
+    assert [(station.word, station.done) for station in trail([child], THURSDAY, at(18))[child.pk].stations] == [
         ("已签到", True),
         ("由奶奶接走", True),
     ]
@@ -260,7 +260,7 @@ def test_guardian_who_is_barred_hears_of_no_absence_and_asks_no_leave(town):
     take_roll(town.session, exceptions={child.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
 
     assert [notice.to for notice in Notice.objects.filter(kind="absent")] == [town.mothers[0]]
-    mother, father = (children_today([child.pk], THURSDAY, reader.pk) for reader in (town.mothers[0], father))
+    mother, father = (children_today([child.pk], at(18), reader.pk) for reader in (town.mothers[0], father))
     assert mother[0].word == "缺勤" and mother[0].stations
     assert father[0].word == "请联系学校" and not father[0].stations
 
