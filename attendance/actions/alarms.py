@@ -1,6 +1,6 @@
-"""What must not go unnoticed: a roll not taken, a child left behind. Each is said once to each person."""
+"""What must not go unnoticed: a roll not taken. Each is said once to each person. (A child left behind: left.py.)"""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
@@ -11,9 +11,9 @@ from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.notices.models import Notice
 from afterschool.notices.post import Note, notify_each
-from afterschool.schools.models import Guardianship, Post, School, Student
+from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import Session
-from attendance.selectors import State, board, day_book, leave_statuses
+from attendance.selectors import State, day_book, leave_statuses
 from enrollment.selectors import barred_guardians
 from staffing.models import Duty
 from staffing.selectors import leaders_of, moment
@@ -23,8 +23,6 @@ from .day import lock
 ROLL_IS_LATE = timedelta(minutes=15)  # after the start (C12): the teacher hears of it, then the leaders, then guardians
 LEADERS_HEAR = timedelta(minutes=20)
 GUARDIANS_HEAR = timedelta(minutes=30)
-CHILD_IS_LEFT = timedelta(minutes=30)  # after the end (C9)
-PRINCIPAL_IS_CALLED = timedelta(minutes=45)
 UNMARKED = "unmarked"  # the guardians' notice
 
 
@@ -48,24 +46,6 @@ def untaken_rolls(school: School, *, day: date, now: datetime, by: Actor) -> int
         if since >= GUARDIANS_HEAR:
             nowhere = [child for child in unmarked if states[child.pk] == State.UNMARKED]
             notes += _to_guardians(session, nowhere, now)
-    return tell_once(school, notes)
-
-
-@transaction.atomic
-def children_left(school: School, *, day: date, now: datetime, by: Actor) -> int:
-    """Tell the leaders and then the principal of a child left behind."""
-    today = board(school, day)
-    if today.close or not today.sections:
-        return 0
-    leaders, notes = people(leaders_of(school, day)), []
-    # Who goes at half past five is not left until the last evening class ends.
-    for until, count in sorted(Counter(left.until for left in today.left).items()):
-        ended = moment(day, until)
-        if now >= ended + CHILD_IS_LEFT:
-            called = [*leaders, *(people(_principals(school, day)) if now >= ended + PRINCIPAL_IS_CALLED else [])]
-            title = f"{until:%H:%M} 放学后还有 {count} 个孩子没有交接"
-            link = f"/attendance/day/?school={school.pk}&day={day.isoformat()}#{until:%H%M}"
-            notes += [Note(one, "child_left", title, link=link, school_id=school.pk, loud=True) for one in called]
     return tell_once(school, notes)
 
 
@@ -117,7 +97,3 @@ def _to_guardians(session: Session, unmarked: list[Student], now: datetime) -> I
             title = f"{tie.student.name} {timezone.localtime(now):%H:%M} 还没有点到名，学校正在核实"
             link = unmarked_link(session, tie.student)
             yield Note(tie.person, UNMARKED, title, body, link, session.school_id, loud=True)
-
-
-def _principals(school: School, day: date) -> Iterable[int]:
-    return Post.objects.open_on(day).filter(school=school, role="PRINCIPAL").values_list("person", flat=True)

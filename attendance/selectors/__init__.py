@@ -1,6 +1,6 @@
 """Where every child of the service is today."""
 
-from .board import Board, board, unsigned_days
+from .board import Board, board, unsigned_days, waiting_children
 from .book import FINAL, DayBook, State, day_book, final_states, served_days
 from .gate import leave_modes, still_here
 from .reach import children_at_the_gate, children_of, sections_open_to, sessions_at_the_gate, sessions_open_to
@@ -11,4 +11,5 @@ __all__ = [
     "FINAL", "Board", "ChildDay", "DayBook", "RollRow", "State", "Station", "board", "children_at_the_gate", "children_of",
     "day_book", "final_states", "leave_modes", "leave_statuses", "leaves_ahead", "roll", "sections_open_to",
     "served_days", "sessions_at_the_gate", "sessions_open_to", "span", "still_here", "trail", "unsigned_days",
+    "waiting_children",
 ]  # fmt: skip

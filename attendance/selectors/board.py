@@ -1,20 +1,24 @@
-"""The leader's board of the day."""
+"""The leader's board of the day: it counts down to zero."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from django.db.models import Exists, OuterRef
 
 from afterschool.access.reach import Reach
 from afterschool.schools.models import Guardianship, School, Student
-from attendance.models import DayClose, Mark, Session
+from attendance.models import Alarm, Batch, DayClose, LateStay, Mark, Session
+from enrollment.release import Adult, Grant, may_release
+from enrollment.selectors import restrictions_of
 from staffing.models import Duty
 
+from .batches import batches_by_grade, leaving_time
 from .book import FINAL, DayBook, State, day_book
+from .held import Held, held
 
-MOST_SHOWN = 12
+MOST_SHOWN = 12  # so many names stand open; more fold
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class SectionDay:
     absent: int
     unmarked: int
     gone: int
+    kept: int
     waiting: int
 
     @property
@@ -46,93 +51,154 @@ class Left:
 
     student: Student
     state: State
+    session: Session  # the one without a mark, or the last
     sections: str
-    until: time  # when the child's own last session ends
+    until: time  # when the child leaves: with its batch, or when its own last class ends
     relation: str = ""  # whom the leader calls first
     phone: str = ""
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Those who wait and leave at the same time."""
+
+    until: time
+    batches: tuple[Batch, ...]
+    children: list[Left]
+
+    @property
+    def few(self) -> bool:
+        return len(self.children) <= MOST_SHOWN
 
 
 @dataclass(frozen=True)
 class Board:
     day: date
     sections: list[SectionDay]
-    listed: int
-    gone: int
-    leave: int
-    absent: int
-    waiting: int
-    unmarked: int
-    left: list[Left] = field(default_factory=list)
-    untaken: list[Session] = field(default_factory=list)
-    close: DayClose | None = None
+    count: dict[State, int]
+    left: list[Left]
+    stays: list[LateStay]
+    held: list[Held]
+    alarms: list[Alarm]
+    close: DayClose | None
+    batches: list[Batch]
+
+    @property
+    def listed(self) -> int:
+        return sum(self.count.values())
+
+    @property
+    def gone(self) -> int:
+        return self.count[State.GONE]
+
+    @property
+    def kept(self) -> int:
+        return self.count[State.KEPT]
+
+    @property
+    def leave(self) -> int:
+        return self.count[State.LEAVE] + self.count[State.ILL]
+
+    @property
+    def absent(self) -> int:
+        return self.count[State.ABSENT]
+
+    @property
+    def waiting(self) -> int:
+        return self.count[State.HERE]
+
+    @property
+    def unmarked(self) -> int:
+        return self.count[State.UNMARKED]
+
+    @property
+    def untaken(self) -> list[Session]:
+        return [line.session for line in self.sections if not line.taken]
 
     @property
     def can_close(self) -> bool:
-        return bool(self.sections) and not self.left and not self.untaken and self.close is None
+        return bool(self.sections) and not (self.left or self.untaken or self.held or self.close)
 
     @property
     def clear(self) -> int:
         return sum(line.clear for line in self.sections)
 
     @property
-    def here_first(self) -> list[Left]:
-        """The children still here by name, once they are so few that a leader calls for each."""
-        return [left for left in self.left if left.state == State.HERE] if self.waiting <= MOST_SHOWN else []
+    def joined(self) -> list[Left]:
+        """Without a mark though the roll is taken: they were listed after it."""
+        return [one for one in self.left if one.state == State.UNMARKED and one.session.taken_at]
 
     @property
-    def most_shown(self) -> int:
-        return MOST_SHOWN
+    def leaving(self) -> list[Leaving]:
+        """The children still here, by the time at which they leave."""
+        waves = defaultdict(list)
+        for one in self.left:
+            if one.state == State.HERE:
+                waves[one.until].append(one)
+        return [Leaving(at, tuple(b for b in self.batches if b.leaves_at == at), waves[at]) for at in sorted(waves)]
 
     @property
     def counts(self) -> dict[str, int]:
         return {
             "listed": self.listed,
-            "present": self.gone + self.waiting,
+            "present": self.gone + self.waiting + self.kept,
             "absent": self.absent,
             "leave": self.leave,
             "handed_over": self.gone,
+            "kept": self.kept,
         }
 
 
 def board(school: School, day: date, sessions=None) -> Board:
-    """The leader's board. Nine queries, whatever the number of sections and children."""
+    """The same number of queries, whatever the number of sections and children."""
     book = day_book(school, day, sessions=sessions)
     states, children = book.states(), book.children
     duties = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day=day).exclude(section=None).select_related("person"):
         duties[duty.section_id].append(duty)
-    lines = [_section_day(book, session, states, duties[session.section_id]) for session in book.sessions]
-    count = {state: sum(1 for found in states.values() if found == state) for state in State}
-    missing = [pk for pk, state in states.items() if state not in FINAL]
-    phones = phones_of(missing, day)
     sessions_of = defaultdict(list)
     for session in book.sessions:
         for student in book.listed[session.pk]:
             sessions_of[student.pk].append(session)
+    missing = [pk for pk, state in states.items() if state not in FINAL]
+    phones, batches = phones_of([children[pk] for pk in missing], day), batches_by_grade(school, day)
+    alarms = Alarm.objects.filter(school=school, day=day, settled_at=None, student__in=missing)
     return Board(
         day=day,
-        sections=lines,
-        listed=len(states),
-        gone=count[State.GONE],
-        leave=count[State.LEAVE] + count[State.ILL],
-        absent=count[State.ABSENT],
-        waiting=count[State.HERE],
-        unmarked=count[State.UNMARKED],
-        left=[_left(children[pk], states[pk], sessions_of[pk], phones) for pk in missing],
-        untaken=[session for session in book.sessions if session.taken_at is None],
+        sections=[_section_day(book, session, states, duties[session.section_id]) for session in book.sessions],
+        count={state: list(states.values()).count(state) for state in State},
+        left=[_left(book, children[pk], states[pk], sessions_of[pk], batches, phones) for pk in missing],
+        stays=[stay for pk, stay in book.stays.items() if states.get(pk) == State.KEPT],
+        held=held(school, day),
+        alarms=list(alarms.select_related("student")),
         close=DayClose.objects.filter(school=school, day=day).select_related("closed_by").first(),
+        batches=sorted(set(batches.values()), key=lambda batch: (batch.leaves_at, batch.pk)),
     )
 
 
-def _left(student: Student, state: State, sessions: list[Session], phones: dict[int, tuple[str, str]]) -> Left:
-    names, until = "、".join(one.section.name for one in sessions), max(one.ends_at for one in sessions)
-    return Left(student, state, names, until, *phones.get(student.pk, ("", "")))
+def _left(
+    book: DayBook,
+    student: Student,
+    state: State,
+    sessions: Sequence[Session],
+    batches: dict[int, Batch],
+    phones: dict[int, tuple[str, str]],
+) -> Left:
+    unmarked = (session for session in sessions if (session.pk, student.pk) not in book.marks)
+    return Left(
+        student,
+        state,
+        next(unmarked, sessions[-1]),
+        "、".join(session.section.name for session in sessions),
+        leaving_time(batches.get(student.school_class.grade), sessions),
+        *phones.get(student.pk, ("", "")),
+    )
 
 
 def _section_day(book: DayBook, session: Session, states: dict[int, State], teachers: list[Duty]) -> SectionDay:
     listed = [student.pk for student in book.listed[session.pk]]
-    marks = [book.marks.get((session.pk, pk)) for pk in listed]
-    statuses = [mark and mark.status for mark in marks]
+    statuses = [mark and mark.status for mark in (book.marks.get((session.pk, pk)) for pk in listed)]
+    found = [states[pk] for pk in listed]
     return SectionDay(
         session=session,
         teachers=teachers,
@@ -141,15 +207,28 @@ def _section_day(book: DayBook, session: Session, states: dict[int, State], teac
         leave=sum(status in (Mark.Status.LEAVE, Mark.Status.ILL) for status in statuses),
         absent=statuses.count(Mark.Status.ABSENT),
         unmarked=statuses.count(None),
-        gone=sum(states[pk] == State.GONE for pk in listed),
-        waiting=sum(states[pk] == State.HERE for pk in listed),
+        gone=found.count(State.GONE),
+        kept=found.count(State.KEPT),
+        waiting=found.count(State.HERE),
     )
 
 
-def phones_of(students: Iterable[int], day: date) -> dict[int, tuple[str, str]]:
-    """Whom the leader calls first: relation and number of the first guardian of each child."""
+def phones_of(students: Iterable[Student], day: date) -> dict[int, tuple[str, str]]:
+    """Whom the leader calls first: relation and number of the first guardian of each child who may be told of it."""
+    students = list(students)
+    restrictions = restrictions_of(students, day)
     ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
-    return {tie.student_id: (tie.relation, tie.person.phone) for tie in ties.order_by("is_primary", "-id")}
+    return {
+        tie.student_id: (tie.relation, tie.person.phone)
+        for tie in ties.order_by("is_primary", "-id")
+        if may_release([Grant(Adult(tie.person.name, tie.person_id))], restrictions[tie.student_id], day)
+    }
+
+
+def waiting_children(school: School, day: date) -> list[Student]:
+    """Those who are marked here, have not left and stay with nobody yet."""
+    book = day_book(school, day)
+    return [book.children[pk] for pk, state in book.states().items() if state == State.HERE]
 
 
 def unsigned_days(reach: Reach, today: date, since: int = 14):

@@ -1,17 +1,19 @@
 """What a gate needs in order to work without a network: the children of one person's gate, and who may take them."""
 
 from base64 import b64encode
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
-from attendance.models import Batch, CallBack, GateEvent, Handover, PickupChange, PickupCode
+from attendance.models import CallBack, GateEvent, Handover, PickupChange, PickupCode, Session
 from attendance.release import LIST_IS_OLD
 from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
 
+from .batches import batches_by_grade, leaving_time
 from .book import DayBook, day_book
 from .gate import leave_modes
 from .reach import sessions_at_the_gate
@@ -58,30 +60,31 @@ class List:
         self.codes = {code.student_id: code for code in codes.select_related("made_by")}
         said_yes = CallBack.objects.filter(student__in=children, day=day, agreed=True).exclude(adult_name="")
         self.calls = {call.student_id: call for call in said_yes.select_related("guardian")}
-        self.batches = {grade: one for one in Batch.objects.open_on(day).filter(school=school) for grade in one.grades}
-        self.sessions = {
-            student.pk: session for session in book.sessions for student in book.listed[session.pk]
-        }  # the last one of the day
+        self.batches = batches_by_grade(school, day)
+        self.sessions: dict[int, list[Session]] = defaultdict(list)
+        for session in book.sessions:
+            for student in book.listed[session.pk]:
+                self.sessions[student.pk].append(session)
 
     def children(self) -> list[dict]:
         families = _families(self.known)
         return [self._child(student, families) for student in sorted(self.students.values(), key=_by_class)]
 
     def _child(self, student: Student, families: Mapping[int, set[int]]) -> dict:
-        session, batch = self.sessions[student.pk], self.batches.get(student.school_class.grade)
+        sessions, batch = self.sessions[student.pk], self.batches.get(student.school_class.grade)
         change, gone = self.changes.get(student.pk), self.book.handovers.get(student.pk)
         return {
             "id": student.pk,
             "name": student.name,
             "initials": student.name[-2:],
             "class": str(student.school_class),
-            "section": session.section.name,
-            "leaves_at": f"{batch.leaves_at if batch else session.ends_at:%H:%M}",
+            "section": sessions[-1].section.name,
+            "leaves_at": f"{leaving_time(batch, sessions):%H:%M}",
             "batch": batch.name if batch else "",
             "state": self.states[student.pk].value,
             "mode": change.mode if change else self.modes.get(student.pk, Handover.Mode.COLLECTED),
             "call_office": student.pk in self.disputed or bool(self.restrictions[student.pk]),
-            "note": _note(change),
+            "note": change.words if change else "",
             "siblings": sorted(families.get(student.pk, set()) - {student.pk}),
             "adults": self._adults(student.pk, change),
             "gone": {"at": gone.at.isoformat(), "words": gone.words} if gone else None,
@@ -135,15 +138,6 @@ def _families(known: Mapping[int, list[Known]]) -> dict[int, set[int]]:
         for student_id in children:
             families.setdefault(student_id, set()).update(children)
     return families
-
-
-def _note(change: PickupChange | None) -> str:
-    """As the guardian said it today: 今天由王秀兰来接，17:50 到，会晚一点."""
-    if change is None:
-        return ""
-    adult = change.guardian or change.pickup_person
-    who = f"今天由{adult.name}来接" if adult else "今天自行离校" if change.mode == "self" else ""
-    return "，".join(filter(None, [who, f"{change.comes_at:%H:%M} 到" if change.comes_at else "", change.note]))
 
 
 def _by_class(student: Student):

@@ -19,7 +19,7 @@ from staffing.asked import day_asked, school_asked
 
 from .. import papers, selectors
 from ..actions import close_day, note_incident, open_day
-from ..actions.day import leader_cite
+from ..actions.close import leader_cite
 from ..forms import IncidentForm
 from ..models import Incident, Session
 

@@ -1,0 +1,56 @@
+"""放学批次: which grades leave when, by which gate."""
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from django.db import transaction
+from django.db.models import Q
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.policy.terms import GRADES
+from afterschool.schools.models import School
+from attendance.models import Batch
+
+from .day import lock
+
+
+@transaction.atomic
+def begin_batch(
+    school: School, *, name: str, grades: Sequence[int], leaves_at: time, place: str = "", began_on: date, by: Actor
+) -> Batch:
+    """Refuses a grade that leaves with another batch on any of these days."""
+    lock(school.pk)
+    batch = Batch(
+        school=school, name=name.strip(), grades=sorted(grades), leaves_at=leaves_at, place=place.strip(),
+        began_on=began_on,
+    )  # fmt: skip
+    if not set(grades) <= set(school.grades):
+        raise RuleBroken("本校没有这个年级", field="grades")
+    lasting = Batch.objects.filter(Q(ended_on=None) | Q(ended_on__gte=began_on), school=school)
+    for other in lasting:
+        if both := sorted(set(other.grades) & set(grades)):
+            names = "、".join(GRADES[grade] for grade in both)
+            raise RuleBroken(f"{names}已经在“{other.name}”里，一个年级一天只走一批；请先结束那一批", field="grades")
+        if other.name == batch.name:
+            raise RuleBroken(f"已经有“{other.name}”，请换一个名字，或者先结束那一批", field="name")
+    batch.save()
+    record(by, "began_batch", batch, grades=batch.grades, leaves_at=f"{leaves_at:%H:%M}", place=batch.place)
+    return batch
+
+
+@transaction.atomic
+def end_batch(batch: Batch, *, ended_on: date, by: Actor) -> Batch:
+    """Its last day. One that has not begun yet is gone as if it had never been."""
+    lock(batch.school_id)
+    batch = Batch.objects.get(pk=batch.pk)
+    if batch.ended_on is not None:
+        return batch
+    record(by, "ended_batch", batch, name=batch.name, ended_on=ended_on.isoformat())
+    if ended_on < batch.began_on:
+        batch.delete()
+        return batch
+    batch.ended_on = ended_on
+    batch.save(update_fields=["ended_on"])
+    return batch

@@ -1,0 +1,24 @@
+"""放学批次: who leaves when, by which gate."""
+
+from collections.abc import Collection
+from datetime import date, time
+
+from afterschool.schools.models import School
+from attendance.models import Batch, Session
+
+
+def batches_by_grade(school: School, day: date) -> dict[int, Batch]:
+    """The batch of each grade that leaves with one that day."""
+    return {grade: batch for batch in Batch.objects.open_on(day).filter(school=school) for grade in batch.grades}
+
+
+def leaving_time(batch: Batch | None, sessions: Collection[Session]) -> time:
+    """When a child of these sessions goes: with its batch, unless a class that begins later keeps it.
+
+    Without a batch, or on a day cut short, when its last class ends.
+    """
+    ends = [session.ends_at for session in sessions]
+    if batch is None or any(session.cut_short_at for session in sessions):
+        return max(ends)
+    later = [session.ends_at for session in sessions if session.starts_at >= batch.leaves_at]
+    return max(later, default=batch.leaves_at)

@@ -1,0 +1,42 @@
+"""Handovers that wait for the leader's word, and the calls that must come before it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from afterschool.schools.models import Guardianship, School
+from attendance.models import CallBack, GateEvent
+from enrollment.selectors import held_in_dispute
+
+from .offline import held_events
+
+
+@dataclass(frozen=True)
+class Held:
+    """One handover at a gate. `uncalled`: guardians in a dispute whom nobody has told today."""
+
+    event: GateEvent
+    disputed: bool = False
+    uncalled: tuple[str, ...] = ()
+
+    @property
+    def can_confirm(self) -> bool:
+        return not self.uncalled
+
+
+def held(school: School, day: date) -> list[Held]:
+    """Two queries, five with a dispute among them."""
+    events = list(held_events(school, day))
+    students = {event.student_id for event in events}
+    disputed = held_in_dispute(students, day) if students else set()
+    uncalled = _uncalled(disputed, day) if disputed else {}
+    return [Held(event, event.student_id in disputed, tuple(uncalled.get(event.student_id, ()))) for event in events]
+
+
+def _uncalled(students: set[int], day: date) -> dict[int, list[str]]:
+    called = set(CallBack.objects.filter(student__in=students, day=day, agreed=True).values_list("student", "guardian"))
+    ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
+    found: dict[int, list[str]] = {}
+    for tie in ties:
+        if (tie.student_id, tie.person_id) not in called:
+            found.setdefault(tie.student_id, []).append(f"{tie.relation} {tie.person.name}")
+    return found
