@@ -1,6 +1,8 @@
 """Drafts, objections and locks, and what comes to light later."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from django.db import transaction
 from hypothesis import strategies as st
@@ -140,21 +142,23 @@ class MonthEnd(Families, Till):
     @rule()
     @precondition(lambda self: self.signed and set(self.months) - self.locked)
     def close(self):
-        """The whole month end in its order, so that what comes after a lock is met often enough."""
-        month = min(set(self.months) - self.locked)
-        for child in list(self.unsettled):
-            self.settle_withdrawal(child)
+        """The whole month end in its order, so that what comes after a lock is met often enough: each deed is a step."""
+        for deed in self.month_end(min(set(self.months) - self.locked)):
+            deed()
+            self.all_laws_hold()
+
+    def month_end(self, month: date) -> Iterator[Callable]:
+        yield from [partial(self.settle_withdrawal, child) for child in self.unsettled]
         while any(of == month for of, _ in self.waiting):
-            self.decide("approve")
-        self.charge(month, False)
+            yield partial(self.decide, "approve")
+        yield partial(self.charge, month, False)
         if self.duties and not self.booked and month == OCTOBER in self.charged:
-            self.pay_hours()
-        self.draft(month)
-        self.show(month)
-        for child in list(self.objections):
-            self.object(child, True)
-        self.reconcile(month, 0)
-        self.lock(month)
+            yield self.pay_hours
+        yield partial(self.draft, month)
+        yield partial(self.show, month)
+        yield from [partial(self.object, child, True) for child in self.objections]
+        yield partial(self.reconcile, month, 0)
+        yield partial(self.lock, month)
 
     @rule(less=st.booleans(), fen=st.sampled_from([1, 50_00, 99_99]))
     @precondition(lambda self: OCTOBER in self.locked)
@@ -188,9 +192,13 @@ class MonthEnd(Families, Till):
         self.do(deed, adjusted, refused=not self.is_open(NOVEMBER), again=False)
 
     @rule()
-    @precondition(lambda self: OCTOBER in self.locked)
+    @precondition(
+        lambda self: OCTOBER in self.locked and (self.watch.place != self.nothing_at or self.has_more_to_give())
+    )
     def add_a_round(self):
-        by, (found, _) = self.world.by, self.returns(OCTOBER)
+        """Where there is nothing to give it is asked for once, and again after the next voucher: it is the dearest deed."""
+        by, nothing = self.world.by, not self.has_more_to_give()
+        self.nothing_at = self.watch.place
 
         def deed():
             with transaction.atomic():
@@ -203,5 +211,7 @@ class MonthEnd(Families, Till):
             self.give_back(OCTOBER, self.rounds)
             self.drafted.clear()
 
-        nothing = not found and not self.unshared
         self.do(deed, added, refused=nothing or not self.is_open(NOVEMBER), again=False)
+
+    def has_more_to_give(self) -> bool:
+        return self.unshared or bool(self.returns(OCTOBER)[0])

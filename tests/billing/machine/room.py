@@ -48,7 +48,7 @@ class Room(RuleBasedStateMachine):
         self.receipts: list = []
         self.payouts: dict[int, list] = {}
         self.spent: list = []
-        self.rounds, self.unshared = 1, False
+        self.rounds, self.unshared, self.nothing_at = 1, False, -1  # how many vouchers there were
         self.signed = dict.fromkeys(SIGNED, OCTOBER)
         self.last: dict[int, date] = {}
         self.unsettled: dict[int, Withdrawal] = {}
