@@ -77,6 +77,13 @@ class PickupChange(models.Model):
         ]
         verbose_name = verbose_name_plural = "今日接送变更"
 
+    @property
+    def words(self) -> str:
+        """As the guardian said it: 今天由王秀兰来接，17:50 到，会晚一点."""
+        adult = self.guardian or self.pickup_person
+        who = f"今天由{adult.name}来接" if adult else "今天自行离校" if self.mode == self.Mode.SELF else ""
+        return "，".join(filter(None, [who, f"{self.comes_at:%H:%M} 到" if self.comes_at else "", self.note]))
+
 
 class ContactAttempt(models.Model):
     """联系记录: a call because a child is missing, and what came of it."""
