@@ -253,7 +253,7 @@ def test_a_child_not_marked_or_absent_waits_for_the_leader(town):
     assert outcomes(bring(town, tap(first))) == ["held"]
     take_roll(town.session, exceptions={second.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
     assert outcomes(bring(town, tap(second), tap(third))) == ["held", "accepted"]
-    correct_mark(town.session, student=second, status="present", now=at(17, 50), by=town.by_teacher)
+    correct_mark(town.session, student=second, status="present", reason="点错了", now=at(17, 50), by=town.by_teacher)
     for event in held_events(town.school, THURSDAY):
         confirm_held(event, now=at(18, 1), by=town.by_leader)
     assert Handover.objects.count() == 3

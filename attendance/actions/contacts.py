@@ -1,0 +1,60 @@
+"""联系记录: a call because a child is missing, and the alarm when nobody knows where it is."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from afterschool.access.models import Person
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.notices.post import Note
+from afterschool.schools.models import Guardianship, School, Student
+from attendance.models import ContactAttempt, Session
+from attendance.selectors import TOLD, unresolved_absences
+from staffing.selectors import leaders_of
+
+from .alarms import people, tell_once
+from .day import lock
+
+
+@transaction.atomic
+def note_contact(
+    session: Session, *, student: Student, person: Person | None, result: str, note: str = "", now: datetime, by: Actor
+) -> ContactAttempt:
+    """Write down whom one called and what came of it."""
+    lock(session.school_id)
+    if not session.marks.filter(student=student, status__in=TOLD).exists():
+        raise RuleBroken(f"{student.name} 没有记成未到，不用记联系")
+    ties = Guardianship.objects.open_on(session.day).filter(student=student)
+    if person and not ties.filter(person=person).exists():
+        raise RuleBroken("这个人不是孩子的监护人", field="person")
+    attempt = ContactAttempt(
+        school_id=session.school_id,
+        session=session,
+        student=student,
+        person=person,
+        result=result,
+        note=note.strip(),
+        at=now,
+        by_id=by.signer,
+    )
+    attempt.full_clean(exclude=["school", "session", "student", "person", "by"])
+    attempt.save()
+    record(by, "contacted", attempt, student=student.pk, result=result)
+    return attempt
+
+
+@transaction.atomic
+def unresolved_contacts(school: School, *, day: date, now: datetime, by: Actor) -> int:
+    """Ten minutes and nobody knows where a child is: the leaders hear of it, once. Returns how many heard."""
+    unresolved = unresolved_absences(school, day, now)
+    leaders = people(leaders_of(school, day)) if unresolved else []
+    notes = []
+    for one in unresolved:
+        title = f"{one.student.name} {one.mark.get_status_display()}，10 分钟还没有联系上家长，请处理"
+        link = reverse("attendance:contact-create", args=[one.session.pk, one.student.pk])
+        body = f"{one.session.section.name}，已联系 {len(one.attempts)} 次"
+        notes += [Note(leader, "absence_unresolved", title, body, link, school.pk, loud=True) for leader in leaders]
+    return tell_once(school, notes)
