@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import day, gate, gate_api, handover, leave, roll
+from .views import day, gate, gate_api, handover, leave, log, plans, roll, venues
 
 app_name = "attendance"
 urlpatterns = [
@@ -24,4 +24,17 @@ urlpatterns = [
     path("gate/paper/<int:pk>/", gate.gate_paper_type, name="gate-paper-type"),
     path("students/<int:student_id>/leave/", leave.leave_create, name="leave-create"),
     path("leaves/<int:pk>/cancel/", leave.leave_cancel, name="leave-cancel"),
+    path("logs/", log.logs, name="logs"),
+    path("sessions/<int:session_id>/log/", log.log, name="log"),
+    path("sessions/<int:session_id>/photos/", log.log_photo_add, name="log-photo-add"),
+    path("photos/<int:pk>/", log.photo, name="photo"),
+    path("photos/<int:pk>/remove/", log.photo_remove, name="photo-remove"),
+    path("venues/", venues.venues, name="venues"),
+    path("venues/create/", venues.venue_create, name="venue-create"),
+    path("venues/<int:pk>/check/", venues.venue_check, name="venue-check"),
+    path("venues/<int:pk>/end/", venues.venue_end, name="venue-end"),
+    path("venue-checks/<int:pk>/mend/", venues.venue_mend, name="venue-mend"),
+    path("emergency/", plans.emergency, name="emergency"),
+    path("emergency/new/", plans.emergency_write, name="emergency-new"),
+    path("emergency/<int:pk>/", plans.emergency_write, name="emergency-write"),
 ]

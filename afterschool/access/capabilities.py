@@ -35,6 +35,8 @@ class Capability(Enum):
     HAND_OVER = "hand children over at the gate"
     KEEP_GATE = "look up who may collect today, keep the gate's book of visitors"
     LEAD_DAY = "lead and close the day"
+    CALL_BACK = "as a second person, ask a guardian by telephone about an adult at the gate"
+    DECIDE_CORRECTIONS = "decide what is corrected of a locked month's roll"
     SEE_ATTENDANCE = "see attendance and handovers"
     KEEP_SAFETY = "check the venues, write the emergency plans"
     # billing
@@ -70,24 +72,24 @@ C = Capability
 ROLES: dict[Role, frozenset[Capability]] = {
     Role.GUARDIAN: frozenset({C.APPLY}),
     Role.CLASS_TEACHER: frozenset({C.SEE_REGISTRY, C.CONFIRM_APPLICATIONS, C.SEE_PLACEMENTS, C.REQUEST_WAIVERS, C.SEE_ATTENDANCE}),
-    Role.TEACHER: frozenset({C.STAND_DUTY, C.TAKE_ROLL, C.HAND_OVER}),
+    Role.TEACHER: frozenset({C.STAND_DUTY, C.TAKE_ROLL, C.HAND_OVER, C.CALL_BACK}),
     Role.LEADER: frozenset(
         {
             C.STAND_DUTY, C.LEAD_DAY, C.SEE_ATTENDANCE, C.SEE_PLACEMENTS, C.HAND_OVER, C.TAKE_ROLL, C.CONFIRM_DUTY,
-            C.KEEP_GATE, C.KEEP_SAFETY,
+            C.DECIDE_CORRECTIONS, C.KEEP_GATE, C.KEEP_SAFETY,
         }
     ),
     Role.GUARD: frozenset({C.HAND_OVER, C.KEEP_GATE}),
     Role.SCHOOL_ADMIN: frozenset(
         {
             C.SEE_REGISTRY, C.KEEP_REGISTRY, C.ADJUST_CALENDAR, C.SEE_PLANS, C.DRAFT_PLANS, C.APPROVE_APPLICATIONS,
-            C.SEE_PLACEMENTS, C.REQUEST_WAIVERS, C.RESTRICT_PICKUP, C.KEEP_ROTA, C.SEE_ATTENDANCE, C.KEEP_SAFETY,
+            C.SEE_PLACEMENTS, C.REQUEST_WAIVERS, C.RESTRICT_PICKUP, C.KEEP_ROTA, C.SEE_ATTENDANCE, C.CALL_BACK, C.KEEP_SAFETY,
         }
     ),
     Role.PRINCIPAL: frozenset(
         {
             C.SEE_REGISTRY, C.SEE_PLANS, C.SEE_PLACEMENTS, C.DECIDE_WAIVERS, C.RESTRICT_PICKUP, C.SEE_ATTENDANCE,
-            C.KEEP_SAFETY, C.APPROVE_STIPENDS, C.SEE_BOOKS, C.PUBLISH_DISCLOSURE,
+            C.DECIDE_CORRECTIONS, C.KEEP_SAFETY, C.APPROVE_STIPENDS, C.SEE_BOOKS, C.PUBLISH_DISCLOSURE,
         }
     ),
     Role.FINANCE_CLERK: frozenset({C.SEE_PLANS, C.KEEP_BOOKS, C.SEE_BOOKS, C.DRAFT_STIPENDS}),

@@ -12,6 +12,9 @@ from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
 from attendance.actions import hand_over, take_events, take_roll
 from attendance.actions.lists import issue_list
+from attendance.actions.photos import add_photo
+from attendance.actions.plans import write_plan
+from attendance.actions.venues import add_venue, check_venue
 from attendance.models import Handover
 from attendance.models import Session as Meeting
 from attendance.paper import device_of
@@ -153,6 +156,28 @@ def handed_over(corner: Corner) -> None:
         adult = collectors_of([child], THURSDAY)[child.pk][0]
         hand_over(child, day=THURSDAY, collector=adult, now=at(17, 30), by=teacher)
     corner.handover = Handover.objects.get(student=corner.child)
+
+
+def photographed(corner: Corner) -> None:
+    corner.photo = add_photo(
+        corner.session, image=b"jpeg", place="操场", without_faces=True, now=at(16), by=act(corner.duty.person)
+    )
+
+
+def venue_added(corner: Corner) -> None:
+    corner.venue = add_venue(corner.school, name="操场", every_days=30, today=THURSDAY, by=act(corner.office))
+
+
+def in_danger(corner: Corner) -> None:
+    venue_added(corner)
+    found = {"is_safe": False, "found": "篮球架松动", "mend_by": THURSDAY}
+    corner.danger = check_venue(corner.venue, **found, today=THURSDAY, by=act(corner.office))
+
+
+def emergency_planned(corner: Corner) -> None:
+    corner.emergency = write_plan(
+        corner.school, title="孩子受伤", steps="叫校医", contacts="校医 120", today=THURSDAY, by=act(corner.office)
+    )
 
 
 def served(corner: Corner) -> None:
@@ -406,6 +431,13 @@ GIVEN: dict[str, Given] = {
     "attendance:mark-update POST": rolled,
     "enrollment:dispute-end POST": disputed,
     "attendance:gate-events POST": rolled,
+    "attendance:photo GET": photographed,
+    "attendance:photo-remove POST": photographed,
+    "attendance:venue-check POST": venue_added,
+    "attendance:venue-end POST": venue_added,
+    "attendance:venue-mend POST": in_danger,
+    "attendance:emergency-write GET": emergency_planned,
+    "attendance:emergency-write POST": emergency_planned,
     "attendance:held-confirm POST": held,
     "attendance:gate-paper-type GET": printed,
     "attendance:gate-paper-type POST": printed,

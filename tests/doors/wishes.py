@@ -14,10 +14,12 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from billing.selectors.reconciling import in_book
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
+from tests.attendance.pictures import picture
 from tests.billing.wechat_gateway import MCHID
 
 from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner, at
 
+PHOTO = picture(40, 30)
 Body = Callable[[Corner, Person], dict | str]
 LATER = THURSDAY + timedelta(days=4)  # a Monday
 STATEMENT_HEAD = ("交易日期", "借方发生额(支出)", "贷方发生额(收入)", "对方户名", "对方账号", "摘要", "流水号")
@@ -245,6 +247,18 @@ BODY: dict[str, Body] = {
     "attendance:gate-paper-print POST": lambda corner, person: {"section": corner.section.pk},
     "attendance:gate-paper-type POST": lambda corner, person: {
         "form": str(uuid4()), f"way-{corner.child.pk}": f"guardian:{corner.mother.pk}"
+    },
+    "attendance:logs GET": at_school,
+    "attendance:emergency GET": at_school,
+    "attendance:log POST": lambda corner, person: {"activity": "reading", "content": "读《昆虫记》"},
+    "attendance:log-photo-add POST": lambda corner, person: {
+        "image": upload("操场.jpg", PHOTO), "place": "操场", "without_faces": "on"
+    },
+    "attendance:venue-create POST": lambda corner, person: {"name": "图书室", "every_days": 30},
+    "attendance:venue-check POST": lambda corner, person: {f"venue-{corner.venue.pk}-is_safe": "yes"},
+    "attendance:emergency-new POST": lambda corner, person: {"title": "火警", "steps": "疏散", "contacts": "消防 119"},
+    "attendance:emergency-write POST": lambda corner, person: {
+        "title": "孩子受伤", "steps": "先看伤，再叫校医", "contacts": "校医 120"
     },
     "attendance:leave-create POST": lambda corner, person: {"when": "tomorrow"},
     "billing:trial POST": lambda corner, person: {
