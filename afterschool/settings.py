@@ -126,6 +126,8 @@ CELERY_BEAT_SCHEDULE = {
     "carry-notices": {"task": "notices.carry", "schedule": 15.0},
     "open-days": {"task": "attendance.open_days", "schedule": crontab(hour="5-17", minute=0)},
     "watch-the-day": {"task": "attendance.watch", "schedule": 60.0},
+    # One message a day to each family; in evening classes later than in the others.
+    "tell-families": {"task": "attendance.evening", "schedule": crontab(hour="19-22", minute="*/15")},
     # Every book is read again and its head kept, after the day's last voucher (L6).
     "keep-book-heads": {"task": "ledger.keep_heads", "schedule": crontab(hour=23, minute=30)},
     # What WeChat Pay did not tell is asked.

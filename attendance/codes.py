@@ -21,6 +21,11 @@ def is_good(code: str, student_id: int, guardian_id: int, at: datetime) -> bool:
     return any(hmac.compare_digest(code.encode(), one.encode()) for one in good)
 
 
+def seconds_left(now: datetime) -> int:
+    """Until the telephone shows the next one."""
+    return STEP - int(now.timestamp()) % STEP
+
+
 def fingerprint(student_id: int, day: date, code: str) -> str:
     """Of a one-time code, as it is kept and as a gate without a network compares it."""
     return hashlib.sha256(f"{student_id}:{day.isoformat()}:{code}".encode()).hexdigest()

@@ -1,24 +1,20 @@
-from datetime import date, timedelta
+"""What families say of a day, what the guard writes down."""
+
+from collections.abc import Sequence
+from datetime import date
 
 from django import forms
 
-from .models import Incident, Mark
+from afterschool.templatetags.words import day, weekday
+
+from .models import GateEntry
+from .selectors import FamilyDay
 
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
-def roll_exceptions(post, listed) -> dict[int, str]:
-    """What the tiles say: `mark-<child>` for each listed child."""
-    typed = {student.pk: post.get(f"mark-{student.pk}") for student in listed}
-    return {pk: status for pk, status in typed.items() if status}
-
-
-class MarkForm(forms.Form):
-    status = forms.ChoiceField(choices=Mark.Status.choices)
-
-
 class LeaveForm(forms.Form):
-    """请假 in three taps: today or tomorrow by one button, other days by dates."""
+    """请假 in three taps: one of the next days by its button, other days by dates."""
 
     first_on = forms.DateField(label="自", widget=CALENDAR)
     last_on = forms.DateField(label="至", widget=CALENDAR)
@@ -26,20 +22,51 @@ class LeaveForm(forms.Form):
     reason = forms.CharField(label="事由（可不填）", max_length=100, required=False)
 
     @classmethod
-    def from_tap(cls, post, today: date) -> "LeaveForm":
-        """The buttons 今天 and 明天 stand for both dates."""
+    def from_tap(cls, post) -> "LeaveForm":
+        """The button of a single day stands for both dates."""
         data = post.copy()
-        if post.get("when") in ("today", "tomorrow"):
-            day = today + timedelta(days=post["when"] == "tomorrow")
-            data["first_on"] = data["last_on"] = day.isoformat()
+        if post.get("when"):
+            data["first_on"] = data["last_on"] = post["when"]
         return cls(data)
 
 
-class IncidentForm(forms.Form):
-    kind = forms.ChoiceField(label="类别", choices=Incident.Kind.choices)
-    student = forms.ModelChoiceField(None, label="涉及的孩子", required=False, empty_label="不涉及孩子")
-    note = forms.CharField(label="经过与处置", widget=forms.Textarea(attrs={"rows": 3}), max_length=1000)
+class ChangeForm(forms.Form):
+    """今日接送变更: one tap says who or when; the page sends along what was said before of the other."""
 
-    def __init__(self, *args, students, **kwargs):
+    who = forms.ChoiceField(required=False)
+    comes_at = forms.ChoiceField(required=False)
+
+    def __init__(self, *args, page: FamilyDay, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["student"].queryset = students
+        said_before = [page.change.comes_at] if page.change and page.change.comes_at else []
+        self.adults = {f"{one.kind}:{one.pk}": one for one in page.adults}
+        self.times = {f"{at:%H:%M}": at for at in [*page.times, *said_before]}
+        self.fields["who"].choices = [(key, one.name) for key, one in self.adults.items()] + [("self", "自行离校")]
+        self.fields["comes_at"].choices = [(at, at) for at in self.times]
+
+    @property
+    def said(self) -> dict:
+        who = self.cleaned_data["who"]
+        return {
+            "collector": self.adults.get(who),
+            "alone": who == "self",
+            "comes_at": self.times.get(self.cleaned_data["comes_at"]),
+        }
+
+
+class CodeForm(forms.Form):
+    """一次性接送码: who comes, on which of the next days with service."""
+
+    name = forms.CharField(label="来接的人", max_length=60)
+    relation = forms.CharField(label="与孩子的关系", max_length=20)
+    day = forms.TypedChoiceField(label="哪天来接", coerce=date.fromisoformat)
+
+    def __init__(self, *args, days: Sequence[date], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["day"].choices = [(one.isoformat(), f"{day(one)} {weekday(one)}") for one in days]
+
+
+class GateEntryForm(forms.ModelForm):
+    class Meta:
+        model = GateEntry
+        fields = ["kind", "name", "purpose", "plate", "organisation", "host", "document", "checked"]

@@ -38,3 +38,16 @@ def watch_school(school_id: int, day: str) -> None:
     now, by = timezone.now(), Actor.system("attendance.watch_school")
     actions.untaken_rolls(school, day=on, now=now, by=by)
     actions.children_left(school, day=on, now=now, by=by)
+
+
+@shared_task(name="attendance.evening")
+def evening() -> None:
+    """The families of every school that met today; one whose children have not all gone yet is told the next time."""
+    today = timezone.localdate()
+    for school_id in School.objects.filter(sessions__day=today).distinct().values_list("pk", flat=True):
+        tell_school.delay(school_id, today.isoformat())
+
+
+@shared_task(name="attendance.tell_school")
+def tell_school(school_id: int, day: str) -> None:
+    actions.tell_families(School.objects.get(pk=school_id), day=date.fromisoformat(day))

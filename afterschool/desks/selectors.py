@@ -10,7 +10,7 @@ from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
 from afterschool.oversight.selectors import last_month, school_rows, sums
 from afterschool.schools.models import Student
-from attendance.selectors import State, Station, trail
+from attendance.selectors import Station, trail
 from billing.models import FeeMonth
 from billing.selectors.months import overview
 from enrollment.selectors import barred_guardians
@@ -26,18 +26,6 @@ ROOMS = (
     "afterschool.schools.desk",
     "afterschool.oversight.desk",
 )
-# A child's state as the guardian reads it, with the glyph of the paper 考勤表.
-WORDS = {
-    None: ("plain", "今天没有课后服务"),
-    State.UNMARKED: ("unknown", "还没点名"),
-    State.HERE: ("in", "已签到"),
-    State.KEPT: ("in", "老师看护中"),
-    State.KEPT: ("in", "老师陪着"),
-    State.GONE: ("gone", "已交接"),
-    State.ABSENT: ("absent", "缺勤"),
-    State.LEAVE: ("leave", "请假"),
-    State.ILL: ("leave", "病假"),
-}
 NOT_TOLD = ("unknown", "请联系学校")
 
 
@@ -63,7 +51,7 @@ def children_today(student_ids: Iterable[int], now: datetime, reader: int) -> li
     return [
         ChildLine(day.student, *NOT_TOLD, ())
         if (day.student.pk, reader) in barred
-        else ChildLine(day.student, *WORDS[day.state], day.stations)
+        else ChildLine(day.student, day.pill, day.word, day.stations)
         for day in trail(students, today, now).values()
     ]
 

@@ -29,12 +29,14 @@ class Note:
     link: str = ""
     school_id: int | None = None
     loud: bool = False
+    wechat: bool = False
 
     @property
     def ways(self) -> list[tuple[str, str]]:
-        """In the inbox always; by e-mail where there is an address; loud ones also by WeChat and SMS."""
+        """In the inbox always; by e-mail where there is an address; loud ones also by WeChat and SMS, some by WeChat alone."""
         mail = [("email", self.to.email)] if self.to.email else []
-        return mail + ([("wechat", self.to.phone), ("sms", self.to.phone)] if self.loud else [])
+        wechat = [("wechat", self.to.phone)] if self.wechat or self.loud else []
+        return mail + wechat + ([("sms", self.to.phone)] if self.loud else [])
 
 
 def notify(to: Person, kind: str, **words) -> Notice:

@@ -12,7 +12,7 @@ LAST_LOW_GRADE = 3
 def may_walk_home(grade: int, school_from: int | None = None) -> Verdict[bool]:
     """A school may draw its own line later, never earlier."""
     if grade <= LAST_LOW_GRADE:
-        return Verdict(False, "三年级及以下的孩子要由大人接走，不能自行离校")
+        return Verdict(False, "三年级及以下的孩子要由大人接走，不能自行离校（《中小学幼儿园安全管理办法》第三十一条）")
     if school_from is not None and grade < school_from:
         return Verdict(False, "按学校规定，这个年级的孩子要由大人接走，不能自行离校")
     return Verdict(True, "四年级及以上可以约定自行离校")

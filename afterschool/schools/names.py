@@ -14,6 +14,15 @@ SURNAMES = {
 }  # fmt: skip
 
 
+def given_name(name: str) -> str:
+    """`一诺` for 陈一诺, `雪` for 欧阳雪; where a dot parts the names (古丽米热·艾力) what stands before it."""
+    first, dot, _ = name.partition("·")
+    if dot:
+        return first
+    length = 2 if name[:2] in SURNAMES and len(name) > 2 else 1
+    return name[length:] or name
+
+
 def sort_key(name: str) -> str:
     """`shan peng` for 单鹏. A character pypinyin does not know stands for itself, and sorts last."""
     from pypinyin import Style, lazy_pinyin  # a dictionary: slow to import, and most processes sort no name

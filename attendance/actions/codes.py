@@ -48,6 +48,21 @@ def make_code(
 
 
 @transaction.atomic
+def cancel_code(code: PickupCode, *, now: datetime, by: Actor) -> PickupCode:
+    """作废: the slip opens nothing any more. Said a second time it changes nothing."""
+    lock(code.school_id)
+    code = PickupCode.objects.select_for_update(of=("self",)).select_related("student").get(pk=code.pk)
+    if code.cancelled_at:
+        return code
+    require_guardian(code.student, by)
+    require_unbarred(code.student, timezone.localdate(now), by)
+    code.cancelled_at = now
+    code.save(update_fields=["cancelled_at"])
+    record(by, "cancelled_code", code, student=code.student_id, day=code.day.isoformat())
+    return code
+
+
+@transaction.atomic
 def call_back(
     incident: Incident,
     *,

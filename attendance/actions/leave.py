@@ -1,4 +1,4 @@
-"""请假: asked for by the guardian, before the roll is taken."""
+"""请假: asked for by the guardian, for days on which the child has service, before the roll is taken."""
 
 from datetime import date, datetime
 
@@ -10,6 +10,8 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 from attendance.models import Leave, Session
+from attendance.selectors import span
+from attendance.selectors.family import service_days_of
 from enrollment.actions.guardians import require_unbarred
 
 from .day import lock
@@ -33,11 +35,7 @@ def ask_leave(
     require_unbarred(student, timezone.localdate(now), by)
     if first_on < timezone.localdate(now):
         raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
-    same = Leave.objects.filter(student=student, cancelled_at=None, first_on__lte=last_on, last_on__gte=first_on)
-    if held := same.first():
-        raise RuleBroken(f"{held.first_on:%-m月%-d日}至{held.last_on:%-m月%-d日}已经请过假了", field="first_on")
-    _before_the_roll(student, first_on)
-    leave = Leave.objects.create(
+    leave = Leave(
         school_id=student.school_id,
         student=student,
         first_on=first_on,
@@ -47,6 +45,13 @@ def ask_leave(
         asked_by_id=by.signer,
         asked_at=now,
     )
+    if not service_days_of(student, first_on, last_on):
+        raise RuleBroken(f"{span(leave)}没有{student.name}的课后服务，不用请假", field="first_on")
+    same = Leave.objects.filter(student=student, cancelled_at=None, first_on__lte=last_on, last_on__gte=first_on)
+    if held := same.first():
+        raise RuleBroken(f"{span(held)}已经请过假了", field="first_on")
+    _before_the_roll(student, first_on)
+    leave.save()
     record(by, "asked_leave", leave, first_on=first_on.isoformat(), last_on=last_on.isoformat(), is_ill=is_ill)
     return leave
 

@@ -10,7 +10,7 @@ from django.core.signing import Signer
 
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School
-from attendance.models import GateList
+from attendance.models import GateList, PickupChange
 from attendance.selectors.offline import list_content
 
 
@@ -37,6 +37,9 @@ def issue_list(
         children=len(content["children"]),
         sha256=digest,
     )
+    listed = [child["id"] for child in content["children"]]
+    unseen = PickupChange.objects.filter(student__in=listed, day=day, cancelled_at=None, seen_at=None)
+    unseen.update(seen_at=now, seen_by=by.signer)
     return Issued(gate_list, content, Signer(salt="attendance.gate-list").signature(digest))
 
 

@@ -43,6 +43,9 @@ class DayBook:
     def children(self) -> dict[int, Student]:
         return {student.pk: student for listed in self.listed.values() for student in listed}
 
+    def sessions_of(self, student_id: int) -> list[Session]:
+        return [one for one in self.sessions if any(child.pk == student_id for child in self.listed[one.pk])]
+
     def states(self) -> dict[int, State]:
         statuses: dict[int, list[str | None]] = defaultdict(list)
         for session in self.sessions:

@@ -11,6 +11,18 @@ from staffing.selectors import moment
 
 from .book import DayBook, State, day_book
 
+# A child's state as the guardian reads it, with the glyph of the paper 考勤表.
+WORDS = {
+    None: ("plain", "今天没有课后服务"),
+    State.UNMARKED: ("unknown", "还没点名"),
+    State.HERE: ("in", "已签到"),
+    State.KEPT: ("in", "老师陪着"),
+    State.GONE: ("gone", "已交接"),
+    State.ABSENT: ("absent", "缺勤"),
+    State.LEAVE: ("leave", "请假"),
+    State.ILL: ("leave", "病假"),
+}
+
 
 @dataclass(frozen=True)
 class Station:
@@ -20,6 +32,7 @@ class Station:
     word: str
     done: bool
     session: Session | None = None  # what meets there
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -29,6 +42,14 @@ class ChildDay:
     student: Student
     state: State | None = None
     stations: tuple[Station, ...] = ()
+
+    @property
+    def pill(self) -> str:
+        return WORDS[self.state][0]
+
+    @property
+    def word(self) -> str:
+        return WORDS[self.state][1]
 
 
 def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, ChildDay]:
@@ -41,33 +62,33 @@ def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, Ch
         book = day_book(school, day, students=own)
         for pk, state in book.states().items():
             student = days[pk].student
-            days[pk] = ChildDay(student, state, tuple(_stations(book, student, state, now)))
+            days[pk] = ChildDay(student, state, stations(book, student, state, now))
     return days
 
 
-def _stations(book: DayBook, student: Student, state: State, now: datetime) -> list[Station]:
-    stations, met = [], False
-    mine = [session for session in book.sessions if any(one.pk == student.pk for one in book.listed[session.pk])]
+def stations(book: DayBook, student: Student, state: State, now: datetime) -> tuple[Station, ...]:
+    found, met = [], False
+    mine = book.sessions_of(student.pk)
     for session in mine:
         mark, name = book.marks.get((session.pk, student.pk)), session.section.offering.name
         if mark is None:
-            stations.append(Station(session.starts_at, _not_yet(session, now), False, session))
+            found.append(Station(session.starts_at, _not_yet(session, now), False, session))
         elif mark.status in Mark.HERE and not met:
-            stations.append(Station(session.taken_at or mark.at, "已签到", True, session))
+            found.append(Station(session.taken_at or mark.at, "已签到", True, session))
             met = True
         elif mark.status in Mark.HERE:
-            stations.append(Station(session.starts_at, name, True, session))
+            found.append(Station(session.starts_at, name, True, session))
         else:
-            stations.append(Station(mark.at, mark.get_status_display(), True, session))
+            found.append(Station(mark.at, mark.get_status_display(), True, session))
     if state == State.GONE:
         handover = book.handovers[student.pk]
-        stations.append(Station(handover.at, handover.words, True))
+        found.append(Station(handover.at, handover.words, True))
     elif state == State.KEPT:
         stay = book.stays[student.pk]
-        stations.append(Station(stay.began_at, f"{stay.keeper.name}老师陪着，在{stay.place}", True))
+        found.append(Station(stay.began_at, f"{stay.keeper.name}老师陪着，在{stay.place}", True))
     elif state == State.HERE:
-        stations.append(Station(max(session.ends_at for session in mine), "等待接走", False))
-    return stations
+        found.append(Station(max(session.ends_at for session in mine), "等待接走", False))
+    return tuple(found)
 
 
 def _not_yet(session: Session, now: datetime) -> str:

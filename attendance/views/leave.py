@@ -1,5 +1,7 @@
 """请假, for guardians."""
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -16,13 +18,15 @@ from ..actions import ask_leave, cancel_leave
 from ..forms import LeaveForm
 from ..models import Leave
 
+LOOK_AHEAD = timedelta(days=10)  # over the longest holiday of a term
+
 
 @requires(Capability.APPLY)
 def leave_create(request, reach, student_id):
-    """One tap for today or tomorrow, dates for longer."""
+    """One tap for each of the next two days with service, dates for longer."""
     student = get_object_or_404(Student.objects.within(reach).enrolled().select_related("school"), pk=student_id)
     today = timezone.localdate()
-    form = LeaveForm.from_tap(request.POST, today) if request.method == "POST" else LeaveForm()
+    form = LeaveForm.from_tap(request.POST) if request.method == "POST" else LeaveForm()
     if form.is_valid():
         try:
             leave = ask_leave(student, **form.cleaned_data, now=timezone.now(), by=request.actor)
@@ -31,7 +35,13 @@ def leave_create(request, reach, student_id):
         else:
             messages.success(request, f"已为 {student.name} 请假：{selectors.span(leave)}")
             return redirect("attendance:leave-create", student.pk)
-    context = {"student": student, "form": form, "leaves": selectors.leaves_ahead(student, today), "today": today}
+    context = {
+        "student": student,
+        "form": form,
+        "leaves": selectors.leaves_ahead(student, today),
+        "today": today,
+        "days": selectors.service_days_of(student, today, today + LOOK_AHEAD)[:2],
+    }
     return render(request, "attendance/leave_create.html", context, status=422 if form.is_bound else 200)
 
 

@@ -1,0 +1,63 @@
+"""门卫登记: who and what came in at the gate today, and when it left."""
+
+import re
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record
+from afterschool.errors import RuleBroken
+from afterschool.schools.models import School
+from attendance.models import GateEntry
+
+WHOLE_NUMBER = re.compile(r"\d[\d\sXx-]{6,}")  # more of an identity card than a gate needs
+
+
+@transaction.atomic
+def enter_gate(
+    school: School,
+    *,
+    kind: str,
+    name: str,
+    purpose: str,
+    organisation: str = "",
+    document: str = "",
+    host: str = "",
+    plate: str = "",
+    checked: str = "",
+    now: datetime,
+    by: Actor,
+) -> GateEntry:
+    if kind == GateEntry.Kind.VEHICLE and not plate.strip():
+        raise RuleBroken("车辆要写车牌", field="plate")
+    if WHOLE_NUMBER.search(document):
+        raise RuleBroken("证件只写种类和后四位，例如“身份证 …1234”，不记整个号码", field="document")
+    entry = GateEntry.objects.create(
+        school=school,
+        day=timezone.localdate(now),
+        kind=kind,
+        name=name.strip(),
+        purpose=purpose.strip(),
+        organisation=organisation.strip(),
+        document=document.strip(),
+        host=host.strip(),
+        plate=plate.strip().upper(),
+        checked=checked.strip(),
+        in_at=now,
+        by_id=by.signer,
+    )
+    record(by, "entered_gate", entry, kind=kind)
+    return entry
+
+
+@transaction.atomic
+def leave_gate(entry: GateEntry, *, now: datetime, by: Actor) -> GateEntry:
+    """One tap. The first time stands."""
+    entry = GateEntry.objects.select_for_update(of=("self",)).get(pk=entry.pk)
+    if entry.out_at is None:
+        entry.out_at = now
+        entry.save(update_fields=["out_at"])
+        record(by, "left_gate", entry, kind=entry.kind)
+    return entry

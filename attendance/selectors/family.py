@@ -1,0 +1,124 @@
+"""One child's day as its guardian reads it, and what the guardian may still say of it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from afterschool.schools.calendar import days_of
+from afterschool.schools.models import Student
+from attendance.models import DayClose, Handover, PickupChange, Session, Transfer
+from enrollment.models import Placement
+from enrollment.selectors import Collector, collectors_of, walks_alone
+from staffing.models import Duty
+from staffing.selectors import moment
+
+from .batches import batches_by_grade, leaving_time
+from .book import DayBook, State, day_book
+from .gate import leave_modes
+from .trail import ChildDay, Station, stations
+
+TO_LEAVE = (State.UNMARKED, State.HERE, State.KEPT)
+OTHER_TIMES = (-60, -30, 15, 30, 45, 60)  # minutes earlier or later than the child would leave
+
+
+@dataclass(frozen=True)
+class FamilyDay(ChildDay):
+    """The line of the day, what was said for today, and what a guardian may still say."""
+
+    change: PickupChange | None = None
+    leaves_at: time | None = None
+    adults: Sequence[Collector] = ()  # who may be asked to come; nobody once the child has left
+    may_walk: bool = False
+    times: Sequence[time] = ()
+
+
+def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
+    """Twenty questions at most, whatever the day was like."""
+    held = Session.objects.held().select_related("merged_into__section")
+    book = day_book(student.school, day, students=[student], sessions=held)
+    state = book.states().get(student.pk)
+    if state is None:
+        return FamilyDay(student)
+    change, sessions = standing_change(student, day), book.sessions_of(student.pk)
+    leaves = leaving_time(batches_by_grade(student.school, day).get(student.school_class.grade), sessions)
+    line = [*_with_notes(book, stations(book, student, state, now)), *_how_it_ends(student, state, day, change, leaves)]
+    page = FamilyDay(student, state, tuple(line), change, leaves)
+    if day != timezone.localdate(now) or state not in TO_LEAVE or _is_signed(student, day):
+        return page
+    return replace(
+        page,
+        adults=[adult for adult in collectors_of([student], day)[student.pk] if not adult.barred],
+        may_walk=walks_alone(student).answer,
+        times=list(_other_times(sessions[0], leaves, now)),
+    )
+
+
+def standing_change(student: Student, day: date) -> PickupChange | None:
+    said = PickupChange.objects.filter(student=student, day=day, cancelled_at=None)
+    return said.select_related("guardian", "pickup_person", "asked_by", "seen_by").first()
+
+
+def service_days_of(student: Student, first: date, last: date) -> list[date]:
+    """The days on which this child has service, by its seats and the school's calendar. Four questions."""
+    seats = list(Placement.objects.filter(student=student).select_related("item"))
+    days = days_of(student.school, first, last)
+    return [day.day for day in days if any(_sits(seat, day.day) and day.runs(seat.item.weekdays) for seat in seats)]
+
+
+def _sits(seat: Placement, day: date) -> bool:
+    return seat.began_on <= day and (seat.ended_on is None or day <= seat.ended_on)
+
+
+def _is_signed(student: Student, day: date) -> bool:
+    return DayClose.objects.filter(school=student.school_id, day=day).exists()
+
+
+def _other_times(first: Session, leaves: time, now: datetime) -> Iterator[time]:
+    for minutes in OTHER_TIMES:
+        at = moment(first.day, leaves) + timedelta(minutes=minutes)
+        if max(now, moment(first.day, first.starts_at)) < at:
+            yield timezone.localtime(at).time()
+
+
+def _with_notes(book: DayBook, line: Sequence[Station]) -> Iterator[Station]:
+    """Where the child sits and with whom; at the end, who took it and who gave it."""
+    rooms = _rooms(book)
+    for station in line:
+        if station.session:
+            yield replace(station, note=rooms[station.session.pk])
+        elif station.done:
+            yield replace(station, note="，".join(_of_handover(one) for one in book.handovers.values()))
+
+
+def _rooms(book: DayBook) -> dict[int, str]:
+    hosts = {session.pk: session.merged_into or session for session in book.sessions}
+    teachers = defaultdict(list)
+    on_duty = Duty.objects.filter(day=book.day, section__in={host.section_id for host in hosts.values()})
+    for duty in on_duty.select_related("person").order_by("id"):
+        teachers[duty.section_id].append(f"{duty.person.name}老师")
+    received = Transfer.objects.filter(session__in=book.sessions).select_related("received_by")
+    given = {one.session_id: f"{timezone.localtime(one.at):%H:%M} 交给{one.received_by.name}老师" for one in received}
+    return {
+        pk: " · ".join(filter(None, [host.place, given.get(pk) or "、".join(teachers[host.section_id])]))
+        for pk, host in hosts.items()
+    }
+
+
+def _of_handover(handover: Handover) -> str:
+    known = f"{handover.get_how_display()}，" if handover.mode == Handover.Mode.COLLECTED else ""
+    return f"{handover.collector_name} {known}{handover.by.name}老师交接".strip()
+
+
+def _how_it_ends(
+    student: Student, state: State, day: date, change: PickupChange | None, leaves: time
+) -> Iterator[Station]:
+    """How the child is to leave, as long as it has not."""
+    if state not in TO_LEAVE:
+        return
+    agreed = change.mode if change else leave_modes([student], day).get(student.pk, Handover.Mode.COLLECTED)
+    adult = (change.guardian or change.pickup_person) if change else None
+    how = "等待接走" if agreed == Handover.Mode.COLLECTED else Handover.Mode(agreed).label
+    yield Station((change and change.comes_at) or leaves, f"{adult.name}来接" if adult else how, False)

@@ -1,0 +1,75 @@
+"""What a guard may see: today, first name, class, who may collect. Of a child with a restriction nothing but that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Max
+
+from afterschool.schools.models import School
+from afterschool.schools.names import given_name
+from attendance.models import DayClose, GateEntry, Session
+from staffing.selectors import moment
+
+from .book import day_book
+from .offline import List
+from .reach import children_of
+from .trail import WORDS
+
+MOST_FOUND = 12
+NIGHT = time(20)
+AFTER_THE_LAST = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Pupil:
+    """One child on the guard's page: no surname, no number, no telephone."""
+
+    name: str
+    school_class: str
+    pill: str
+    word: str
+    left: str  # 17:42 由奶奶接走
+    call_office: bool
+    note: str
+    alone: str  # how it was agreed that the child leaves without an adult
+    adults: Sequence[dict]
+
+
+def pupils_found(school: School, day: date, asked: str) -> list[Pupil]:
+    """A handful of today's children by part of the name. Nothing asked, nothing shown; queries do not grow with them."""
+    if not (asked := asked.strip()):
+        return []
+    found = children_of(school, day).filter(name__icontains=asked)[:MOST_FOUND]
+    return [_pupil(child) for child in List(school, day_book(school, day, students=list(found))).children()]
+
+
+def put_away_at(school: School, day: date) -> datetime:
+    """When the day's children leave the guard's page, if the leader does not sign before."""
+    last = Session.objects.held().filter(school=school, day=day).aggregate(last=Max("ends_at"))["last"]
+    return max(moment(day, NIGHT), moment(day, last or NIGHT) + (AFTER_THE_LAST if last else timedelta(0)))
+
+
+def is_put_away(school: School, day: date, now: datetime) -> bool:
+    return now >= put_away_at(school, day) or DayClose.objects.filter(school=school, day=day).exists()
+
+
+def entries_of(school: School, day: date):
+    """Who came in today, those still inside first."""
+    return GateEntry.objects.filter(school=school, day=day).order_by("out_at", "in_at")
+
+
+def _pupil(child: dict) -> Pupil:
+    pill, word = WORDS[child["state"]]
+    held = child["call_office"]
+    return Pupil(
+        name=given_name(child["name"]),
+        school_class=child["class"],
+        pill=pill,
+        word=word,
+        left=f"{datetime.fromisoformat(child['gone']['at']):%H:%M} {child['gone']['words']}" if child["gone"] else "",
+        call_office=held,
+        note="" if held else child["note"],
+        alone="" if held or child["mode"] == "collected" else child["mode"],
+        adults=[] if held or child["gone"] else [one for one in child["adults"] if not one["barred"]],
+    )
