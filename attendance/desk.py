@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.db.models import Count
 from django.urls import reverse
 
 from afterschool.access.capabilities import Capability as C
@@ -12,11 +13,12 @@ from afterschool.schools.models import School
 from afterschool.templatetags.words import clock, day
 
 from . import selectors
-from .models import Session
+from .models import Alarm, Session
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
-    return [*_rolls(actor, today), *_gate(actor, today), *_close(actor, today)]
+    waiting = (_rolls, _gate, _call_backs, _close, _incidents, _alarms)
+    return [task for tasks_of in waiting for task in tasks_of(actor, today)]
 
 
 def _rolls(actor: Actor, today: date):
@@ -38,6 +40,15 @@ def _gate(actor: Actor, today: date):
         yield Task("交接", f"还有 {waiting} 个孩子等着交接", reverse("attendance:handover"), waiting, icon="next")
 
 
+def _call_backs(actor: Actor, today: date):
+    """An adult nobody knows stands at the gate, and a second person has to telephone."""
+    if actor.may(C.CALL_BACK):
+        for incident in selectors.calls_wanted(actor, today):
+            url = reverse("attendance:call-back", args=[incident.pk])
+            said = f"{clock(incident.at)} 有不认识的人来接，请打给登记在册的监护人"
+            yield Task(f"回拨核实：{incident.student.name}", said, url, urgent=True, icon="phone")
+
+
 def _close(actor: Actor, today: date):
     """The day that is running, and earlier ones that were never signed."""
     led = actor.reach(C.LEAD_DAY)
@@ -46,12 +57,37 @@ def _close(actor: Actor, today: date):
     running = Session.objects.held().within(led).filter(day=today).exclude(school__day_closes__day=today)
     for school in School.objects.within(led).filter(pk__in=running.values("school")).select_related("bureau"):
         board = selectors.board(school, today)
-        left = (
-            f"未点名 {len(board.untaken)} 个班，还在校 {board.waiting} 人"
-            if not board.can_close
-            else "都已清零，请签字"
-        )
-        yield Task(f"{day(today)}清零签字", left, f"{reverse('attendance:day')}?school={school.pk}", icon="check")
+        url = f"{reverse('attendance:day')}?school={school.pk}"
+        yield Task(f"{day(today)}清零签字", _left(board), url, urgent=bool(board.alarms or board.held), icon="check")
     for one in selectors.unsigned_days(led, today):
         url = f"{reverse('attendance:day')}?school={one['school']}&day={one['day'].isoformat()}"
         yield Task(f"{day(one['day'])}没有签字", "那天还没有清零，请补办", url, urgent=True, icon="warn")
+
+
+def _left(board: selectors.Board) -> str:
+    if board.can_close:
+        return "都已清零，请签字"
+    held = f"，{len(board.held)} 次交接等您确认" if board.held else ""
+    return f"未点名 {len(board.untaken)} 个班，还在校 {board.waiting} 人{held}"
+
+
+def _incidents(actor: Actor, today: date):
+    """What happened and is not over, for those who lead."""
+    for incident in selectors.open_incidents(actor.reach(C.LEAD_DAY)):
+        who = f"：{incident.student.name}" if incident.student else ""
+        said = f"{day(incident.day)} {clock(incident.at)}，还没有处理完"
+        url = reverse("attendance:incident", args=[incident.pk])
+        yield Task(f"{incident.get_kind_display()}{who}", said, url, icon="warn")
+
+
+def _alarms(actor: Actor, today: date):
+    """Children left behind: the principal sees the board, the bureau calls the school."""
+    steps = (
+        (Alarm.Step.PRINCIPAL, Role.PRINCIPAL, lambda school: f"{reverse('attendance:day')}?school={school.pk}"),
+        (Alarm.Step.BUREAU, Role.BUREAU_REVIEWER, lambda school: f"tel:{school.phone}"),
+    )
+    for step, role, url in steps:
+        open_ones = Alarm.objects.within(actor.reach_as([role])).filter(day=today, step=step, settled_at=None)
+        for school in School.objects.filter(alarms__in=open_ones).annotate(children=Count("alarms")):
+            said = f"{school.children} 个孩子放学很久还没有着落，学校电话 {school.phone}"
+            yield Task(f"{school.name}：孩子滞留", said, url(school), school.children, urgent=True, icon="stop")

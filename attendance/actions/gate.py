@@ -50,6 +50,12 @@ def confirm_held(event: GateEvent, *, now: datetime, by: Actor) -> Taken:
     return take_events(event.school, [told], device=page_of(by), now=now, by=by)[0]
 
 
+def undo_held(event: GateEvent, *, now: datetime, by: Actor) -> Taken:
+    """A leader has looked: the child did not leave like that."""
+    told = Told(uuid4(), Kind.UNDO, event.student_id, now, tick(now), about=event.uid)
+    return take_events(event.school, [told], device=page_of(by), now=now, by=by)[0]
+
+
 def page_of(by: Actor) -> str:
     """A person who taps on pages of the server is a device too."""
     return f"{PAGE}{by.signer}"

@@ -43,6 +43,7 @@ def note_incident(
     student: Student | None = None,
     event: GateEvent | None = None,
     first_aid: str = "",
+    told_guardian: bool = False,
     now: datetime,
     by: Actor,
 ) -> Incident:
@@ -51,10 +52,11 @@ def note_incident(
         raise RuleBroken("请写明经过与处置", field="note")
     if kind in OF_THE_BODY and student is None:
         raise RuleBroken("请选是哪个孩子", field="student")
-    incident = Incident.objects.create(
-        school=school, day=day, student=student, event=event, kind=kind, note=note.strip(),
-        first_aid=first_aid.strip(), at=now, by_id=by.signer,
-    )  # fmt: skip
+    incident = Incident(
+        school=school, day=day, student=student, event=event, kind=kind, note=note.strip(), at=now, by_id=by.signer
+    )
+    _add(incident, Step(first_aid=first_aid, told_guardian=told_guardian), now, by)
+    incident.save()
     record(by, "noted", incident, kind=kind, student=student.pk if student else None)
     title = f"{timezone.localtime(now):%H:%M} {incident.get_kind_display()}，请到现场处置"
     body = (f"{student.name}：" if student else "") + incident.note

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from afterschool.schools.models import Guardianship, School
-from attendance.models import CallBack, GateEvent
+from attendance.models import CallBack, GateEvent, Handover
 from enrollment.selectors import held_in_dispute
 
 from .offline import held_events
@@ -17,6 +17,12 @@ class Held:
     event: GateEvent
     disputed: bool = False
     uncalled: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        if self.event.mode != Handover.Mode.COLLECTED:
+            return Handover.Mode(self.event.mode).label
+        return f"由{self.event.collector_relation} {self.event.collector_name} 接走"
 
     @property
     def can_confirm(self) -> bool:

@@ -1,4 +1,4 @@
-"""带班领导: the board of the day, incidents, the close; and the day's papers."""
+"""带班领导: the board of the day, its close, and the day's papers."""
 
 from datetime import timedelta
 from urllib.parse import quote
@@ -10,38 +10,39 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from afterschool.access.capabilities import Capability
+from afterschool.access.capabilities import Capability, Role
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
-from afterschool.schools.models import Student
+from afterschool.schools.desk import TEACHING
 from afterschool.xlsx import write_xlsx
 from staffing.asked import day_asked, school_asked
 
 from .. import papers, selectors
-from ..actions import close_day, note_incident, open_day
+from ..actions import close_day, open_day
 from ..actions.close import leader_cite
-from ..forms import IncidentForm
 from ..models import Incident, Session
+from ..selectors.patrol import rooms_to_look_into
 
 
 @require_safe
 @requires(Capability.SEE_ATTENDANCE)
 def day(request, reach):
     school, on = school_asked(request, reach), day_asked(request)
-    board = selectors.board(school, on, sessions=Session.objects.held().within(reach))
-    leads = school.pk in request.actor.reach(Capability.LEAD_DAY).schools
     context = {
         "school": school,
-        "board": board,
-        "leads": leads,
+        "board": selectors.board(school, on, sessions=Session.objects.held().within(reach)),
+        "leads": school.pk in request.actor.reach(Capability.LEAD_DAY).schools,
+        "whole": school.pk in reach.schools,
         "today": timezone.localdate(),
+        "now": timezone.localtime().time(),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
         "incidents": Incident.objects.within(reach).filter(school=school, day=on).select_related("student", "by"),
+        "unlooked": rooms_to_look_into(school, on),
         "cite": leader_cite(school, on),
-        "form": IncidentForm(students=selectors.children_of(school, on)),
     }
-    return render(request, "attendance/day.html", context)
+    on_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
+    return render(request, "attendance/day.html" if on_phone else "attendance/day_desk.html", context)
 
 
 @require_POST
@@ -50,7 +51,7 @@ def day_open(request, reach):
     school, on = school_asked(request, reach), timezone.localdate()
     if not open_day(school, day=on, by=request.actor):
         messages.warning(request, "今天没有课后服务，或者还没有在册的孩子")
-    return redirect(_address(school, on))
+    return redirect(board_of(school, on))
 
 
 @require_POST
@@ -63,21 +64,7 @@ def day_close(request, reach):
         messages.error(request, f"{refusal}（{refusal.cite.label}）" if refusal.cite else str(refusal))
     else:
         messages.success(request, "今天已清零签字")
-    return redirect(_address(school, on))
-
-
-@require_POST
-@requires(Capability.HAND_OVER)
-def incident_create(request, reach):
-    school, on = school_asked(request, reach), timezone.localdate()
-    form = IncidentForm(request.POST, students=Student.objects.within(reach).filter(school=school))
-    if form.is_valid():
-        note_incident(school, day=on, **form.cleaned_data, now=timezone.now(), by=request.actor)
-        messages.success(request, "已记录，带班领导已收到通知")
-    else:
-        messages.error(request, "请写明经过与处置")
-    back = "attendance:day" if request.actor.may(Capability.SEE_ATTENDANCE) else "attendance:handover"
-    return redirect(back)
+    return redirect(board_of(school, on))
 
 
 @require_safe
@@ -95,5 +82,5 @@ def day_xlsx(request, reach):
     )
 
 
-def _address(school, on) -> str:
+def board_of(school, on) -> str:
     return f"{reverse('attendance:day')}?school={school.pk}&day={on.isoformat()}"

@@ -10,7 +10,7 @@ from afterschool.oversight.actions import propose
 from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
-from attendance.actions import hand_over, take_events, take_roll
+from attendance.actions import begin_batch, begin_late, hand_over, report_wrong_adult, take_events, take_roll
 from attendance.actions.lists import issue_list
 from attendance.actions.photos import add_photo
 from attendance.actions.plans import write_plan
@@ -131,6 +131,33 @@ def held(corner: Corner) -> None:
         uuid4(), "release", corner.child.pk, at(17, 42), mode="collected", adult=f"guardian:{corner.mother.pk}", pace=9
     )
     take_events(corner.school, [told], device=str(uuid4()), now=at(17, 42), by=act(corner.duty.person))
+
+
+def held_in_quarrel(corner: Corner) -> None:
+    """A release of a child whose guardians quarrel; the calls come first."""
+    disputed(corner)
+    held(corner)
+
+
+def kept(corner: Corner) -> None:
+    """Nobody has come, a colleague stays with the child."""
+    rolled(corner)
+    by = act(corner.duty.person)
+    kept = begin_late([corner.child], day=THURSDAY, keeper=corner.duty.person, place="图书室", now=at(17, 41), by=by)
+    corner.stay = kept[0]
+
+
+def strange(corner: Corner) -> None:
+    """An adult nobody knows asked for the child."""
+    rolled(corner)
+    by = act(corner.duty.person)
+    corner.incident = report_wrong_adult(corner.child, day=THURSDAY, now=at(17, 41), by=by)
+
+
+def batched(corner: Corner) -> None:
+    corner.batch = begin_batch(
+        corner.school, name="第一批", grades=[4], leaves_at=at(17, 30).time(), began_on=THURSDAY, by=act(corner.office)
+    )
 
 
 def printed(corner: Corner) -> None:
@@ -439,6 +466,17 @@ GIVEN: dict[str, Given] = {
     "attendance:emergency-write GET": emergency_planned,
     "attendance:emergency-write POST": emergency_planned,
     "attendance:held-confirm POST": held,
+    "attendance:held-undo POST": held,
+    "attendance:held-calls POST": held_in_quarrel,
+    "attendance:late-begin POST": rolled,
+    "attendance:late-keeper GET": kept,
+    "attendance:late-keeper POST": kept,
+    "attendance:late-end POST": kept,
+    "attendance:incident GET": strange,
+    "attendance:incident-follow POST": strange,
+    "attendance:call-back GET": strange,
+    "attendance:call-back POST": strange,
+    "attendance:batch-end POST": batched,
     "attendance:gate-paper-type GET": printed,
     "attendance:gate-paper-type POST": printed,
     "billing:settlement-draft POST": expense_approved,

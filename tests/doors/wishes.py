@@ -70,6 +70,8 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
     "enrollment:dispute-end": lambda corner: [corner.child.dispute_holds.get().pk],
     "attendance:held-confirm": lambda corner: [corner.child.gate_events.get().pk],
+    "attendance:held-undo": lambda corner: [corner.child.gate_events.get().pk],
+    "attendance:held-calls": lambda corner: [corner.child.gate_events.get().pk],
     "billing:receipt-void": lambda corner: [corner.child.receipts.latest("number").pk],
     "billing:settlement-detail": lambda corner: [corner.locked.pk, corner.klass.grade],
     "billing:month-end": lambda corner: [OCTOBER],
@@ -240,6 +242,22 @@ BODY: dict[str, Body] = {
     "attendance:incident-create POST": lambda corner, person: {
         "school": corner.school.pk, "kind": "illness", "student": corner.child.pk, "note": "发烧，已通知家长"
     },
+    "attendance:incident-create GET": at_school,
+    "attendance:incident-follow POST": lambda corner, person: {"told_guardian": "on", "follow_up": "已送医务室"},
+    "attendance:call-back POST": lambda corner, person: {
+        "guardian": corner.mother.pk, "adult_name": "王秀兰", "adult_relation": "奶奶", "agreed": "on",
+    },
+    "attendance:late-begin GET": at_school,
+    "attendance:late-begin POST": lambda corner, person: {
+        "school": corner.school.pk, "children": [corner.child.pk], "keeper": corner.duty.person.pk, "place": "图书室",
+    },
+    "attendance:late-keeper POST": lambda corner, person: {"keeper": corner.teacher.pk, "place": "门卫室"},
+    "attendance:patrol GET": at_school,
+    "attendance:batches GET": at_school,
+    "attendance:batch-create POST": lambda corner, person: {
+        "school": corner.school.pk, "name": "第一批", "grades": [1, 2], "leaves_at": "17:20", "began_on": LATER.isoformat(),
+    },
+    "attendance:batch-end POST": lambda corner, person: {"ended_on": LATER.isoformat()},
     "attendance:mark-update POST": lambda corner, person: {"status": "late"},
     "attendance:handover GET": lambda corner, person: {"section": corner.section.pk},
     "attendance:gate-list POST": lambda corner, person: json.dumps({"device": str(uuid4()), "school": corner.school.pk}),

@@ -1,0 +1,54 @@
+"""Incidents nobody has settled, and the numbers a second person may call."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils import timezone
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.reach import Actor, Reach
+from afterschool.schools.models import Guardianship, Student
+from attendance.models import CallBack, Incident
+from enrollment.release import Adult, Grant, may_release
+from enrollment.selectors import restrictions_of
+
+from .reach import children_at_the_gate
+
+
+@dataclass(frozen=True)
+class Number:
+    """A guardian who was on file before today, and the call to them, if there was one."""
+
+    tie: Guardianship
+    call: CallBack | None
+
+
+def open_incidents(reach: Reach):
+    return Incident.objects.within(reach).filter(settled_at=None).select_related("student", "by", "school")
+
+
+def calls_open_to(actor: Actor, incidents):
+    """Whose guardians this actor may call: of every child where one sees the day, a teacher of those at one's own gate."""
+    whole = Q(school__in=actor.reach(Capability.SEE_ATTENDANCE).schools)
+    own = Q(student__in=children_at_the_gate(actor, timezone.localdate()))
+    return incidents.filter(whole | own, student__isnull=False)
+
+
+def calls_wanted(actor: Actor, day: date):
+    """Adults nobody knew, for whom no second person has called a guardian yet; not those whom this actor met."""
+    called = CallBack.objects.filter(day=day).exclude(adult_name="").values("student")
+    strangers = open_incidents(actor.reach(Capability.CALL_BACK)).filter(day=day, kind=Incident.Kind.WRONG_ADULT)
+    return calls_open_to(actor, strangers).exclude(by=actor.person_id).exclude(student__in=called)
+
+
+def numbers_of(student: Student, day: date) -> list[Number]:
+    """Whoever must not collect the child is not asked either. Three queries."""
+    calls = {call.guardian_id: call for call in CallBack.objects.filter(student=student, day=day)}
+    ties = Guardianship.objects.open_on(day).filter(student=student, began_on__lt=day).select_related("person")
+    holding = restrictions_of([student], day)[student.pk]
+    return [
+        Number(tie, calls.get(tie.person_id))
+        for tie in ties.order_by("-is_primary", "id")
+        if may_release([Grant(Adult(tie.person.name, tie.person_id))], holding, day)
+    ]

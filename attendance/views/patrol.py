@@ -1,0 +1,43 @@
+"""巡查: one tap a room where everything is fine."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from staffing.asked import school_asked
+
+from .. import actions
+from ..day_forms import PatrolForm
+from ..models import Session
+from ..selectors.patrol import rooms
+
+
+@require_safe
+@requires(Capability.LEAD_DAY)
+def patrol(request, reach):
+    school, on = school_asked(request, reach), timezone.localdate()
+    found = rooms(school, on)
+    unlooked = sum(room.looked is None for room in found)
+    context = {"school": school, "today": on, "rooms": found, "unlooked": unlooked, "wrong": PatrolForm.WRONG.items()}
+    return render(request, "attendance/patrol.html", context)
+
+
+@require_POST
+@requires(Capability.LEAD_DAY)
+def patrol_create(request, reach, pk):
+    session = get_object_or_404(Session.objects.held().within(reach).select_related("section"), pk=pk)
+    form = PatrolForm(request.POST)
+    try:
+        found = form.findings if form.is_valid() else {}
+        looked = actions.patrol(session, **found, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, f"{session.section.name}：{refusal}")
+    else:
+        said = "一切正常" if looked.is_fine else "已记下有问题的地方"
+        messages.success(request, f"{session.section.name}：{said}")
+    return redirect(f"{reverse('attendance:patrol')}?school={session.school_id}")
