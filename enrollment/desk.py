@@ -12,7 +12,7 @@ from afterschool.access.desk import Task
 from afterschool.access.reach import Actor
 from afterschool.schools.models import Student
 
-from .models import Application, PickupRestriction, Waiver, Withdrawal
+from .models import Application, ExportRequest, PickupRestriction, Waiver, Withdrawal
 from .selectors import Invitation, invitations, waivers_due
 
 S = Application.State
@@ -80,6 +80,15 @@ def _for_office(actor: Actor) -> Iterator[Task]:
     if lapsing:
         url = reverse("enrollment:restriction-list")
         yield Task(f"{lapsing} 条接送限制待复审", "文书快到期了，到期不会自动解除", url, lapsing, icon="stop")
+    yield from _copies(reach)
+
+
+def _copies(reach) -> Iterator[Task]:
+    """Guardians who wait for a copy of their child's data."""
+    asked = ExportRequest.objects.within(reach).filter(state=ExportRequest.State.ASKED).count() if reach else 0
+    if asked:
+        detail = "登记过限制或争议的孩子，复制资料以前要有人看"
+        yield Task(f"{asked} 份查阅复制申请待放行", detail, reverse("enrollment:export-list"), asked, icon="lock")
 
 
 def _queue(reach, tab: str, which: Q, words: str) -> Iterator[Task]:

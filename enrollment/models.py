@@ -384,3 +384,40 @@ class Withdrawal(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = "退出申请"
+
+
+class ExportRequest(models.Model):
+    """查阅复制申请: a guardian wants a copy of what the school holds on the child. Where guardians are at odds, somebody at
+    the school looks at it first (C14): the copy must not tell one where the other lives.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "待放行"
+        RELEASED = "released", "已放行"
+        REFUSED = "refused", "未同意"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="export_requests")
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField("申请时间")
+    state = models.CharField("状态", max_length=10, choices=State, default=State.ASKED)
+    reason = models.CharField("理由", max_length=200, blank=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField("答复时间", null=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "asked_by"], condition=Q(state="asked"), name="export_request_one_waits_per_guardian"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="export_request_two_people"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="asked") | Q(decided_by__isnull=False), name="export_request_decided_by_somebody"
+            ),
+        ]
+        verbose_name = verbose_name_plural = "查阅复制申请"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import agreements, disputes, guardians, pickup, reviews, rosters, waivers
+from .views import agreements, disputes, exports, guardians, pickup, reviews, rosters, waivers
 
 app_name = "enrollment"
 urlpatterns = [
@@ -39,6 +39,8 @@ urlpatterns = [
     path("restrictions/<int:pk>/confirm/", pickup.restriction_confirm, name="restriction-confirm"),
     path("restrictions/<int:pk>/end/", pickup.restriction_end, name="restriction-end"),
     path("restrictions/<int:pk>/keep/", pickup.restriction_keep, name="restriction-keep"),
+    path("exports/", exports.export_list, name="export-list"),
+    path("exports/<int:pk>/decide/", exports.export_decide, name="export-decide"),
     path("students/<int:student_id>/dispute/", disputes.dispute_create, name="dispute-create"),
     path("disputes/<int:pk>/end/", disputes.dispute_end, name="dispute-end"),
     path("students/<int:student_id>/restriction/", pickup.restriction_create, name="restriction-create"),

@@ -1,5 +1,8 @@
 from django.urls import path
 
-from . import views
+from . import child, views
 
-urlpatterns = [path("", views.home, name="home")]
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("my-child/<int:student_id>/", child.child_export, name="child-export"),
+]

@@ -3,6 +3,7 @@
 from .agreements import sign_as_guardian, sign_as_school
 from .applications import apply, decline, resubmit, take_back
 from .disputes import end_dispute, hold_in_dispute
+from .exports import ask_export, decide_export, note_export
 from .pickup import confirm_restriction, end_pickup, end_restriction, keep_restriction, name_pickup, restrict
 from .reviews import approve, approve_all, confirm, confirm_all, refuse, return_for_correction
 from .sections import open_sections
@@ -14,10 +15,12 @@ __all__ = [
     "apply",
     "approve",
     "approve_all",
+    "ask_export",
     "ask_waiver",
     "confirm",
     "confirm_all",
     "confirm_restriction",
+    "decide_export",
     "decide_waiver",
     "decline",
     "end_dispute",
@@ -26,6 +29,7 @@ __all__ = [
     "hold_in_dispute",
     "keep_restriction",
     "name_pickup",
+    "note_export",
     "open_sections",
     "refuse",
     "restrict",

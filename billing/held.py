@@ -1,0 +1,54 @@
+"""What billing holds on a child (see `afterschool.schools.held`): sums, never who paid or whose account it was."""
+
+from afterschool.money import Money
+from afterschool.schools.held import Held, held
+from afterschool.schools.models import Student
+
+from .models import Charge, MealConsent, Objection, Receipt, Refund
+
+
+def records(student: Student, reader: int) -> list[Held]:
+    charges = Charge.objects.filter(student=student).select_related("fee_month", "item__offering")
+    receipts = Receipt.objects.filter(student=student).order_by("on", "number")
+    refunds = Refund.objects.filter(student=student).exclude(state=Refund.State.DRAFT).select_related("fee_month")
+    meals = MealConsent.objects.filter(student=student).select_related("meal").order_by("began_on", "id")
+    objections = Objection.objects.filter(student=student, raised_by=reader).select_related("fee_month")
+    return [
+        held(
+            "收费",
+            "月份 项目 服务日（天） 标准（元） 减免（元） 应收（元） 已收（元） 应退（元）",
+            (
+                (_month(one), one.item.offering.name, len(one.days), *map(_yuan, (
+                    one.gross_fen, one.waived_fen, one.net_fen, one.paid_fen, one.refunded_fen,
+                )))
+                for one in charges.order_by("fee_month__month", "id")
+            ),
+        ),
+        held(
+            "收款",
+            "收据号 到账 金额（元） 方式 作废",
+            ((one.number, one.on, _yuan(one.amount_fen), one.get_method_display(), one.voided_at) for one in receipts),
+        ),
+        held(
+            "退费",
+            "月份 原因 金额（元） 状态 到账",
+            (
+                (_month(one), one.get_cause_display(), _yuan(one.amount_fen), one.get_state_display(), one.paid_on)
+                for one in refunds.order_by("fee_month__month", "id")
+            ),
+        ),
+        held("代收餐费", "名称 自 至", ((one.meal.name, one.began_on, one.ended_on) for one in meals)),
+        held(
+            "您提的异议",
+            "月份 内容 状态 答复",
+            ((_month(one), one.text, one.get_state_display(), one.answer) for one in objections),
+        ),
+    ]  # fmt: skip
+
+
+def _month(one) -> str:
+    return f"{one.fee_month.month:%Y-%m}"
+
+
+def _yuan(fen: int) -> str:
+    return Money(fen).plain()
