@@ -39,7 +39,7 @@ class ChangeForm(forms.Form):
     def __init__(self, *args, page: FamilyDay, **kwargs):
         super().__init__(*args, **kwargs)
         said_before = [page.change.comes_at] if page.change and page.change.comes_at else []
-        self.adults = {f"{one.kind}:{one.pk}": one for one in page.adults}
+        self.adults = {one.key: one for one in page.adults}
         self.times = {f"{at:%H:%M}": at for at in [*page.times, *said_before]}
         self.fields["who"].choices = [(key, one.name) for key, one in self.adults.items()] + [("self", "自行离校")]
         self.fields["comes_at"].choices = [(at, at) for at in self.times]

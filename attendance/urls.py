@@ -3,6 +3,8 @@ from django.urls import path
 from .views import (
     batches,
     codes,
+    contacts,
+    corrections,
     day,
     family,
     gate,
@@ -17,6 +19,8 @@ from .views import (
     patrol,
     plans,
     roll,
+    stops,
+    transfers,
     venues,
 )
 

@@ -40,6 +40,10 @@ class Collector:
     phone_tail: str
     barred: bool
 
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.pk}"
+
 
 @dataclass(frozen=True)
 class Known:

@@ -41,6 +41,8 @@ class ChildLine:
     pill: str
     word: str
     stations: tuple[Station, ...]
+    is_told: bool = True
+    is_here: bool = False  # has yet to leave: who comes can still be changed
 
 
 def children_today(student_ids: Iterable[int], now: datetime, reader: int) -> list[ChildLine]:
@@ -49,9 +51,9 @@ def children_today(student_ids: Iterable[int], now: datetime, reader: int) -> li
     today = timezone.localdate(now)
     barred = barred_guardians(students, today)
     return [
-        ChildLine(day.student, *NOT_TOLD, ())
+        ChildLine(day.student, *NOT_TOLD, (), is_told=False)
         if (day.student.pk, reader) in barred
-        else ChildLine(day.student, day.pill, day.word, day.stations)
+        else ChildLine(day.student, day.pill, day.word, day.stations, is_here=day.is_here)
         for day in trail(students, today, now).values()
     ]
 

@@ -14,7 +14,7 @@ from afterschool.schools.models import Student
 from attendance.models import PickupChange
 from attendance.selectors import State, day_book
 from attendance.selectors.book import DayBook
-from attendance.selectors.family import TO_LEAVE
+from attendance.selectors.trail import TO_LEAVE
 from enrollment.actions.guardians import require_guardian, require_unbarred
 from enrollment.selectors import Collector, barred_guardians, collectors_of, restrictions_of, walks_alone
 

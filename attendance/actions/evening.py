@@ -14,7 +14,7 @@ from afterschool.schools.models import School, Student
 from attendance.models import Handover
 from attendance.selectors import day_book
 from attendance.selectors.book import DayBook
-from attendance.selectors.family import TO_LEAVE
+from attendance.selectors.trail import TO_LEAVE
 from enrollment.release import may_release
 from enrollment.selectors import grants_of, restrictions_of
 

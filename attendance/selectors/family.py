@@ -18,9 +18,8 @@ from staffing.selectors import moment
 from .batches import batches_by_grade, leaving_time
 from .book import DayBook, State, day_book
 from .gate import leave_modes
-from .trail import ChildDay, Station, stations
+from .trail import TO_LEAVE, ChildDay, Station, stations
 
-TO_LEAVE = (State.UNMARKED, State.HERE, State.KEPT)
 OTHER_TIMES = (-60, -30, 15, 30, 45, 60)  # minutes earlier or later than the child would leave
 
 
@@ -34,6 +33,20 @@ class FamilyDay(ChildDay):
     may_walk: bool = False
     times: Sequence[time] = ()
 
+    @property
+    def chosen(self) -> str:
+        """Who was asked to come today, as the page's buttons say it."""
+        if self.change is None:
+            return ""
+        if self.change.mode == PickupChange.Mode.SELF:
+            return "self"
+        kind, pk = (
+            ("guardian", self.change.guardian_id)
+            if self.change.guardian_id
+            else ("pickup", self.change.pickup_person_id)
+        )
+        return f"{kind}:{pk}" if pk else ""
+
 
 def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
     """Twenty questions at most, whatever the day was like."""
@@ -46,7 +59,7 @@ def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
     leaves = leaving_time(batches_by_grade(student.school, day).get(student.school_class.grade), sessions)
     line = [*_with_notes(book, stations(book, student, state, now)), *_how_it_ends(student, state, day, change, leaves)]
     page = FamilyDay(student, state, tuple(line), change, leaves)
-    if day != timezone.localdate(now) or state not in TO_LEAVE or _is_signed(student, day):
+    if day != timezone.localdate(now) or not page.is_here or _is_signed(student, day):
         return page
     return replace(
         page,

@@ -11,6 +11,7 @@ from staffing.selectors import moment
 
 from .book import DayBook, State, day_book
 
+TO_LEAVE = (State.UNMARKED, State.HERE, State.KEPT)
 # A child's state as the guardian reads it, with the glyph of the paper 考勤表.
 WORDS = {
     None: ("plain", "今天没有课后服务"),
@@ -42,6 +43,11 @@ class ChildDay:
     student: Student
     state: State | None = None
     stations: tuple[Station, ...] = ()
+
+    @property
+    def is_here(self) -> bool:
+        """Has yet to leave."""
+        return self.state in TO_LEAVE
 
     @property
     def pill(self) -> str:
