@@ -33,10 +33,11 @@ def watch() -> None:
 
 @shared_task(name="attendance.watch_school")
 def watch_school(school_id: int, day: str) -> None:
-    """Rolls not taken, children left behind."""
+    """Rolls not taken, missing children nobody has heard of, children left behind."""
     school, on = School.objects.select_related("bureau").get(pk=school_id), date.fromisoformat(day)
     now, by = timezone.now(), Actor.system("attendance.watch_school")
     actions.untaken_rolls(school, day=on, now=now, by=by)
+    actions.unresolved_contacts(school, day=on, now=now, by=by)
     actions.children_left(school, day=on, now=now, by=by)
 
 

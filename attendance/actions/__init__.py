@@ -18,12 +18,15 @@ from .leave import ask_leave, cancel_leave
 from .left import children_left
 from .patrol import patrol
 from .roll import take_roll, undo_roll
+from .stops import move_session, resume_sessions, stop_sessions
+from .transfers import receive_children
 
 __all__ = [
-    "Departure", "Step", "ask_leave", "begin_batch", "begin_late", "call_about_dispute", "call_back", "cancel_change",
-    "cancel_code", "cancel_leave", "change_keeper", "change_pickup", "children_left", "close_day", "confirm_held",
-    "correct_mark", "decide_correction", "end_batch", "end_late", "enter_gate", "follow_incident", "hand_over",
-    "hand_over_all", "leave_gate", "make_code", "note_contact", "note_incident", "open_day", "patrol",
-    "report_wrong_adult", "take_events", "take_roll", "tell_families", "undo_handover", "undo_held", "undo_roll",
-    "unresolved_contacts", "untaken_rolls",
+    "Departure", "Step", "ask_leave", "begin_batch", "begin_late", "call_about_dispute", "call_back",
+    "cancel_change", "cancel_code", "cancel_leave", "change_keeper", "change_pickup", "children_left", "close_day",
+    "confirm_held", "correct_mark", "decide_correction", "end_batch", "end_late", "enter_gate", "follow_incident",
+    "hand_over", "hand_over_all", "leave_gate", "make_code", "move_session", "note_contact", "note_incident",
+    "open_day", "patrol", "receive_children", "report_wrong_adult", "resume_sessions", "stop_sessions",
+    "take_events", "take_roll", "tell_families", "undo_handover", "undo_held", "undo_roll", "unresolved_contacts",
+    "untaken_rolls",
 ]  # fmt: skip

@@ -12,8 +12,8 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify, notify_each
 from afterschool.schools.models import Post, Student
-from attendance.models import Handover, Mark, MarkCorrection, MonthLock, Session
-from attendance.selectors import TOLD, roll
+from attendance.models import Handover, Mark, MarkCorrection, Session
+from attendance.selectors import TOLD, month_is_locked, roll
 from staffing.selectors import leaders_of
 
 from .day import lock
@@ -44,7 +44,7 @@ def correct_mark(
     if was == status:
         raise RuleBroken(f"{student.name} 记的就是{Mark.Status(status).label}", field="status")
     _not_gone(session, student, status)
-    locked = MonthLock.objects.filter(school=session.school_id, month=session.day.replace(day=1)).exists()
+    locked = month_is_locked(session)
     correction = MarkCorrection.objects.create(
         school_id=session.school_id,
         session=session,

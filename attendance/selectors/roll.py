@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from afterschool.access.reach import Reach
 from afterschool.schools.models import Student
-from attendance.models import Leave, Mark, MarkCorrection, Session
+from attendance.models import Leave, Mark, MarkCorrection, MonthLock, Session
 
 from .book import DayBook, day_book
 
@@ -74,6 +75,22 @@ def corrections_of(session: Session) -> dict[int, list[MarkCorrection]]:
     for one in session.corrections.select_related("asked_by", "decided_by"):
         found.setdefault(one.student_id, []).append(one)
     return found
+
+
+def corrections_asked(reach: Reach):
+    """What waits for a decision, the oldest first."""
+    asked = MarkCorrection.objects.within(reach).filter(state=MarkCorrection.State.ASKED)
+    return asked.select_related("session__section", "student__school_class", "asked_by", "school").order_by("id")
+
+
+def corrections_done(reach: Reach, most: int = 30):
+    """What others decided, and what was corrected without asking, the latest first."""
+    done = MarkCorrection.objects.within(reach).exclude(state=MarkCorrection.State.ASKED)
+    return done.select_related("session__section", "student__school_class", "asked_by", "decided_by", "school")[:most]
+
+
+def month_is_locked(session: Session) -> bool:
+    return MonthLock.objects.filter(school=session.school_id, month=session.day.replace(day=1)).exists()
 
 
 def leave_statuses(students: Iterable[Student], day: date) -> dict[int, str]:

@@ -10,9 +10,10 @@ from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 
 from .. import selectors
-from ..actions import correct_mark, open_day, take_roll, undo_roll
-from ..forms import MarkForm, roll_exceptions
+from ..actions import open_day, take_roll, undo_roll
+from ..asked import session_asked
 from ..models import Mark, Session
+from ..roll_forms import roll_exceptions
 
 
 @requires(Capability.TAKE_ROLL)
@@ -22,26 +23,29 @@ def section_roll(request, reach, section_id):
     duty = get_object_or_404(selectors.sections_open_to(request.actor, reach, today), pk=section_id)
     if request.method == "POST":
         open_day(duty.school, day=today, by=request.actor)
-    session = Session.objects.held().filter(section=duty, day=today).first()
-    if session:
+    session = Session.objects.filter(section=duty, day=today).first()
+    if session and not session.cancelled_at:
         return redirect("attendance:session-roll", session.pk)
-    return render(request, "attendance/not_open.html", {"section": duty, "today": today})
+    return render(request, "attendance/not_open.html", {"section": duty, "today": today, "session": session})
 
 
 @require_safe
 @requires(Capability.TAKE_ROLL)
 def session_roll(request, reach, pk):
-    session = _session(request, reach, pk)
+    session = session_asked(request, reach, pk)
     rows = selectors.roll(session)
-    child = request.GET.get("child", "")
+    listed = [row.student for row in rows]
+    moves = selectors.moves(session.school, session.day, listed)
     context = {
         "session": session,
         "rows": rows,
         "missing": sum(row.status == Mark.Status.ABSENT for row in rows),
         "away": sum(row.status in (Mark.Status.LEAVE, Mark.Status.ILL) for row in rows),
         "here": sum(row.status in Mark.HERE for row in rows),
-        "chosen": next((row for row in rows if child == str(row.student.pk)), None),
-        "statuses": Mark.Status.choices,
+        "to_call": selectors.missing_children(session.school, session.day, listed) if session.taken_at else [],
+        "corrected": [row for row in rows if row.corrections],
+        "moves": selectors.room_changes(moves, [session]),
+        "today": timezone.localdate(),
     }
     return render(request, "attendance/session_roll.html", context)
 
@@ -49,7 +53,7 @@ def session_roll(request, reach, pk):
 @require_POST
 @requires(Capability.TAKE_ROLL)
 def roll_submit(request, reach, pk):
-    session = _session(request, reach, pk)
+    session = session_asked(request, reach, pk)
     exceptions = roll_exceptions(request.POST, [row.student for row in selectors.roll(session)])
     return _done(request, pk, lambda: take_roll(session, exceptions=exceptions, now=timezone.now(), by=request.actor))
 
@@ -57,28 +61,8 @@ def roll_submit(request, reach, pk):
 @require_POST
 @requires(Capability.TAKE_ROLL)
 def roll_undo(request, reach, pk):
-    session = _session(request, reach, pk)
+    session = session_asked(request, reach, pk)
     return _done(request, pk, lambda: undo_roll(session, now=timezone.now(), by=request.actor))
-
-
-@require_POST
-@requires(Capability.TAKE_ROLL)
-def mark_update(request, reach, pk, student_id):
-    session, form = _session(request, reach, pk), MarkForm(request.POST)
-    rows = {row.student.pk: row.student for row in selectors.roll(session)}
-    student = get_object_or_404(session.school.students, pk=student_id if student_id in rows else 0)
-    if not form.is_valid():
-        return redirect("attendance:session-roll", pk)
-    return _done(
-        request,
-        pk,
-        lambda: correct_mark(session, student=student, **form.cleaned_data, now=timezone.now(), by=request.actor),
-    )
-
-
-def _session(request, reach, pk) -> Session:
-    sessions = Session.objects.held().within(reach).select_related("school__bureau", "section__offering", "taken_by")
-    return get_object_or_404(selectors.sessions_open_to(request.actor, sessions), pk=pk)
 
 
 def _done(request, pk, deed):

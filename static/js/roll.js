@@ -1,8 +1,8 @@
 // Loaded by the roll page only.
-// 点名: a tap on a tile goes to the next state; the hidden field beside it is what the form sends.
+// 点名: a tap on a row goes to the next state; the hidden field beside it is what the form sends.
 
 const LOOKS = {
-  present: ["", ""],
+  present: ["", "✓ 到"],
   late: ["is-late", "☆ 迟到"],
   absent: ["is-absent", "× 未到"],
   ill: ["is-leave", "病"],
@@ -12,9 +12,9 @@ const HERE = ["present", "late"];
 
 function show(tile, status) {
   const [look, word] = LOOKS[status];
-  tile.className = ["child-tile", tile.dataset.long, look].filter(Boolean).join(" ");
+  tile.className = ["child-tile is-wide", look].filter(Boolean).join(" ");
   tile.setAttribute("aria-pressed", status !== "present");
-  tile.querySelector("span").textContent = word || tile.dataset.number;
+  tile.querySelector("[data-word]").textContent = word;
 }
 
 function count(form) {

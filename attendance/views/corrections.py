@@ -1,0 +1,71 @@
+"""考勤更正: changed with a reason; of a locked month asked for, and decided by another."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.refusals import tell
+
+from .. import selectors
+from ..actions import correct_mark, decide_correction
+from ..asked import child_asked, session_asked
+from ..models import Mark, MarkCorrection
+from ..roll_forms import SAID_OFTEN, CorrectionForm
+
+
+@requires(Capability.TAKE_ROLL)
+def correction_create(request, reach, pk, student_id):
+    session = session_asked(request, reach, pk)
+    student, form = child_asked(session, student_id), CorrectionForm(request.POST or None)
+    if form.is_valid():
+        try:
+            made = correct_mark(session, student=student, **form.cleaned_data, now=timezone.now(), by=request.actor)
+        except RuleBroken as refusal:
+            tell(form, refusal)
+        else:
+            asked = made.state == MarkCorrection.State.ASKED
+            messages.success(
+                request, "这个月已经锁定，已提交申请，等带班领导或校长决定" if asked else f"{student.name}已改"
+            )
+            return redirect("attendance:session-roll", pk)
+    context = {
+        "session": session,
+        "student": student,
+        "form": form,
+        "row": next(row for row in selectors.roll(session) if row.student == student),
+        "statuses": Mark.Status.choices,
+        "reasons": SAID_OFTEN,
+        "locked": selectors.month_is_locked(session),
+    }
+    return render(request, "attendance/correction_create.html", context, status=422 if form.is_bound else 200)
+
+
+@require_safe
+@requires(Capability.DECIDE_CORRECTIONS)
+def corrections(request, reach):
+    context = {
+        "asked": selectors.corrections_asked(reach),
+        "decided": selectors.corrections_done(reach),
+        "me": request.actor.person_id,
+    }
+    return render(request, "attendance/corrections.html", context)
+
+
+@require_POST
+@requires(Capability.DECIDE_CORRECTIONS)
+def correction_decide(request, reach, pk):
+    correction = get_object_or_404(MarkCorrection.objects.within(reach).select_related("student"), pk=pk)
+    agreed = request.POST.get("agreed") == "yes"
+    try:
+        decide_correction(correction, agreed=agreed, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request, f"{correction.student.name}的更正{'已同意，考勤已改' if agreed else '没有同意，考勤不变'}"
+        )
+    return redirect("attendance:corrections")
