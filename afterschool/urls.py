@@ -16,6 +16,7 @@ urlpatterns = [
     path("attendance/", include("attendance.urls")),
     path("billing/books/", include("billing.ledger.urls")),
     path("billing/", include("billing.urls")),
+    path("meals/", include("billing.meals.urls")),
     path("", include("billing.disclosures.urls")),
     path("pay/", include("billing.wechat.urls")),
     path("bureau/", include("afterschool.oversight.urls")),

@@ -3,6 +3,7 @@
 from datetime import date
 
 from .ledger.posting import AccountRef, Kind
+from .models import Fund
 
 BANK: AccountRef = (Kind.BANK, "")
 IN_TRANSIT: AccountRef = (Kind.IN_TRANSIT, "")
@@ -50,5 +51,21 @@ def stipend_payable(month: date) -> AccountRef:
 
 
 def expense(month: date, fund: str, category: str) -> AccountRef:
-    """The funds stay apart to the last account (C四(二))."""
+    """The funds stay apart to the last account (C四(二)); what a supplier is paid was never the school's to spend."""
+    if fund == Fund.MEAL:
+        return meals_in(month)
     return Kind.OTHER_EXPENSE, f"{month:%Y-%m}:{fund}:{category}"
+
+
+def meals_of(student_id: int) -> AccountRef:
+    """What a family has paid for meals and not eaten; on the other side what it owes for them."""
+    return Kind.MEAL, f"student:{student_id}"
+
+
+def meals_in(month: date) -> AccountRef:
+    """What a month's meals took from families and has not passed on."""
+    return Kind.MEAL, f"{month:%Y-%m}"
+
+
+def meal_deficit(month: date) -> AccountRef:
+    return Kind.DEFICIT, f"{month:%Y-%m}:meal"

@@ -11,8 +11,8 @@ from afterschool.money import Money
 from afterschool.policy import expenses, load
 from billing import accounts
 from billing.ledger.posting import post
-from billing.models import BankLine, Expense, FeeMonth, Fund
-from billing.selectors.costs import SPENT_HERE, stipends_paid_key
+from billing.models import BankLine, Expense, FeeMonth, Fund, Meal
+from billing.selectors.costs import stipends_paid_key
 from billing.vouchers import kind_of
 from staffing.models import StipendSheet
 
@@ -34,19 +34,21 @@ def enter_expense(
     key: str,
     note: str = "",
     grade: int | None = None,
+    meal: Meal | None = None,
     voucher: bytes | None = None,
     bank_line: BankLine | None = None,
     another: bool = False,
     by: Actor,
 ) -> Expense:
     """Enter a cost with its voucher. It counts when another person has approved it. A voucher that stands in the books
-    already is asked about, unless this is said to be another part of it."""
+    already is asked about, unless this is said to be another part of it. What was collected for a `meal` pays nothing
+    else, and nothing else pays for it."""
     fee_month = hold_month(fee_month)
     if first := Expense.objects.filter(school=fee_month.school, key=key).first():
         if (first.category, first.amount_fen, first.on) != (category, amount.fen, on):
             raise RuleBroken("这张表已经记过一笔内容不同的支出；要再记一笔请重新打开表单")
         return first
-    _may_book(fee_month, category, fund)
+    _may_book(fee_month, category, fund, meal)
     if category == Expense.STIPENDS:
         raise RuleBroken("校内教师补助由审批过的补助发放表列支，不单独录入", field="category")
     if amount.fen <= 0:
@@ -72,6 +74,7 @@ def enter_expense(
         voucher=voucher,
         voucher_type=kind_of(voucher) if voucher else "",
         grade=grade,
+        meal=meal,
         key=key,
         entered_by_id=by.person_id,
         bank_line=_take_line(fee_month, bank_line, amount) if bank_line else None,
@@ -98,13 +101,12 @@ def attach_voucher(expense: Expense, *, voucher: bytes, by: Actor) -> Expense:
 def approve_expense(expense: Expense, *, now: datetime, by: Actor) -> Expense:
     """Approve and book it. Whoever entered it may not."""
     fee_month, expense = _waiting(expense, by)
-    _may_book(fee_month, expense.category, expense.fund)
+    _may_book(fee_month, expense.category, expense.fund, expense.meal)
     expense.state, expense.approved_by_id, expense.approved_at = State.APPROVED, by.person_id, now
     expense.save(update_fields=["state", "approved_by", "approved_at"])
-    cost = accounts.expense(fee_month.month, expense.fund, expense.category)
     post(
         fee_month.school,
-        [(cost, accounts.BANK, Money(expense.amount_fen))],
+        [(accounts.expense(fee_month.month, expense.fund, expense.category), accounts.BANK, Money(expense.amount_fen))],
         on=book_day(fee_month.school, expense.on),
         memo=f"付 {expense.payee}（票据 {expense.voucher_number}）",
         key=f"expense:{expense.pk}",
@@ -189,9 +191,11 @@ def pay_stipends(fee_month: FeeMonth, *, paid_on: date, by: Actor) -> Expense:
     return expense
 
 
-def _may_book(fee_month: FeeMonth, category: str, fund: str) -> None:
-    if fund not in SPENT_HERE:
-        raise RuleBroken("代收餐费不是课后服务的钱，不在这里列支", field="category")
+def _may_book(fee_month: FeeMonth, category: str, fund: str, meal: Meal | None = None) -> None:
+    if (fund == Fund.MEAL) != (meal is not None):
+        raise RuleBroken("代收餐费不是课后服务的钱，只付这项供餐的结算单", field="category")
+    if meal and fee_month.meal_settlements.exists():
+        raise RuleBroken(f"{fee_month}的代收餐费已经结清，请记入下个月")
     verdict = expenses.may_book(load(fee_month.policy), fee_month.month, category=category, fund=Fund(fund).in_policy)
     if not verdict.answer:
         raise RuleBroken(verdict.because, cite=verdict.cite, field="category")

@@ -14,7 +14,7 @@ from afterschool.money import Money
 from afterschool.schools.models import School, Student
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
-from billing.models import BankLine, Receipt
+from billing.models import BankLine, Fund, Receipt
 from billing.selectors.typed import known_as
 
 from .allocations import Part, allocate, debts_by_student, save_allocations
@@ -30,6 +30,7 @@ def enter_receipt(
     payer: str,
     payer_account: str = "",
     method: str = Receipt.Method.BANK,
+    fund: str = Fund.FEES,
     key: str,
     another: bool = False,
     by: Actor,
@@ -40,8 +41,9 @@ def enter_receipt(
     if known and not another:
         raise RuleBroken(f"{known}。确是另一笔付款的，请勾选后再登记", field="another")
     receipt = receive(
-        school, student, on=on, amount=amount, payer=payer, payer_account=payer_account, method=method, key=key, by=by
-    )
+        school, student, on=on, amount=amount, payer=payer, payer_account=payer_account, method=method, fund=fund,
+        key=key, by=by,
+    )  # fmt: skip
     if known:
         record(by, "said_another", receipt, known=known)
     return receipt
@@ -56,19 +58,21 @@ def receive(
     amount: Money,
     payer: str,
     method: str = Receipt.Method.BANK,
+    fund: str = Fund.FEES,
     key: str,
     payer_account: str = "",
     bank_line: BankLine | None = None,
     by: Actor,
 ) -> Receipt:
-    """Take a payment: it pays the oldest dues, the rest is prepaid. The same key again returns the first receipt."""
+    """Take a payment: it pays the oldest dues of its fund, the rest is prepaid. The same key again returns the first
+    receipt."""
     school = hold(school)
     if student.school_id != school.pk:
         raise RuleBroken("这个学生不在本校", field="student")
     if amount.fen <= 0:
         raise RuleBroken("金额必须大于零", field="amount")
     if first := Receipt.objects.filter(school=school, key=key).first():
-        if (first.student_id, first.amount_fen, first.on) != (student.pk, amount.fen, on):
+        if (first.student_id, first.amount_fen, first.on, first.fund) != (student.pk, amount.fen, on, fund):
             raise RuleBroken(f"这张表已经记成 {first.number} 号收据，内容不同；要再记一笔请重新打开表单")
         return first
     receipt = Receipt(
@@ -79,6 +83,7 @@ def receive(
         payer=payer,
         payer_account=payer_account,
         method=method,
+        fund=fund,
         bank_line=bank_line,
         key=key,
         entered_by_id=by.person_id,
@@ -95,7 +100,11 @@ def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> 
         receipt.number = number
     sets.add(receipts)
     debts = debts_by_student(school, {receipt.student_id for receipt in receipts})
-    parts = [allocate(receipt.amount_fen, debts[receipt.student_id]) for receipt in receipts]
+    # Money for meals pays no fee: the whole of it stands in the family's meal account.
+    parts = [
+        allocate(receipt.amount_fen, debts[receipt.student_id]) if receipt.fund == Fund.FEES else []
+        for receipt in receipts
+    ]
     save_allocations(school, [(receipt, one) for receipt, made in zip(receipts, parts, strict=True) for one in made])
     open_from = first_open_day(school)
     vouchers = [
@@ -107,11 +116,12 @@ def book_receipts(school: School, receipts: Sequence[Receipt], *, by: Actor) -> 
 
 
 def _voucher(receipt: Receipt, on: date, paid_fen: int) -> Voucher:
+    rest = accounts.prepaid if receipt.fund == Fund.FEES else accounts.meals_of
     sides = (
         (accounts.receivable(receipt.student_id), paid_fen),
-        (accounts.prepaid(receipt.student_id), receipt.amount_fen - paid_fen),
+        (rest(receipt.student_id), receipt.amount_fen - paid_fen),
     )
-    memo = f"收 {receipt.payer} 课后服务费（收据 {receipt.number} 号，{receipt.on:%Y-%m-%d} 到账）"
+    memo = f"收 {receipt.payer} {Fund(receipt.fund).label}（收据 {receipt.number} 号，{receipt.on:%Y-%m-%d} 到账）"
     # WeChat has it until it settles with the bank.
     place = accounts.IN_TRANSIT if receipt.method == Receipt.Method.WECHAT else accounts.BANK
     moves = [(place, credit, Money(fen)) for credit, fen in sides if fen]

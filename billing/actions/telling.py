@@ -31,7 +31,10 @@ def tell_families(refund_ids: Collection[int]) -> None:
 def _note(refund: Refund, child: str, guardian: Person) -> Note:
     amount = Money(refund.amount_fen)
     day = f"{refund.paid_on:%-m月%-d日}已办" if refund.paid_on else "抵下一次的费用"
-    if refund.charge_id is None:
+    if refund.cause == Refund.Cause.MEAL:
+        title, body = f"{refund.fee_month}代收餐费退您 {amount} 元", f"{child}：{day}，点开看怎么算的。"
+        link = reverse("meals:my-meals", args=[refund.student_id])
+    elif refund.charge_id is None:
         title, body = f"预收的课后服务费退您 {amount} 元", f"{child}：{day}。"
         link = reverse("disclosures:my-months")
     else:

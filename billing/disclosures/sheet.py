@@ -15,12 +15,14 @@ from afterschool.templatetags.words import grade_name
 from attendance.models import Session
 from billing.models import Charge, Expense, FeeMonth, Fund, Refund
 from billing.selectors.corrections import Since
+from billing.selectors.costs import SPENT_HERE
 from billing.selectors.subsidies import lowered_by, lowers_fees
 from billing.selectors.terms import Together, together
 
 from . import suppression
 from .corrections import corrections_of
 from .hours import how_paid
+from .meals import meals_of
 from .meeting import refuse_unequal, subsidy_left
 from .suppression import Fee, Line
 
@@ -53,6 +55,7 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
         "expense": spent,
         "refund": refunds,
         "sums": sums,
+        **meals_of(fee_month),
         "corrections": corrections_of(fee_month),
         "waiting_fen": since.less_fen,
         "carried_fen": term.carried_out.fen if term else 0,
@@ -139,7 +142,7 @@ def _expenses(fee_month: FeeMonth, policy: Policy, since: Since) -> list[dict]:
     """By category and fund, in the policy's order; each with how it was worked out, never in free text."""
     approved = list(fee_month.expenses.filter(state=Expense.State.APPROVED).defer("voucher").select_related("sheet"))
     lines = []
-    for fund in Fund:
+    for fund in SPENT_HERE:
         for category in expenses.categories(policy, fee_month.month, fund.in_policy):
             rows = [row for row in approved if (row.fund, row.category) == (fund, category.key)]
             mended = [one for one in since.adjustments if (one.fund, one.category) == (fund, category.key)]

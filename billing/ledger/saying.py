@@ -10,7 +10,7 @@ from django.urls import reverse
 from afterschool.policy import rules
 from afterschool.schools.models import School, Student
 from afterschool.schools.rules import adoptions_of
-from billing.models import Charge, Expense, Fund, Receipt
+from billing.models import Charge, Expense, FeeMonth, Fund, Receipt
 from staffing.models import StipendSheet
 
 from .models import Account, Entry, Line
@@ -106,9 +106,14 @@ def _receipt(school: School, rest: str) -> Pinned | None:
     return Pinned(f"收据 {receipt.number} 号" + (f"，银行流水 {line.serial}" if line else ""), url)
 
 
+def _meal(school: School, rest: str) -> Pinned | None:
+    month = FeeMonth.objects.filter(school=school, month=date.fromisoformat(f"{rest.partition(':')[0]}-01")).first()
+    return Pinned("代收餐费", reverse("meals:meal-month", args=[month.pk])) if month else None
+
+
 def _stipends(school: School, rest: str) -> Pinned | None:
     sheet = StipendSheet.objects.filter(school=school, month=date.fromisoformat(f"{rest}-01")).first()
     return Pinned("补助发放表", reverse("staffing:stipend-sheet-detail", args=[sheet.pk])) if sheet else None
 
 
-PINNED = {"charge": _charge, "expense": _expense, "receipt": _receipt, "stipends": _stipends}
+PINNED = {"charge": _charge, "expense": _expense, "meal": _meal, "receipt": _receipt, "stipends": _stipends}

@@ -11,12 +11,14 @@ from django.urls import reverse
 
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
+from billing.meals.selectors.purse import purses
 from billing.models import Allocation, Charge, FeeMonth, Fund, Payout, Receipt, Refund, SetOff
 from billing.selectors.subsidies import owed_by_payers
 from billing.selectors.terms import carried_on
 from billing.wechat.models import PaymentRefund
 
 from .balances import balances
+from .meals import of_families, places_of
 from .models import Entry, Transfer
 from .posting import AccountRef, Kind
 
@@ -124,6 +126,7 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
     yield line(Kind.SUBSIDY_DUE, "财政还没拨", "收费时替家长减掉、财政应拨还没到账的")
     yield line(Kind.DEFICIT, "学校承担", "花费超出收费，由学校补上的")
     yield line(Kind.PREPAID, "家长预交", "多交、先交的，抵以后的收费", children(Kind.PREPAID))
+    yield from (Line(*place, links=(_accounts(school, Kind.MEAL, day),)) for place in places_of(stood))
     waiting = line(Kind.REFUND_PAYABLE, "待退家长", "已经定下、还没送银行的退费")
     yield replace(waiting, amount=waiting.amount - sent, links=(*waiting.links, *refunds))
     yield Line("已送银行", "已列入发放表，等回单的退费", sent, f"{sent_count} 笔", refunds)
@@ -192,7 +195,7 @@ def _checks(school: School) -> Iterable[Check]:
     """The whole book against the papers as they are now."""
     now = balances(school, date.max)
     unpaid = F("net_fen") - F("remitted_fen") - F("paid_fen")
-    came = _fen(Receipt.objects.standing().filter(school=school), F("amount_fen"))
+    came = _fen(Receipt.objects.standing().of_fees().filter(school=school), F("amount_fen"))
     used = _fen(Allocation.objects.filter(school=school), F("fen"))
     waiting = Q(state__in=[State.PAYABLE, State.FAILED, State.INSTRUCTED])
     yield Check(
@@ -202,6 +205,7 @@ def _checks(school: School) -> Iterable[Check]:
     again = _fen(SetOff.objects.filter(school=school), F("fen"))
     back = _fen(refunds.filter(cause=Refund.Cause.PREPAID), F("amount_fen"))
     yield Check("预收：收款没用完的", _credit(now, Kind.PREPAID), came + again - used - back)
+    yield Check("代收餐费：各家交的减去用掉和退回的", of_families(now), total(purses(school=school.pk).values()))
     # Of a refund to several payers some may have theirs already.
     there = Payout.objects.filter(school=school, state=Payout.State.PAID, refund__in=refunds.filter(waiting))
     due = _fen(refunds.filter(waiting), F("amount_fen")) - _fen(there, F("fen"))

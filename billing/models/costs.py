@@ -18,6 +18,9 @@ class ExpenseQuerySet(ReachQuerySet):
         """Without what was collected for others and passed on."""
         return self.exclude(fund=Fund.MEAL)
 
+    def of_meals(self):
+        return self.filter(fund=Fund.MEAL).exclude(state=Expense.State.REJECTED)
+
     def on_voucher(self, number, payee, fen):
         """What stands on this voucher: by its number, and whom or how much was paid. Also asked of an outer query."""
         standing = self.exclude(state=Expense.State.REJECTED)

@@ -97,8 +97,8 @@ def _who(students: Iterable[Student]) -> str:
 def _new_costs(before: Settlement) -> list[Change]:
     """Costs that came into the books since then."""
     fee_month, labels = before.fee_month, category_labels(before.fee_month)
-    approved = fee_month.expenses.filter(state=Expense.State.APPROVED).select_related("fee_month").defer("voucher")
-    costs = {_key(cost): cost for cost in approved}
+    approved = fee_month.expenses.of_service().filter(state=Expense.State.APPROVED)
+    costs = {_key(cost): cost for cost in approved.select_related("fee_month").defer("voucher")}
     since = written_since(fee_month.school, costs.keys(), before.drafted_at)
     return [
         Change("why", f"新增支出：{labels.get(cost.category, cost.category)}（{cost.payee}）", 0, cost.amount_fen)

@@ -10,7 +10,7 @@ from afterschool.policy import expenses, load
 from billing.ledger.posting import entry_of
 from billing.models import Expense, FeeMonth, Fund
 
-SPENT_HERE = (Fund.FEES, Fund.SUBSIDY)  # collected for others (meals) is no money of the service
+SPENT_HERE = (Fund.FEES, Fund.SUBSIDY)  # what is collected for meals pays their suppliers alone
 
 
 @dataclass(frozen=True)

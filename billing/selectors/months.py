@@ -91,23 +91,27 @@ def _facts(fee_month: FeeMonth) -> dict:
     )
     receipts = (
         Receipt.objects.standing()
+        .of_fees()
         .filter(**days)
         .aggregate(receipts=Count("pk"), received_fen=Sum("amount_fen", default=0))
     )
     lines = BankLine.objects.filter(**days, state=BankLine.State.OPEN).aggregate(open_lines=Count("pk"))
-    expenses = fee_month.expenses.aggregate(
+    expenses = fee_month.expenses.of_service().aggregate(
         expenses=Count("pk", filter=~Q(state=Expense.State.REJECTED) & Q(sheet=None)),
         waiting=Count("pk", filter=Q(state=Expense.State.ENTERED)),
         unscanned=Count("pk", filter=~Q(state=Expense.State.REJECTED) & Q(sheet=None, voucher=None)),
         stipend_fen=Sum("amount_fen", filter=~Q(sheet=None), default=0),
         spent_fen=Sum("amount_fen", filter=Q(state=Expense.State.APPROVED), default=0),
     )
+    of_fees = ~Q(cause=Refund.Cause.MEAL)
     refunds = fee_month.refunds.exclude(state=Refund.State.DRAFT).aggregate(
-        refunds=Count("pk"),
+        refunds=Count("pk", filter=of_fees),
         payable=Count("pk", filter=Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])),
         instructed=Count("pk", filter=Q(state=Refund.State.INSTRUCTED)),
-        unpaid_fen=Sum("amount_fen", filter=~Q(state__in=[Refund.State.PAID, Refund.State.SET_OFF]), default=0),
-        refund_fen=Sum("amount_fen", default=0),
+        unpaid_fen=Sum(
+            "amount_fen", filter=of_fees & ~Q(state__in=[Refund.State.PAID, Refund.State.SET_OFF]), default=0
+        ),
+        refund_fen=Sum("amount_fen", filter=of_fees, default=0),
     )
     subsidies = fee_month.subsidies.aggregate(subsidy_fen=Sum("amount_fen", default=0))
     facts = charges | receipts | lines | expenses | refunds | subsidies

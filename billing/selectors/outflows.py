@@ -8,8 +8,8 @@ from django.db.models import Q, Sum
 
 from afterschool.policy import expenses, load
 from billing.ledger.posting import entry_of
-from billing.models import BankLine, Expense, FeeMonth, Fund, Payout, RefundBatch
-from billing.selectors.costs import stipends_paid_key
+from billing.models import BankLine, Expense, FeeMonth, Payout, RefundBatch
+from billing.selectors.costs import SPENT_HERE, stipends_paid_key
 from billing.selectors.payouts import payouts_like
 
 DAYS_APART = 10  # between a voucher and the day the bank pays it
@@ -79,12 +79,12 @@ def _said(cost: Expense) -> str:
 
 def guess(fee_month: FeeMonth, line: BankLine) -> dict:
     """What the form begins with: category and grade as this payee's last cost had them, or the one the memo names."""
-    before = Expense.objects.filter(school=line.school_id, payee=line.payer, sheet=None)
+    before = Expense.objects.of_service().filter(school=line.school_id, payee=line.payer, sheet=None)
     last = before.exclude(state=Expense.State.REJECTED).order_by("-on", "-pk").values("fund", "category", "grade")
     if found := last.first():
         return {"category": f"{found['fund']}:{found['category']}", "grade": found["grade"]}
     policy = load(fee_month.policy)
-    for fund in Fund:
+    for fund in SPENT_HERE:
         for rule in expenses.categories(policy, fee_month.month, fund.in_policy):
             if rule.label in line.memo and rule.key != Expense.STIPENDS:
                 return {"category": f"{fund}:{rule.key}"}

@@ -11,6 +11,7 @@ from afterschool.schools.models import Student
 from afterschool.schools.rules import case_of
 from attendance.models import Session
 from billing.ledger.balances import is_balanced, trial_balance
+from billing.meals.selectors.readiness import missing_for_lock as missing_meals
 from billing.models import (
     Adjustment,
     BankLine,
@@ -52,7 +53,7 @@ def missing_for_lock(fee_month: FeeMonth, today: date) -> list[Missing]:
     """What L15 asks for: nothing waits, the roll and the hours are complete, bank and book agree, families were asked."""
     return [
         *missing_for_draft(fee_month), *_adjustments(fee_month), *_bank_lines(fee_month), *_roll(fee_month),
-        *_duties(fee_month), *_earlier(fee_month), *_trial_balance(fee_month), *_families(fee_month, today),
+        *_duties(fee_month), *_meals(fee_month), *_earlier(fee_month), *_trial_balance(fee_month), *_families(fee_month, today),
         *_reconciliation(fee_month),
     ]  # fmt: skip
 
@@ -87,9 +88,14 @@ def _gives_back(tariffs: AsCharged, charge: Charge) -> bool:
 
 
 def _expenses(fee_month: FeeMonth) -> list[Missing]:
-    waiting = fee_month.expenses.filter(state=Expense.State.ENTERED).count()
+    waiting = fee_month.expenses.of_service().filter(state=Expense.State.ENTERED).count()
     url = reverse("billing:expense-list", args=[fee_month.pk])
     return [Missing(f"{waiting} 笔支出等待审批", url)] if waiting else []
+
+
+def _meals(fee_month: FeeMonth) -> list[Missing]:
+    url = reverse("meals:meal-month", args=[fee_month.pk])
+    return [Missing(text, url, "看代收餐费") for text in missing_meals(fee_month)]
 
 
 def _stipends(fee_month: FeeMonth) -> list[Missing]:

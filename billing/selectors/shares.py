@@ -9,7 +9,7 @@ from billing.models import Expense, FeeMonth, Fund
 
 def shares(fee_month: FeeMonth) -> list[expenses.PoolUse]:
     """Approved costs against the month's fees, its whole income or its spending; nothing where the policy keeps none."""
-    approved = fee_month.expenses.filter(state=Expense.State.APPROVED).order_by()
+    approved = fee_month.expenses.of_service().filter(state=Expense.State.APPROVED).order_by()
     spent, from_fees = _by_category(approved), _by_category(approved.filter(fund=Fund.FEES))
     fees = fee_month.charges.aggregate(fen=Sum("net_fen", default=0))["fen"]
     subsidies = fee_month.subsidies.aggregate(fen=Sum("amount_fen", default=0))["fen"]

@@ -60,7 +60,7 @@ def settlement_detail(request, reach, pk, grade):
     group = next((group for group in groups if group["grade"] == grade), None)
     if group is None:
         raise Http404
-    refunds = fee_month.refunds.filter(charge__grade=grade) if grade else fee_month.refunds.all()
+    refunds = fee_month.refunds.filter(charge__grade=grade) if grade else fee_month.refunds.exclude(charge=None)
     refunds = refunds.select_related("student__school_class", "charge__agreement", "charge__fee_month")
     refunds = refunds.order_by("charge__agreement__number", "pk")
     explain_refunds(fee_month, refunds)

@@ -1,0 +1,27 @@
+"""代收餐费 on the sheet: a table of its own, of which nothing goes into the sums of the fee."""
+
+from billing.models import FeeMonth, MealSettlement
+
+from .suppression import is_few, told
+
+
+def meals_of(fee_month: FeeMonth) -> dict[str, list[dict]]:
+    """Nothing where nothing was collected."""
+    settled = fee_month.meal_settlements.select_related("meal")
+    return {"meals": [_row(one) for one in settled]} if settled else {}
+
+
+def _row(one: MealSettlement) -> dict:
+    """Of fewer than five children neither days nor what families paid is told: it would tell who was away."""
+    few = is_few(one.heads)
+    return {
+        "label": one.meal.name,
+        "supplier": one.meal.supplier,
+        "price_fen": one.meal.price_fen,
+        "heads": told(one.heads),
+        "portions": None if few else one.portions,
+        "charged_fen": None if few else one.charged_fen,
+        "returned_fen": None if few else one.back_fen + one.shared_fen,
+        "cost_fen": one.cost_fen,
+        "borne_fen": one.borne_fen,
+    }
