@@ -10,12 +10,12 @@ CALENDAR = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 CLOCK = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 NOTE = forms.Textarea(attrs={"rows": 3})
 # What a person writes down; what the gate finds out by itself is not among it.
-WRITTEN = ("illness", "injury", "wrong_adult", "other")
+WRITTEN = (Incident.Kind.ILLNESS, Incident.Kind.INJURY, Incident.Kind.WRONG_ADULT, Incident.Kind.OTHER)
 
 
 class IncidentForm(forms.Form):
     kind = forms.ChoiceField(
-        label="类别", choices=[choice for choice in Incident.Kind.choices if choice[0] in WRITTEN], initial="illness"
+        label="类别", choices=[(kind.value, kind.label) for kind in WRITTEN], initial=Incident.Kind.ILLNESS
     )
     student = forms.ModelChoiceField(None, label="哪个孩子", required=False, empty_label="不涉及孩子")
     note = forms.CharField(label="经过与处置", widget=NOTE, max_length=1000)
@@ -96,7 +96,7 @@ class PatrolForm(forms.Form):
 
 
 class BatchForm(forms.Form):
-    name = forms.CharField(label="批次", max_length=20)
+    name = forms.CharField(label="批次，如“第一批”", max_length=20)
     grades = forms.TypedMultipleChoiceField(label="年级", coerce=int, widget=forms.CheckboxSelectMultiple)
     leaves_at = forms.TimeField(label="放学时间", widget=CLOCK)
     place = forms.CharField(label="校门（可不填）", max_length=40, required=False)

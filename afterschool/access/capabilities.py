@@ -39,6 +39,8 @@ class Capability(Enum):
     DECIDE_CORRECTIONS = "decide what is corrected of a locked month's roll"
     SEE_ATTENDANCE = "see attendance and handovers"
     KEEP_SAFETY = "check the venues, write the emergency plans"
+    KEEP_ARCHIVE = "make the school's archive of the service"
+    SEE_ARCHIVE = "read and take out what was archived"
     # billing
     KEEP_BOOKS = "charge, enter receipts and expenses, draft the settlement"
     REVIEW_BOOKS = "approve expenses, lock the month, release refunds"
@@ -76,7 +78,7 @@ ROLES: dict[Role, frozenset[Capability]] = {
     Role.LEADER: frozenset(
         {
             C.STAND_DUTY, C.LEAD_DAY, C.SEE_ATTENDANCE, C.SEE_PLACEMENTS, C.HAND_OVER, C.TAKE_ROLL, C.CONFIRM_DUTY,
-            C.DECIDE_CORRECTIONS, C.KEEP_GATE, C.KEEP_SAFETY,
+            C.DECIDE_CORRECTIONS, C.KEEP_GATE, C.KEEP_SAFETY, C.KEEP_ARCHIVE, C.SEE_ARCHIVE,
         }
     ),
     Role.GUARD: frozenset({C.HAND_OVER, C.KEEP_GATE}),
@@ -84,18 +86,19 @@ ROLES: dict[Role, frozenset[Capability]] = {
         {
             C.SEE_REGISTRY, C.KEEP_REGISTRY, C.ADJUST_CALENDAR, C.SEE_PLANS, C.DRAFT_PLANS, C.APPROVE_APPLICATIONS,
             C.SEE_PLACEMENTS, C.REQUEST_WAIVERS, C.RESTRICT_PICKUP, C.KEEP_ROTA, C.SEE_ATTENDANCE, C.CALL_BACK,
-            C.KEEP_SAFETY,
+            C.KEEP_SAFETY, C.KEEP_ARCHIVE, C.SEE_ARCHIVE,
         }
     ),
     Role.PRINCIPAL: frozenset(
         {
-            C.SEE_REGISTRY, C.SEE_PLANS, C.SEE_PLACEMENTS, C.DECIDE_WAIVERS, C.RESTRICT_PICKUP, C.SEE_ATTENDANCE,
-            C.DECIDE_CORRECTIONS, C.KEEP_SAFETY, C.APPROVE_STIPENDS, C.SEE_BOOKS, C.PUBLISH_DISCLOSURE,
+            C.SEE_REGISTRY, C.SEE_PLANS, C.SEE_PLACEMENTS, C.DECIDE_WAIVERS, C.RESTRICT_PICKUP, C.SEE_ATTENDANCE, C.CALL_BACK,
+            C.DECIDE_CORRECTIONS, C.KEEP_SAFETY, C.KEEP_ARCHIVE, C.SEE_ARCHIVE, C.APPROVE_STIPENDS, C.SEE_BOOKS,
+            C.PUBLISH_DISCLOSURE,
         }
     ),
     Role.FINANCE_CLERK: frozenset({C.SEE_PLANS, C.KEEP_BOOKS, C.SEE_BOOKS, C.DRAFT_STIPENDS}),
     Role.FINANCE_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_BOOKS, C.SEE_BOOKS, C.REVIEW_STIPENDS, C.PUBLISH_DISCLOSURE}),
-    Role.BUREAU_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_PLANS, C.WATCH_SCHOOLS, C.ADOPT_POLICIES}),
+    Role.BUREAU_REVIEWER: frozenset({C.SEE_PLANS, C.REVIEW_PLANS, C.WATCH_SCHOOLS, C.ADOPT_POLICIES, C.SEE_ARCHIVE}),
     Role.BUREAU_FINANCE: frozenset({C.SEE_BOOKS, C.WATCH_SCHOOLS}),
     Role.BUREAU_KEEPER: frozenset({C.KEEP_CALENDAR, C.KEEP_BUREAU, C.WATCH_SCHOOLS, C.ADOPT_POLICIES}),
 }  # fmt: skip

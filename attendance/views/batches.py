@@ -10,7 +10,7 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
-from staffing.asked import school_asked
+from staffing.asked import number_in, school_asked
 
 from ..actions import begin_batch, end_batch
 from ..day_forms import BatchForm, LastDayForm
@@ -64,6 +64,7 @@ def _page(request, school, form):
         "past": found.filter(ended_on__lt=today),
         "outside": sorted(outside),
         "form": form,
+        "chosen": [number_in(grade) for grade in form.data.getlist("grades")] if form.is_bound else [],
     }
     return render(request, "attendance/batches.html", context, status=422 if form.errors else 200)
 
