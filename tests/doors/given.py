@@ -40,7 +40,7 @@ from billing.disclosures.reports import tell_bureau
 from billing.models import BankLine, Expense, FeeMonth, PayeeChange, Payout, Refund
 from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
-from enrollment.actions import hold_in_dispute, withdraw
+from enrollment.actions import ask_export, hold_in_dispute, withdraw
 from enrollment.models import Agreement, Application, Placement
 from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
@@ -118,6 +118,11 @@ def not_opened(corner: Corner) -> None:
 
 def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
+
+
+def copy_asked(corner: Corner) -> None:
+    """The child has a restriction: its mother waits for a copy of the data."""
+    corner.copy = ask_export(corner.child, now=at(9), by=act(corner.mother))
 
 
 def disputed(corner: Corner) -> None:
@@ -458,6 +463,7 @@ GIVEN: dict[str, Given] = {
     "attendance:mark-update POST": rolled,
     "enrollment:dispute-end POST": disputed,
     "attendance:gate-events POST": rolled,
+    "enrollment:export-decide POST": copy_asked,
     "attendance:photo GET": photographed,
     "attendance:photo-remove POST": photographed,
     "attendance:venue-check POST": venue_added,

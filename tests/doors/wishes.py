@@ -217,6 +217,7 @@ BODY: dict[str, Body] = {
         "category": "registered_poor", "percent": 100, "evidence": "建档立卡", "began_on": OCTOBER.isoformat()
     },
     "enrollment:waiver-decide POST": lambda corner, person: {"granted": "yes"},
+    "enrollment:export-decide POST": lambda corner, person: {"granted": "yes"},
     "enrollment:restriction-create POST": lambda corner, person: {
         "person_name": "某人", "document": "（2026）2号", "began_on": THURSDAY.isoformat()
     },
