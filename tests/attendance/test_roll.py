@@ -5,7 +5,7 @@ import pytest
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Delivery, Notice
-from attendance.actions import ask_leave, correct_mark, hand_over, open_day, take_roll, undo_roll
+from attendance.actions import ask_leave, hand_over, open_day, take_roll, undo_roll, untaken_rolls
 from attendance.models import Mark, Session
 from attendance.selectors import State, final_states, roll
 from enrollment.models import Placement
@@ -109,30 +109,6 @@ def test_roll_of_a_day_to_come_is_refused(town):
     assert not Mark.objects.exists()
 
 
-def test_correction_keeps_what_it_was_and_tells_the_guardians(town):
-    child = town.children[0]
-    take_roll(town.session, exceptions={child.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
-
-    correct_mark(town.session, student=child, status="late", now=at(15, 55), by=town.by_teacher)
-
-    assert statuses(town)[child.pk] == "late"
-    deed = Deed.objects.get(verb="corrected")
-    assert (deed.actor, deed.facts["was"], deed.facts["now"]) == ("王静", "absent", "late")
-    assert Notice.objects.filter(to=town.mothers[0], title="更正：学生01已经到校").exists()
-
-
-def test_child_handed_over_cannot_become_absent(town):
-    child = town.children[0]
-    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_teacher)
-
-    with pytest.raises(RuleBroken, match="17:42 由母亲接走"):
-        correct_mark(town.session, student=child, status="absent", now=at(17, 43), by=town.by_teacher)
-
-    assert statuses(town)[child.pk] == "present"
-
-
 def test_undone_roll_is_untaken_again_and_told_guardians_hear_of_it(town):
     take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
 
@@ -178,16 +154,71 @@ def test_roll_asks_the_database_as_often_for_forty_children_as_for_three(town, d
         town.add_child(f"学生{number:02}")
     session = Session.objects.select_related("school").get()
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(11):
         assert len(roll(session)) == 40
 
 
-@pytest.mark.parametrize("status", ["absent", "leave"])
-def test_a_child_taken_off_the_list_is_looked_at_by_the_leader(town, status):
+def test_next_roll_of_the_day_is_filled_in_with_what_the_first_one_found(town):
+    first, second, _ = town.children
+    balls = town.club(*town.children)
+    take_roll(town.session, exceptions={first.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+    [mother] = collectors_of([second], THURSDAY)[second.pk]
+    hand_over(second, day=THURSDAY, collector=mother, now=at(16, 20), by=town.by_teacher)
+
+    assert [(row.expected, row.why) for row in roll(balls)] == [
+        ("absent", "三(2)班 缺勤"), ("leave", "由母亲接走"), ("present", ""),
+    ]  # fmt: skip
+    assert roll(balls)[0].cycle == "absent present late ill"
+    take_roll(balls, exceptions={}, now=at(16, 31), by=town.by_leader)
+    assert Notice.objects.filter(kind="absent").count() == 1, "they know since the first roll"
+
+
+def test_child_who_comes_later_after_all_relieves_the_guardians(town):
+    balls = town.club(town.children[0])
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+
+    take_roll(balls, exceptions={town.children[0].pk: "present"}, now=at(16, 31), by=town.by_leader)
+
+    assert Notice.objects.get(kind="absence_mended").title == "学生01 已经到校"
+
+
+def heard(kind="roll_late"):
+    return list(Notice.objects.filter(kind=kind).order_by("pk").values_list("to__name", flat=True))
+
+
+def test_c12_a_roll_nobody_takes_is_told_to_the_teacher_then_the_leader_then_the_guardians_once_each(town):
+    """A virtual quarter of an hour, minute by minute."""
+    ask_leave(town.children[2], first_on=THURSDAY, last_on=THURSDAY, now=at(9), by=cast.act(town.mothers[2], THURSDAY))
+    when = {}
+    for minute in range(40, 75):
+        now = at(15 + minute // 60, minute % 60)
+        if untaken_rolls(town.school, day=THURSDAY, now=now, by=town.by_leader):
+            when[f"{15 + minute // 60}:{minute % 60:02}"] = heard() + heard("unmarked")
+    assert when == {
+        "15:55": ["王静"],
+        "16:00": ["王静", "赵立新"],
+        "16:10": ["王静", "赵立新", "学生01妈妈", "学生02妈妈"],
+    }
+    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}, "nobody is present by default"
+
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(16, 15), by=town.by_teacher)
+
+    assert heard("absence_mended") == ["学生02妈妈"], "and whoever was told of an unmarked child hears that it is there"
+    assert heard("absent") == ["学生01妈妈"]
+
+
+def test_a_roll_without_a_teacher_on_duty_is_told_to_the_leader_at_once(town):
+    town.section.duties.all().delete()
+
+    untaken_rolls(town.school, day=THURSDAY, now=at(15, 55), by=town.by_leader)
+
+    assert heard() == ["赵立新"]
+
+
+def test_a_child_listed_after_the_roll_is_not_present_and_not_forgotten(town):
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    town.add_child("新来")
 
-    correct_mark(town.session, student=town.children[0], status=status, now=at(16, 30), by=town.by_teacher)
-    correct_mark(town.session, student=town.children[1], status="late", now=at(16, 30), by=town.by_teacher)
+    untaken_rolls(town.school, day=THURSDAY, now=at(15, 55), by=town.by_leader)
 
-    told = Notice.objects.get(to=town.leader)
-    assert told.kind == "mark_corrected" and "王静把 学生01 由到校改为" in told.title
+    assert Notice.objects.get(kind="roll_late").title == "三(2)班 还有 1 个孩子没有点名，请补点"

@@ -7,7 +7,7 @@ from itertools import count
 from django.utils import timezone
 
 from afterschool.access.capabilities import Role
-from afterschool.plans.models import Plan
+from afterschool.plans.models import Offering, Plan
 from afterschool.schools.models import CalendarDay, CalendarYear
 from attendance.actions import open_day
 from enrollment.models import Agreement, AgreementItem, Application, Placement, Section
@@ -89,6 +89,24 @@ class Town:
         self.children.append(child)
         self.mothers.append(mother)
         return child
+
+    def club(self, *children, name="篮球", starts=time(16, 30), ends=time(17, 30)):
+        """The day's session of a club, for children who are in homework before; opened."""
+        offering = Offering.objects.create(
+            school=self.school, plan=self.offering.plan, name=name, slot="club", grades=[3], weekdays=[1, 2, 4, 5],
+            starts_at=starts, ends_at=ends,
+        )  # fmt: skip
+        section = Section.objects.create(school=self.school, term=self.term, offering=offering, name=name)
+        for child in children:
+            item = AgreementItem.objects.create(
+                school=self.school, agreement=child.agreements.get(), offering=offering, weekdays=[1, 2, 4, 5],
+                fee_fen=50_00,
+            )  # fmt: skip
+            Placement.objects.create(
+                school=self.school, section=section, student=child, item=item, began_on=date(2026, 9, 1)
+            )
+        self.open()
+        return self.school.sessions.get(section=section, day=THURSDAY)
 
     def put_on(self, person, section=None, role=Duty.Role.TEACHER, day=THURSDAY, **more) -> Duty:
         times = {"starts_at": at(15, 40, day), "ends_at": at(17, 30, day), "lessons": 2}

@@ -1,0 +1,97 @@
+import pytest
+
+from afterschool.errors import RuleBroken
+from afterschool.notices.models import Notice
+from attendance.actions import ask_leave, correct_mark, note_contact, take_roll, unresolved_contacts
+from attendance.models import ContactAttempt
+from attendance.selectors import guardians_to_call, missing_children, unresolved_absences
+from enrollment.models import PickupRestriction
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+
+@pytest.fixture
+def missing(town):
+    """The first child was not there, the third is ill by its mother's word."""
+    ask_leave(
+        town.children[2], first_on=THURSDAY, last_on=THURSDAY, is_ill=True, now=at(9),
+        by=cast.act(town.mothers[2], THURSDAY),
+    )  # fmt: skip
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+    return town
+
+
+def call(town, result, minute, person=None):
+    return note_contact(
+        town.session, student=town.children[0], person=person, result=result, now=at(15, minute), by=town.by_teacher
+    )
+
+
+def unresolved(town, minute):
+    return [one.student for one in unresolved_absences(town.school, THURSDAY, at(15, minute))]
+
+
+def test_nobody_reached_in_ten_minutes_is_told_to_the_leader_once(missing):
+    """A virtual clock; who asked for leave is not missing."""
+    call(missing, "no_answer", 48, missing.mothers[0])
+    told = {
+        minute: unresolved_contacts(missing.school, day=THURSDAY, now=at(15, minute), by=missing.by_leader)
+        for minute in (50, 55, 56, 57, 59)
+    }
+    assert told == {50: 0, 55: 0, 56: 1, 57: 0, 59: 0}
+    notice = Notice.objects.get(kind="absence_unresolved")
+    assert (notice.to, notice.title) == (missing.leader, "学生01 缺勤，10 分钟还没有联系上家长，请处理")
+
+
+@pytest.mark.parametrize("result", ContactAttempt.RESOLVED)
+def test_guardian_who_knows_settles_it(missing, result):
+    call(missing, "no_answer", 47)
+    assert unresolved(missing, 56) == [missing.children[0]]
+    call(missing, result, 57)
+    assert unresolved(missing, 58) == []
+    [one] = missing_children(missing.school, THURSDAY)
+    assert one.resolved and len(one.attempts) == 2
+
+
+def test_guardian_who_does_not_know_either_settles_nothing(missing):
+    call(missing, "unknown", 50)
+    assert unresolved(missing, 56) == [missing.children[0]]
+
+
+def test_child_found_after_all_is_not_missing(missing):
+    correct_mark(
+        missing.session,
+        student=missing.children[0],
+        status="late",
+        reason="后来到了",
+        now=at(15, 50),
+        by=missing.by_teacher,
+    )
+    assert unresolved(missing, 59) == []
+    with pytest.raises(RuleBroken, match="没有记成未到"):
+        call(missing, "reached", 59)
+
+
+def test_only_a_guardian_is_called_and_never_one_who_must_not_know(missing):
+    child, father = missing.children[0], cast.make_person("父亲")
+    child.guardianships.create(school=child.school, person=father, relation="父亲", began_on=THURSDAY.replace(day=1))
+    with pytest.raises(RuleBroken, match="不是孩子的监护人"):
+        call(missing, "reached", 50, missing.mothers[1])
+    assert [tie.person for tie in guardians_to_call(child, THURSDAY)] == [missing.mothers[0], father]
+    PickupRestriction.objects.create(
+        school=child.school, student=child, person=father, person_name="父亲", document="（2026）1号",
+        recorded_by=missing.leader, confirmed_by=missing.teacher, began_on=THURSDAY.replace(day=1),
+    )  # fmt: skip
+    assert [tie.person for tie in guardians_to_call(child, THURSDAY)] == [missing.mothers[0]]
+
+
+def test_who_is_missing_takes_no_more_questions_for_more_children(missing, django_assert_num_queries):
+    for number in range(4, 24):
+        missing.add_child(f"学生{number:02}")
+    for child in missing.children[3:]:
+        missing.session.marks.create(
+            school=missing.school, student=child, status="absent", at=at(15, 50), by=missing.teacher
+        )
+
+    with django_assert_num_queries(4):
+        assert len(missing_children(missing.school, THURSDAY)) == 21
