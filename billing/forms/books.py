@@ -54,6 +54,12 @@ class Desk(forms.Form):
     button = "保存"
     rows: tuple = ()
     action = ""  # where it is posted, if not to the page it stands on
+    first = ""  # the field that has the focus
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.first:
+            self.fields[self.first].widget.attrs["autofocus"] = True
 
     @property
     def helper(self) -> FormHelper:
@@ -69,6 +75,7 @@ class Desk(forms.Form):
 
 class ReceiptForm(Desk):
     button = "登记收款，接着下一笔"
+    first = "student"
     rows = (("student", "on"), ("amount", "method"), ("payer", "payer_account"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
@@ -76,7 +83,7 @@ class ReceiptForm(Desk):
         label="学生",
         max_length=60,
         help_text="姓名或学籍号；同名的填学籍号",
-        widget=forms.TextInput(attrs={"list": "students", "autocomplete": "off", "autofocus": True}),
+        widget=forms.TextInput(attrs={"list": "students", "autocomplete": "off"}),
     )
     on = DayField(label="到账日期")
     amount = MoneyField(label="金额（元）")
@@ -99,6 +106,7 @@ class ReceiptForm(Desk):
 
 class StatementForm(Desk):
     button = "导入并核对"
+    first = "file"
 
     file = forms.FileField(
         label="银行流水（.xlsx 或 .csv）",
@@ -109,6 +117,7 @@ class StatementForm(Desk):
 
 class AnswerForm(Desk):
     button = "读入并核对"
+    first = "file"
 
     file = forms.FileField(
         label="银行回单（.xlsx 或 .csv）",
@@ -185,6 +194,7 @@ def _bytes(upload) -> bytes | None:
 
 class SubsidyForm(Desk):
     button = "登记到账"
+    first = "on"
     rows = (("payer", "document"), ("heads", "amount"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)

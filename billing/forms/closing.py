@@ -14,6 +14,7 @@ SPARE_ROWS = 3
 
 class ShowForm(Desk):
     button = "交家长核对"
+    first = "until"
 
     until = DayField(label="异议截止日", help_text="家长在这一天结束以前可以提异议，过后复核才能锁定")
 
@@ -33,13 +34,17 @@ class AnswerForm(Desk):
         label="结论",
         choices=(("yes", "属实，已更正"), ("no", "已说明")),
         coerce=lambda said: said == "yes",
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"data-key": "a"}),
     )
     answer = forms.CharField(label="答复", max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class BankForm(forms.Form):
     bank = MoneyField(label="银行对账单余额（元）", help_text="对账单上本月最后一天的余额")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["bank"].widget.attrs["autofocus"] = True
 
 
 class ItemForm(forms.Form):

@@ -1,7 +1,9 @@
 """退费批次: the bank's file, its rows, and the bank's answers."""
 
 from django.core.paginator import Paginator
+from django.http import HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -67,7 +69,7 @@ def payout_paid(request, reach, pk):
     row = _payout(reach, pk)
     with said(request, f"第 {row.row} 行 {row.payee} 已登记"):
         actions.payouts_paid([row], paid_on=_day(request), by=request.actor)
-    return redirect("billing:batch-detail", row.batch_id)
+    return _next_row(row)
 
 
 @require_POST
@@ -76,7 +78,7 @@ def payout_failed(request, reach, pk):
     row = _payout(reach, pk)
     with said(request, f"第 {row.row} 行已记为银行退回，下次编批次时重办"):
         actions.payout_failed(row, reason=request.POST.get("reason", ""), by=request.actor)
-    return redirect("billing:batch-detail", row.batch_id)
+    return _next_row(row)
 
 
 @requires(Capability.REVIEW_BOOKS)
@@ -119,6 +121,14 @@ def answer_take(request, reach, pk):
     with said(request, "回单已登记"):
         actions.take_answer(answer, paid_on=_day(request), now=timezone.now(), by=request.actor)
     return redirect("billing:answer-detail", pk)
+
+
+def _next_row(row: Payout) -> HttpResponseRedirect:
+    """To the next row of the batch that waits for its result, on its page."""
+    waiting = Payout.objects.filter(batch=row.batch_id, state=Payout.State.SENT)
+    here = waiting.filter(row__gte=row.row).first() or waiting.first() or row
+    url = reverse("billing:batch-detail", args=[row.batch_id])
+    return HttpResponseRedirect(f"{url}?page={(here.row - 1) // A_PAGE + 1}#row-{here.row}")
 
 
 def _day(request):

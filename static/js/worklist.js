@@ -1,7 +1,10 @@
-// Loaded by lists that finance works through: everything by keyboard. The keys are told in templates/billing/_keys.html.
-// A row is [data-row] inside [data-worklist]; what bears data-key answers to that key while its row has the focus.
+// Loaded by lists and forms that finance works through: everything by keyboard. The keys are told in
+// templates/billing/_keys.html. A row is [data-row] inside [data-worklist]; what bears data-key answers to that key while
+// its row has the focus, data-hotkey anywhere on the page. What cannot be undone is [data-final]: its key goes there, and
+// only Enter does it.
 
 const FIELDS = "input, select, textarea, dialog[open]";
+const TYPED = "select, input:not([type=submit]):not([type=file])";
 const rows = () => [...document.querySelectorAll("[data-worklist] [data-row]")].filter((row) => !row.hidden);
 const focused = () => document.activeElement.closest("[data-row]");
 
@@ -27,9 +30,26 @@ function filter(text) {
 
 function press(place) {
   if (!place) return false;
-  if (place.matches("input, select")) place.focus();
+  const fold = place.closest("details");
+  if (fold) fold.open = true;
+  if (place.matches("input, select, [data-final]")) place.focus();
   else place.click();
   return true;
+}
+
+// Enter in a form goes on as in a spreadsheet: in a table to the row below, elsewhere to what is still to be filled in.
+// Where a row was left empty, or a list stands last, it goes to the button; in any other last field the browser saves.
+function onward(field) {
+  if (!field.form) return null;
+  const all = [...field.form.elements];
+  const row = field.closest("[data-grid] tr");
+  if (row) {
+    const typed = [...row.querySelectorAll("input")].some((one) => one.value);
+    const below = typed && row.nextElementSibling;
+    return below ? below.querySelector("input, select") : all.find((one) => one.type === "submit");
+  }
+  const empty = all.slice(all.indexOf(field) + 1).find((one) => one.required && !one.value);
+  return empty || (field.matches("select") && all.find((one) => one.type === "submit"));
 }
 
 const ON_ROW = {
@@ -57,7 +77,12 @@ document.addEventListener("keydown", (event) => {
   if (event.target.matches("[data-filter]")) return inFilter(event);
   const row = focused();
   if (event.target.closest(FIELDS)) {
-    if (event.key === "Escape" && row) goTo(row);
+    if (event.key === "Escape") row ? goTo(row) : event.target.blur();
+    const next = event.key === "Enter" && event.target.matches(TYPED) && onward(event.target);
+    if (next) {
+      next.focus();
+      event.preventDefault();
+    }
     return;
   }
   const key = event.key.toLowerCase();

@@ -204,5 +204,5 @@ def what_is_left_goes_back(wall, clerk, reviewer):
     reviewer.shot("refunds-paid")
     reviewer.go("/billing/")
     reviewer.press("2026年10月", exact=True)
-    reviewer.sees("本月已经锁定，没有要办的事")
+    reviewer.sees("看一眼收支公示，发布")
     reviewer.shot("month-done")
