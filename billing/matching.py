@@ -9,11 +9,20 @@ from .statement_file import Line
 
 NUMBER = re.compile(r"G\d{17}[\dX]|[GLJ]?\d{17}[\dX]|G\d{17}", re.ASCII)
 CLASS = re.compile(r"([一二三四五六七八九]|初[一二三]|高[一二三])(?:年级|年)?\s*[(（]?(\d{1,2})[)）]?\s*班")
-NOISE = re.compile(r"\d{1,2}月份?|[一二三两]个月|课后服务费?|服务费|缴费|交费|学费|转账|代缴|[\s,，。:：、()（）_-]+")
+NOISE = re.compile(
+    r"(?:代收|学生)?(?:[早午晚]餐|餐|伙食)费?|代收|\d{1,2}月份?|[一二三两]个月|课后服务费?|服务费|缴费|交费|学费|转账|代缴|[\s,，。:：、()（）_-]+"
+)
 GRADES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 GRADES |= {f"初{n}": grade for n, grade in zip("一二三", (7, 8, 9), strict=True)}
 GRADES |= {f"高{n}": grade for n, grade in zip("一二三", (10, 11, 12), strict=True)}
 INTEREST = re.compile(r"利息|结息")
+MEALS, SERVICE = re.compile(r"餐|伙食"), re.compile(r"课后|服务费|托管")
+
+
+def is_for_meals(memo: str) -> bool | None:
+    """What the payer meant it for. None: both are named, and nobody but a person can tell."""
+    meals, service = bool(MEALS.search(memo)), bool(SERVICE.search(memo))
+    return None if meals and service else meals
 
 
 @dataclass(frozen=True)

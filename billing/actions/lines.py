@@ -10,7 +10,8 @@ from afterschool.money import Money
 from afterschool.schools.models import Student
 from billing import accounts
 from billing.ledger.posting import post
-from billing.models import BankLine, Expense, Payout, Receipt, RefundBatch
+from billing.meals.selectors.purse import eaters_of
+from billing.models import BankLine, Expense, Fund, Payout, Receipt, RefundBatch
 from billing.selectors.outflows import offers
 from billing.selectors.transit import in_transit
 from billing.selectors.typed import is_perhaps, typed_for
@@ -24,8 +25,9 @@ from .till import book_day, hold
 State = BankLine.State
 
 
-def match_line(line: BankLine, student: Student, *, another: bool = False, by: Actor) -> Receipt:
-    """A person says whose payment this line is. What may be typed by hand already is offered to be claimed first."""
+def match_line(line: BankLine, student: Student, *, fund: str = Fund.FEES, another: bool = False, by: Actor) -> Receipt:
+    """A person says whose payment this line is, and for what. What may be typed by hand already is offered to be claimed
+    first."""
     with transaction.atomic():
         line = _open_line(line)
         if not line.in_fen:
@@ -33,13 +35,15 @@ def match_line(line: BankLine, student: Student, *, another: bool = False, by: A
         line.suggested = student
         typed = next(iter(typed_for([line])[line.serial]), None)
         if another or not typed:
-            return _match(line, student, by)
+            return _match(line, student, fund, by)
         line.hint = typed_hint(typed)
         line.save(update_fields=["suggested", "hint"])
     raise RuleBroken(f"{student.name} {line.hint}；确是另一笔的，请点“另外一笔”")
 
 
-def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
+def _match(line: BankLine, student: Student, fund: str, by: Actor) -> Receipt:
+    if fund == Fund.MEAL and student.pk not in eaters_of(line.school):
+        raise RuleBroken(f"{student.name}没有订餐，不能记为餐费")
     receipt = receive(
         line.school,
         student,
@@ -48,14 +52,15 @@ def _match(line: BankLine, student: Student, by: Actor) -> Receipt:
         payer=line.payer,
         payer_account=line.payer_account,
         method=method_of(line),
+        fund=fund,
         key=_key_of(line),
         bank_line=line,
         by=by,
     )
     paid = [(one.fen, one.charge.owed_fen) for one in receipt.allocations.select_related("charge")]
-    line.state, line.hint = State.MATCHED, outcome(line, paid)
+    line.state, line.hint = State.MATCHED, outcome(line, paid) if fund == Fund.FEES else "记为代收餐费"
     line.save(update_fields=["state", "hint"])
-    record(by, "matched", line, student=student.name, amount_fen=line.in_fen)
+    record(by, "matched", line, student=student.name, amount_fen=line.in_fen, fund=fund)
     return receipt
 
 

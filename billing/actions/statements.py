@@ -1,6 +1,6 @@
 """Bank statements: read, and matched as far as nobody can doubt."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 from django.db import transaction
@@ -11,7 +11,8 @@ from afterschool.audit.book import record
 from afterschool.money import Money
 from afterschool.schools.models import School
 from billing import matching
-from billing.models import BankLine, Receipt, StatementImport
+from billing.meals.selectors.purse import eaters_of
+from billing.models import BankLine, Fund, Receipt, StatementImport
 from billing.selectors.students import children_of
 from billing.selectors.typed import typed_for
 from billing.statement_file import Line, read_statement
@@ -80,6 +81,7 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
     children = matching.School(children_of(statement.school))
     guesses = {line.serial: children.guess(line) for line in lines if line.in_ and not _interest(line)}
     settled = {guess.child.pk for guess in guesses.values() if guess.child}
+    eaters = eaters_of(statement.school)
     made = []
     for line in lines:
         row = BankLine(
@@ -96,7 +98,8 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
         )
         guess = guesses.get(line.serial)
         if guess and guess.child:
-            row.state, row.suggested_id = State.MATCHED, guess.child.pk
+            row.suggested_id, row.hint = guess.child.pk, _unclear(line, guess.child, eaters)
+            row.state = State.OPEN if row.hint else State.MATCHED
         elif guess:
             nobody_named = guess.hint == "摘要里没有写学生"
             guess = children.by_payer(line.payer, settled) if nobody_named else guess
@@ -107,6 +110,18 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
             row.state, row.hint = State.SET_ASIDE, "银行利息，不是课后服务费"
         made.append(row)
     return made
+
+
+def _unclear(line: Line, child: matching.Child, eaters: Collection[int]) -> str:
+    """Money for one thing pays nothing else, so it must be plain what it is for."""
+    for_meals = matching.is_for_meals(line.memo)
+    if for_meals is None:
+        return f"摘要里又写课后服务费又写餐费，请问清楚是 {child.name} 的哪一样"
+    return f"摘要写的是餐费，{child.name} 没有订餐，请核对" if for_meals and child.pk not in eaters else ""
+
+
+def fund_of(line: BankLine) -> Fund:
+    return Fund.MEAL if matching.is_for_meals(line.memo) else Fund.FEES
 
 
 def _leave_typed(lines: Sequence[BankLine]) -> None:
@@ -140,6 +155,7 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
             payer=line.payer,
             payer_account=line.payer_account,
             method=method_of(line),
+            fund=fund_of(line),
             bank_line=line,
             key=f"bank:{line.serial}",
             entered_by_id=by.person_id,
@@ -149,7 +165,9 @@ def _receive_matched(lines: Sequence[BankLine], by: Actor) -> None:
     ]
     parts = book_receipts(lines[0].school, receipts, by=by)
     paid = ([(part.fen, part.debt.owed_fen) for part in made] for made in parts)
-    said = [(line.pk, outcome(line, made)) for line, made in zip(lines, paid, strict=True)]
+    said = [
+        (line.pk, outcome(line, made)) for line, made in zip(lines, paid, strict=True) if fund_of(line) == Fund.FEES
+    ]
     sets.change(BankLine, "hint", [(pk, hint) for pk, hint in said if hint])
 
 

@@ -1,17 +1,19 @@
 """The lines of a statement that wait for a person, each with all that it may be."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import F, Sum
 from django.urls import reverse
 
-from afterschool.money import Money
+from afterschool.money import ZERO, Money
 from afterschool.schools.models import SchoolClass
 from afterschool.templatetags.words import class_name, day
 from billing import matching
-from billing.models import BankLine, Charge, Receipt
+from billing.meals.selectors.purse import eaters_of
+from billing.meals.selectors.purse import purses as purses_of
+from billing.models import BankLine, Charge, Fund, Receipt
 from billing.suggestions import Suggestion, suggest
 
 from .outflows import Offer, offers
@@ -42,6 +44,7 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
     typed, papers, children = typed_for(came), offers(lines), _children(came)
     settled = settlements(came)
     owed = _owed({one.child.pk for some in children.values() for one in some})
+    purses = _purses(came)
     return [
         Waiting(
             line,
@@ -50,8 +53,9 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
                 *(_is_paper(line, offer) for offer in papers.get(line.pk, ())),
                 *(_is_receipt(line, receipt) for receipt in typed.get(line.serial, ())),
                 *(
-                    _is_childs(line, one, owed.get(one.child.pk, 0), another=_asked(line, one, typed))
+                    answer
                     for one in children.get(line.pk, ())
+                    for answer in _is_childs(line, one, owed, purses, another=_asked(line, one, typed))
                 ),
             ],
         )
@@ -73,13 +77,24 @@ def _is_receipt(line: BankLine, receipt: Receipt) -> Answer:
     return Answer(word, reverse("billing:line-link", args=[line.pk]), {"receipt": str(receipt.pk)})
 
 
-def _is_childs(line: BankLine, one: Suggestion, owed_fen: int, *, another: bool) -> Answer:
+def _is_childs(
+    line: BankLine, one: Suggestion, owed: Mapping[int, int], purses: Mapping[int, Money], *, another: bool
+) -> Sequence[Answer]:
+    """The child's fee; of who has ordered meals also the meals', first where the payer wrote so."""
     child = one.child
     place = class_name(SchoolClass(grade=child.grade, number=child.class_number))
-    word = f"{'另外一笔，' if another else ''}记为 {place} {child.name} 的缴费"
-    reason = "，".join(filter(None, [one.reason, f"还欠 {Money(owed_fen)} 元" if owed_fen else ""]))
-    fields = {"student": child.number} | ({"another": "1"} if another else {})
-    return Answer(word, reverse("billing:line-match", args=[line.pk]), fields, reason)
+    more = {"another": "1"} if another else {}
+
+    def answer(what: str, owed_fen: int, fields: dict[str, str]) -> Answer:
+        word = f"{'另外一笔，' if another else ''}记为 {place} {child.name} 的{what}"
+        reason = "，".join(filter(None, [one.reason, f"还欠 {Money(owed_fen)} 元" if owed_fen else ""]))
+        return Answer(word, reverse("billing:line-match", args=[line.pk]), {"student": child.number} | fields, reason)
+
+    fee = answer("缴费", owed.get(child.pk, 0), more)
+    if child.pk not in purses:
+        return [fee]
+    meals = answer("餐费", max(0, -purses[child.pk].fen), more | {"fund": Fund.MEAL.value})
+    return [meals, fee] if matching.is_for_meals(line.memo) else [fee, meals]
 
 
 def _asked(line: BankLine, one: Suggestion, typed) -> bool:
@@ -109,6 +124,13 @@ def _paid_before(lines: Iterable[BankLine]) -> dict[str, list[int]]:
         if student not in found[account]:
             found[account].append(student)
     return found
+
+
+def _purses(lines: Sequence[BankLine]) -> dict[int, Money]:
+    """Of those who have ordered meals: what they have in store, below zero what they owe."""
+    eaters = eaters_of(lines[0].school) if lines else set()
+    held = purses_of(eaters) if eaters else {}
+    return {child: held.get(child, ZERO) for child in eaters}
 
 
 def _owed(students: Collection[int]) -> dict[int, int]:

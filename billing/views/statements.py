@@ -18,7 +18,7 @@ from billing.actions import (
     settle_transit,
 )
 from billing.forms import StatementForm
-from billing.models import BankLine, FeeMonth, StatementImport
+from billing.models import BankLine, FeeMonth, Fund, Meal, StatementImport
 from billing.selectors.outflows import offers
 from billing.selectors.students import names_of, student_named
 from billing.selectors.typed import typed_for
@@ -57,6 +57,7 @@ def statement_detail(request, reach, pk):
         "statement": statement,
         "open": waiting([line for line in lines if line.state == state.OPEN]),
         "children": names_of(statement.school),
+        "collects": Meal.objects.published().filter(school=statement.school).exists(),
         "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
         "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
         "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],
@@ -74,11 +75,15 @@ def line_match(request, reach, pk):
     line = line_within(reach, pk)
     try:
         student = student_named(line.school, request.POST.get("student", ""))
-        receipt = match_line(line, student, another="another" in request.POST, by=request.actor)
+        fund = Fund.MEAL if request.POST.get("fund") == Fund.MEAL else Fund.FEES
+        receipt = match_line(line, student, fund=fund, another="another" in request.POST, by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"第 {line.row} 行：{refusal}")
     else:
-        messages.success(request, f"第 {line.row} 行记为 {receipt.student.name} 的缴费，收据 {receipt.number} 号")
+        messages.success(
+            request,
+            f"第 {line.row} 行记为 {receipt.student.name} 的{'餐费' if fund == Fund.MEAL else '缴费'}，收据 {receipt.number} 号",
+        )
     return back_to(line)
 
 

@@ -71,7 +71,7 @@ def test_an_account_that_paid_before_and_a_guardian_of_that_name(town):
 def test_more_lines_ask_no_more(town, django_assert_max_num_queries):
     family(town, "陈一诺", guardian=cast.make_person("某人"))
     bring(town, *(line("课后服务费", f"1{n}") for n in range(4)), *(line("费", f"2{n}", "", "5") for n in range(4)))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         assert len(waiting(list(BankLine.objects.select_related("school")))) == 8
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from django.db.models import F, Q, Sum
 
 from afterschool.money import ZERO, Money
+from afterschool.schools.models import School
 from billing.models import Fund, MealCharge, MealConsent, Receipt, Refund
 
 
@@ -30,6 +31,11 @@ def purses(
 
 def purse(student_id: int) -> Money:
     return purses([student_id]).get(student_id, ZERO)
+
+
+def eaters_of(school: School) -> set[int]:
+    """The children for whom a meal was ever ordered."""
+    return set(MealConsent.objects.filter(school=school).values_list("student", flat=True))
 
 
 def eaters_after(school_id: int, day: date) -> set[int]:

@@ -1,0 +1,82 @@
+"""Money for meals on the bank's statement: matched by what the payer wrote, and never used for anything else."""
+
+from datetime import date
+
+import pytest
+from beancount import loader
+
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from billing.actions import charge_month, import_statement, match_line
+from billing.ledger.journal import month_journal
+from billing.matching import is_for_meals
+from billing.meals.actions import charge_meals
+from billing.meals.selectors.purse import purse
+from billing.models import BankLine, Charge, Receipt
+from billing.selectors.working import waiting
+from tests.meals.month import october, order, put_in, settle
+
+HEAD = "交易日期,借方发生额(支出),贷方发生额(收入),余额,对方户名,对方账号,摘要,流水号"
+
+
+def statement(town, *lines):
+    rows = [f"2026-10-14,,{yuan},,{payer},6217001,{memo},S{n}" for n, (yuan, payer, memo) in enumerate(lines, 1)]
+    data = "\n".join([HEAD, *rows]).encode("utf-8-sig")
+    import_statement(town.school, file_name="10月.csv", data=data, by=town.clerk)
+    return list(BankLine.objects.order_by("row"))
+
+
+@pytest.mark.parametrize(
+    ("memo", "said"),
+    [
+        ("陈一诺10月餐费", True),
+        ("午餐 陈一诺", True),
+        ("陈一诺课后服务费", False),
+        ("陈一诺", False),
+        ("课后服务费和餐费", None),
+    ],
+)
+def test_what_a_payer_meant(memo, said):
+    assert is_for_meals(memo) is said
+
+
+def test_a_statement_pays_each_for_what_was_written(kitchen):
+    first, second = kitchen.children
+    order(kitchen, 0)
+    charge_month(kitchen.month, by=kitchen.clerk)
+    charge_meals(kitchen.month, by=kitchen.clerk)
+    paid, fee, both, stranger = statement(
+        kitchen, ("225.00", "陈静", "陈一诺10月餐费"), ("200.00", "陈静", "陈一诺课后服务费"),
+        ("425.00", "陈静", "陈一诺课后服务费餐费"), ("225.00", "周强", "周子涵餐费"),
+    )  # fmt: skip
+    assert (paid.state, paid.receipt.fund, paid.receipt.allocations.count()) == ("matched", "meal", 0)
+    assert (fee.state, fee.receipt.fund) == ("matched", "fees") and Charge.objects.get(student=first).owed_fen == 0
+    assert purse(first.pk) == Money(0)
+    assert (both.state, both.hint) == ("open", "摘要里又写课后服务费又写餐费，请问清楚是 陈一诺 的哪一样")
+    assert (stranger.state, stranger.hint) == ("open", "摘要写的是餐费，周子涵 没有订餐，请核对")
+    words = [answer.word.rpartition(" ")[2] for answer in waiting([both])[0].answers]
+    assert words == ["的缴费", "的餐费"]
+    with pytest.raises(RuleBroken, match="没有订餐"):
+        match_line(stranger, second, fund="meal", by=kitchen.clerk)
+    assert match_line(both, first, fund="meal", by=kitchen.clerk).fund == "meal"
+    both.refresh_from_db()
+    assert both.hint == "记为代收餐费" and purse(first.pk) == Money(425_00)
+
+
+def test_the_same_form_for_another_fund_is_another_receipt(kitchen):
+    put_in(kitchen, 0, "50", key="once")
+    with pytest.raises(RuleBroken, match="内容不同"):
+        put_in(kitchen, 0, "50", fund="fees", key="once")
+    assert Receipt.objects.get().fund == "meal"
+
+
+def test_bean_check_reads_a_month_with_meals(kitchen):
+    october(kitchen)
+    settle(kitchen)
+    entries, errors, _ = loader.load_string(month_journal(kitchen.school, date(2026, 10, 1)))
+    assert not errors
+    names = {
+        name for entry in entries for name in [getattr(entry, "account", "")] if name.startswith("Liabilities:Meals")
+    }
+    children = {f"Liabilities:Meals:Student-{child.pk}" for child in kitchen.children}
+    assert names == {"Liabilities:Meals:2026-10", *children}
