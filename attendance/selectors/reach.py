@@ -15,18 +15,24 @@ GATE = (Role.LEADER, Role.GUARD)  # they hand over every child of the school, te
 
 
 def sessions_open_to(actor: Actor, sessions):
-    """Those whose roll this actor may take: on duty there that day, or a leader of the school."""
-    on_duty = Duty.objects.filter(section=OuterRef("section"), day=OuterRef("day"), person=actor.person_id)
+    """Those whose roll this actor may take: on duty there or where they sit that day, or a leader of the school."""
+    on_duty = _on_duty(actor)
     return sessions.filter(Q(school__in=actor.reach(Capability.LEAD_DAY).schools) | Exists(on_duty))
 
 
 def sessions_at_the_gate(actor: Actor, day: date):
     """Those whose children this actor may hand over that day."""
-    on_duty = Duty.objects.filter(section=OuterRef("section"), day=OuterRef("day"), person=actor.person_id)
+    on_duty = _on_duty(actor)
     everywhere = Q(school__in=actor.reach_as(GATE).schools)
     return (
         Session.objects.held().within(actor.reach(Capability.HAND_OVER)).filter(everywhere | Exists(on_duty), day=day)
     )
+
+
+def _on_duty(actor: Actor):
+    """The actor's duties at a session, or at the one with which it sits (合班)."""
+    there = Q(section=OuterRef("section")) | Q(section=OuterRef("merged_into__section"))
+    return Duty.objects.filter(there, day=OuterRef("day"), person=actor.person_id)
 
 
 def children_at_the_gate(actor: Actor, day: date):
