@@ -3,7 +3,18 @@
 from afterschool.schools.held import Held, held
 from afterschool.schools.models import Student
 
-from .models import ContactAttempt, Handover, Incident, LateStay, Leave, Mark, MarkCorrection, PickupChange, PickupCode
+from .models import (
+    Alarm,
+    ContactAttempt,
+    Handover,
+    Incident,
+    LateStay,
+    Leave,
+    Mark,
+    MarkCorrection,
+    PickupChange,
+    PickupCode,
+)
 
 OTHERS = "另一位有权接的人"
 HEALTH = (Incident.Kind.ILLNESS, Incident.Kind.INJURY)  # the others are about adults
@@ -39,7 +50,7 @@ def _days(student: Student) -> list[Held]:
 
 def _leaving(student: Student, reader: int) -> list[Held]:
     left = Handover.objects.filter(student=student).select_related("pickup_person", "code")
-    stays = LateStay.objects.filter(student=student)
+    stays, alarms = LateStay.objects.filter(student=student), Alarm.objects.filter(student=student)
     return [
         held(
             "离校",
@@ -47,6 +58,11 @@ def _leaving(student: Student, reader: int) -> list[Held]:
             ((one.at, one.get_mode_display(), _collector(one, reader), one.undone_at) for one in left),
         ),
         held("晚接看护", "日期 开始 结束", ((one.day, one.began_at, one.ended_at) for one in stays)),
+        held(
+            "滞留告警",
+            "日期 时间 告知 有着落",
+            ((one.day, one.at, one.get_step_display(), one.settled_at) for one in alarms),
+        ),
     ]
 
 

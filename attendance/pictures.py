@@ -18,11 +18,11 @@ def small_jpeg(file: BinaryIO, size: int) -> bytes:
         raise RuleBroken(f"照片不能大于 {MOST_BYTES // 1024 // 1024} MB", field="image")
     try:
         # The size is read from the head of the file, before anything is unfolded.
-        image = Image.open(file, formats=("JPEG", "PNG"))
-        if image.width * image.height > MOST_PIXELS:
+        folded = Image.open(file, formats=("JPEG", "PNG"))
+        if folded.width * folded.height > MOST_PIXELS:
             raise RuleBroken("照片的尺寸太大，请用手机直接拍的照片", field="image")
-        image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-        image = ImageOps.exif_transpose(image).convert("RGB")
+        folded.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        image = ImageOps.exif_transpose(folded).convert("RGB")
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as broken:
         raise RuleBroken("这不是能用的照片，请上传 JPEG 或 PNG 图片", field="image") from broken
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))

@@ -49,9 +49,9 @@ def _venues(actor: Actor, today: date) -> Iterator[Task]:
     rows, url = venue_rows(kept, today), reverse("attendance:venues")
     dangers = [one for row in rows for one in row.open_dangers]
     if dangers:
-        overdue = [one for one in dangers if one.mend_by < today]
+        overdue = any(one.mend_by and one.mend_by < today for one in dangers)
         detail = "、".join(f"{one.venue.name}：{one.found}" for one in dangers)
-        yield Task(f"{len(dangers)} 处隐患没改好", detail, url, len(dangers), urgent=bool(overdue), icon="warn")
+        yield Task(f"{len(dangers)} 处隐患没改好", detail, url, len(dangers), urgent=overdue, icon="warn")
     late = [row for row in rows if row.days_late]
     if late:
         detail = "、".join(row.venue.name for row in late)

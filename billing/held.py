@@ -4,7 +4,7 @@ from afterschool.money import Money
 from afterschool.schools.held import Held, held
 from afterschool.schools.models import Student
 
-from .models import Charge, MealConsent, Objection, Receipt, Refund
+from .models import Charge, MealCharge, MealConsent, Objection, Receipt, Refund
 
 
 def records(student: Student, reader: int) -> list[Held]:
@@ -12,6 +12,7 @@ def records(student: Student, reader: int) -> list[Held]:
     receipts = Receipt.objects.filter(student=student).order_by("on", "number")
     refunds = Refund.objects.filter(student=student).exclude(state=Refund.State.DRAFT).select_related("fee_month")
     meals = MealConsent.objects.filter(student=student).select_related("meal").order_by("began_on", "id")
+    eaten = MealCharge.objects.filter(student=student).select_related("fee_month", "meal")
     objections = Objection.objects.filter(student=student, raised_by=reader).select_related("fee_month")
     return [
         held(
@@ -37,7 +38,15 @@ def records(student: Student, reader: int) -> list[Held]:
                 for one in refunds.order_by("fee_month__month", "id")
             ),
         ),
-        held("代收餐费", "名称 自 至", ((one.meal.name, one.began_on, one.ended_on) for one in meals)),
+        held("代收同意书", "名称 自 至", ((one.meal.name, one.began_on, one.ended_on) for one in meals)),
+        held(
+            "代收餐费",
+            "月份 名称 供餐日（天） 应交（元） 没有用餐退回（元） 结余返还（元）",
+            (
+                (_month(one), one.meal.name, len(one.days), _yuan(one.net_fen), _yuan(one.back_fen), _yuan(one.share_fen))
+                for one in eaten.order_by("fee_month__month", "id")
+            ),
+        ),
         held(
             "您提的异议",
             "月份 内容 状态 答复",

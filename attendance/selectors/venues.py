@@ -83,5 +83,11 @@ def plans_at_hand(school: School) -> list[PlanAtHand]:
     return [PlanAtHand(plan) for plan in school.emergency_plans.filter(ended_on=None).select_related("written_by")]
 
 
+def earlier_texts(plan: EmergencyPlan):
+    """What the plan of this title said before, the newest first."""
+    ended = EmergencyPlan.objects.filter(school=plan.school_id, title=plan.title).exclude(ended_on=None)
+    return ended.select_related("written_by").order_by("-ended_on", "-id")
+
+
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]

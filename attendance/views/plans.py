@@ -14,7 +14,7 @@ from staffing.asked import school_asked
 from ..actions.plans import write_plan
 from ..log_forms import PlanForm
 from ..models import EmergencyPlan
-from ..selectors.venues import plans_at_hand
+from ..selectors.venues import earlier_texts, plans_at_hand
 
 
 @require_safe
@@ -41,7 +41,5 @@ def emergency_write(request, reach, pk=None):
         else:
             messages.success(request, "预案已更新，老师和门卫现在看到的就是这一份")
             return redirect("attendance:emergency")
-    earlier = school.emergency_plans.exclude(ended_on=None).select_related("written_by").order_by("-ended_on", "-id")
-    context = {"school": school, "before": before, "form": form}
-    context["earlier"] = earlier.filter(title=before.title) if before else earlier.none()
+    context = {"school": school, "before": before, "form": form, "earlier": earlier_texts(before) if before else ()}
     return render(request, "attendance/emergency_write.html", context, status=422 if form.is_bound else 200)

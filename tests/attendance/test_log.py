@@ -181,7 +181,7 @@ def test_photo_that_is_none_is_refused(small, data, says):
 def test_photo_bomb_is_refused_before_it_is_unfolded(monkeypatch):
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", lambda image: pytest.fail("unfolded"))
     with pytest.raises(RuleBroken, match="尺寸太大"):
-        drawn(picture_head(20_000, 20_000))
+        drawn(picture_head(9_000, 9_000))
 
 
 def picture_head(width: int, height: int) -> bytes:
@@ -249,7 +249,7 @@ def test_photo_taken_away_is_gone_and_on_record(town, client, teacher_page):
     assert client.post(reverse("attendance:photo-remove", args=[photo.pk])).status_code == 302
     assert not SessionPhoto.objects.exists()
     removed = Deed.objects.get(verb="removed_photo")
-    assert (removed.by_id, removed.facts["sha256"]) == (town.leader.pk, photo.sha256)
+    assert (removed.person_id, removed.facts["sha256"]) == (town.leader.pk, photo.sha256)
 
 
 def test_photos_of_one_session_are_few(town):
