@@ -121,8 +121,8 @@ def _rooms(book: DayBook) -> dict[int, str]:
 
 
 def _of_handover(handover: Handover) -> str:
-    known = f"{handover.get_how_display()}，" if handover.mode == Handover.Mode.COLLECTED else ""
-    return f"{handover.collector_name} {known}{handover.by.name}老师交接".strip()
+    how = handover.get_how_display() if handover.mode == Handover.Mode.COLLECTED else ""
+    return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"{handover.by.name}老师交接"]))
 
 
 def _how_it_ends(

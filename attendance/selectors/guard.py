@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Max
+from django.utils import timezone
 
 from afterschool.schools.models import School
 from afterschool.schools.names import given_name
@@ -56,20 +57,20 @@ def is_put_away(school: School, day: date, now: datetime) -> bool:
 
 def entries_of(school: School, day: date):
     """Who came in today, those still inside first."""
-    return GateEntry.objects.filter(school=school, day=day).order_by("out_at", "in_at")
+    return GateEntry.objects.filter(school=school, day=day).order_by(F("out_at").desc(nulls_first=True), "in_at")
 
 
 def _pupil(child: dict) -> Pupil:
-    pill, word = WORDS[child["state"]]
-    held = child["call_office"]
+    (pill, word), gone, held = WORDS[child["state"]], child["gone"], child["call_office"]
+    quiet = held or bool(gone)  # nobody has to be known any more, or nobody may be
     return Pupil(
         name=given_name(child["name"]),
         school_class=child["class"],
         pill=pill,
         word=word,
-        left=f"{datetime.fromisoformat(child['gone']['at']):%H:%M} {child['gone']['words']}" if child["gone"] else "",
-        call_office=held,
-        note="" if held else child["note"],
-        alone="" if held or child["mode"] == "collected" else child["mode"],
-        adults=[] if held or child["gone"] else [one for one in child["adults"] if not one["barred"]],
+        left=f"{timezone.localtime(datetime.fromisoformat(gone['at'])):%H:%M} {gone['words']}" if gone and not held else "",
+        call_office=held and not gone,
+        note="" if quiet else child["note"],
+        alone="" if quiet or child["mode"] == "collected" else child["mode"],
+        adults=[] if quiet else [one for one in child["adults"] if not one["barred"]],
     )

@@ -19,6 +19,7 @@ from ..forms import LeaveForm
 from ..models import Leave
 
 LOOK_AHEAD = timedelta(days=10)  # over the longest holiday of a term
+NEXT_DAYS = {0: "今天", 1: "明天"}
 
 
 @requires(Capability.APPLY)
@@ -35,12 +36,13 @@ def leave_create(request, reach, student_id):
         else:
             messages.success(request, f"已为 {student.name} 请假：{selectors.span(leave)}")
             return redirect("attendance:leave-create", student.pk)
+    next_days = selectors.service_days_of(student, today, today + LOOK_AHEAD)
     context = {
         "student": student,
         "form": form,
         "leaves": selectors.leaves_ahead(student, today),
         "today": today,
-        "days": selectors.service_days_of(student, today, today + LOOK_AHEAD)[:2],
+        "days": [(day, NEXT_DAYS.get((day - today).days)) for day in next_days[:2]],
     }
     return render(request, "attendance/leave_create.html", context, status=422 if form.is_bound else 200)
 

@@ -1,0 +1,99 @@
+"""The codes on the guardian's pages: who gets one, what opens the gate, what is written where."""
+
+import re
+
+import pytest
+
+from afterschool.errors import RuleBroken
+from attendance import codes
+from attendance.actions import cancel_code, hand_over, make_code, take_roll
+from attendance.models import Handover, PickupCode
+from enrollment.selectors import Collector, collectors_of
+from tests import cast
+from tests.attendance.test_gate_events import father_of, restrict
+from tests.attendance.town import THURSDAY, at
+
+
+@pytest.fixture(autouse=True)
+def quarter_past_five(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 15, second=10))
+
+
+@pytest.fixture
+def here(town, client):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    client.force_login(town.mothers[0])
+    return town
+
+
+def address(child, rest=""):
+    return f"/attendance/students/{child.pk}/code/{rest}"
+
+
+def digits_on(page) -> str:
+    return re.search(r"code-digits[^>]*>(\d{6})<", page.content.decode())[1]
+
+
+def test_the_page_shows_the_code_of_the_half_minute_that_opens_the_gate(here, client):
+    child, mother = here.children[0], here.mothers[0]
+    page = client.get(address(child))
+
+    assert digits_on(page) == codes.rotating_code(child.pk, mother.pk, at(17, 15, second=10))
+    assert 'data-seconds="20"' in page.content.decode() and "no-store" in page["Cache-Control"]
+    part = client.get(address(child), headers={"HX-Request": "true"}).content.decode()
+    assert part.count("<section") == 1 and "<form" not in part
+
+    [adult] = collectors_of([child], THURSDAY)[child.pk]
+    code = digits_on(page)
+    gone = hand_over(child, day=THURSDAY, collector=adult, code=code, now=at(17, 15, second=50), by=here.by_teacher)
+    assert gone.how == "code"
+    assert "已经离校" in client.get(address(child)).content.decode()
+
+
+def test_a_guardian_under_a_restriction_gets_neither_code(here, client):
+    child = here.children[0]
+    father = father_of(here, child)
+    restrict(here, child, "陈志强")
+    client.force_login(father)
+
+    for answer in (client.get(address(child)), client.get(address(child), headers={"HX-Request": "true"})):
+        assert answer.status_code == 403
+        assert "学校办公室" in answer.content.decode() and "code-digits" not in answer.content.decode()
+    made = client.post(address(child, "make/"), {"name": "李四", "relation": "叔叔", "day": THURSDAY.isoformat()})
+    assert made.status_code == 422 and "学校办公室" in made.content.decode()
+    day = client.get(f"/attendance/students/{child.pk}/day/").content.decode()
+    assert "学校办公室" in day and "15:46" not in day and "王静" not in day
+    assert not PickupCode.objects.exists()
+    assert client.get(address(here.children[1])).status_code == 404
+
+
+def test_one_time_code_is_shown_once_and_only_its_print_is_kept(here, client):
+    child = here.children[0]
+    said = {"name": "李秀英", "relation": "邻居", "day": THURSDAY.isoformat()}
+    slip = client.post(address(child, "make/"), said)
+    digits, code = digits_on(slip), PickupCode.objects.get()
+
+    assert code.sha256 == codes.fingerprint(child.pk, THURSDAY, digits)
+    assert "sms:?&amp;body=" in slip.content.decode()
+    assert digits not in client.get(address(child)).content.decode()
+    again = digits_on(client.post(address(child, "make/"), said))
+    assert PickupCode.objects.get(cancelled_at=None).sha256 == codes.fingerprint(child.pk, THURSDAY, again)
+    assert client.post(address(child, "make/"), {**said, "day": "2026-10-14"}).status_code == 422
+
+    standing = PickupCode.objects.get(cancelled_at=None)
+    client.force_login(here.mothers[1])
+    assert client.post(f"/attendance/codes/{standing.pk}/cancel/").status_code == 404
+    client.force_login(here.mothers[0])
+    client.post(f"/attendance/codes/{standing.pk}/cancel/")
+    client.post(f"/attendance/codes/{standing.pk}/cancel/")
+    holder = Collector("code", standing.pk, "李秀英", "邻居", "", False)
+    with pytest.raises(RuleBroken):
+        hand_over(child, day=THURSDAY, collector=holder, code=again, now=at(17, 42), by=here.by_teacher)
+    assert not Handover.objects.exists()
+
+
+def test_only_a_guardian_takes_a_code_back(here):
+    mother = cast.act(here.mothers[0], THURSDAY)
+    code, _ = make_code(here.children[0], day=THURSDAY, name="李秀英", relation="邻居", now=at(12), by=mother)
+    with pytest.raises(RuleBroken, match="监护人"):
+        cancel_code(code, now=at(12, 1), by=here.by_teacher)

@@ -1,0 +1,48 @@
+"""请假 for days on which the child has service, from the child's page, and taken back."""
+
+from datetime import date
+
+import pytest
+
+from afterschool.errors import RuleBroken
+from attendance.actions import ask_leave
+from attendance.models import Leave
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+SATURDAY, SUNDAY, MONDAY = (THURSDAY.replace(day=n) for n in (17, 18, 19))
+
+
+@pytest.fixture(autouse=True)
+def noon(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(12))
+
+
+def test_a_day_without_service_needs_no_leave(town):
+    child, mother = town.children[0], cast.act(town.mothers[0], THURSDAY)
+    refused = [(SATURDAY, SATURDAY, "10月17日没有"), (SATURDAY, SUNDAY, "10月17日至10月18日没有"),
+               (date(2026, 10, 21), date(2026, 10, 21), "没有学生01的课后服务")]  # fmt: skip
+    for first, last, words in refused:
+        with pytest.raises(RuleBroken, match=words):
+            ask_leave(child, first_on=first, last_on=last, now=at(12), by=mother)
+    assert not Leave.objects.exists()
+
+    leave = ask_leave(child, first_on=SATURDAY, last_on=MONDAY, now=at(12), by=mother)
+    assert (leave.first_on, leave.last_on) == (SATURDAY, MONDAY), "one of its days has service"
+
+
+def test_the_page_offers_the_next_days_with_service_and_takes_one_back(town, client):
+    child = town.children[0]
+    client.force_login(town.mothers[0])
+    page = f"/attendance/students/{child.pk}/leave/"
+    assert page in client.get(f"/attendance/students/{child.pk}/day/").content.decode()
+    said = client.get(page).content.decode()
+    assert "今天不参加" in said and "明天不参加" in said
+
+    client.post(page, {"when": THURSDAY.isoformat()})
+    leave = Leave.objects.get()
+    assert (leave.first_on, leave.last_on) == (THURSDAY, THURSDAY)
+    assert client.post(page, {"when": SATURDAY.isoformat()}).status_code == 422
+    client.post(f"/attendance/leaves/{leave.pk}/cancel/")
+    leave.refresh_from_db()
+    assert leave.cancelled_at
