@@ -1,13 +1,8 @@
-from datetime import time
-
 from afterschool.access.capabilities import Role
 from afterschool.notices.models import Notice
-from afterschool.plans.models import Offering
-from attendance.actions import children_left, hand_over, take_roll
+from attendance.actions import note_incident, report_wrong_adult, take_roll
 from attendance.desk import tasks
 from attendance.tasks import open_school, watch, watch_school
-from enrollment.models import Section
-from enrollment.selectors import collectors_of
 from staffing.desk import tasks as staffing_tasks
 from tests import cast
 from tests.attendance.town import THURSDAY, at
@@ -23,7 +18,10 @@ def test_duty_teacher_is_shown_the_roll_and_then_the_gate(town):
 
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
 
-    assert [task.count for task in tasks(town.by_teacher, THURSDAY)] == [3]
+    assert [(task.title, task.count) for task in tasks(town.by_teacher, THURSDAY)] == [
+        ("交接", 3),
+        ("记三(2)班的服务内容", 1),
+    ]
 
 
 def test_guard_is_shown_the_children_at_the_gate_and_nobody_else_is(town, lanting):
@@ -43,36 +41,21 @@ def test_leader_is_shown_the_day_until_it_is_signed(town):
     assert late.title == "10月15日没有签字"
 
 
-def test_child_left_behind_is_told_once_to_each(town):
-    by = town.by_leader
-    take_roll(town.session, exceptions={}, now=at(15, 57), by=town.by_teacher)
-    for child in town.children[1:]:
-        [mother] = collectors_of([child], THURSDAY)[child.pk]
-        hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_leader)
-    cast.make_person("校长", Role.PRINCIPAL, town.school)
-    assert children_left(town.school, day=THURSDAY, now=at(17, 59), by=by) == 0
-    assert children_left(town.school, day=THURSDAY, now=at(18, 0), by=by) == 1, "the leader"
-    assert children_left(town.school, day=THURSDAY, now=at(18, 15), by=by) == 1, "the principal"
-    assert children_left(town.school, day=THURSDAY, now=at(18, 16), by=by) == 0
-
-
-def test_a_child_is_left_behind_by_its_own_last_class_and_not_by_the_evening_classes(town):
-    plan, hours = town.offering.plan, {"starts_at": time(18), "ends_at": time(19, 30)}
-    evening = Offering.objects.create(
-        school=town.school, plan=plan, name="晚自习", slot="evening", grades=[3], weekdays=[1, 2, 4, 5], **hours
+def test_open_incidents_wait_for_the_leader_and_a_call_for_a_second_person(town, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 45))
+    child = town.children[0]
+    colleague = cast.make_person("周敏", Role.TEACHER, town.school)
+    town.put_on(colleague, town.section)
+    elsewhere = cast.act(cast.make_person("别班老师", Role.TEACHER, town.school), THURSDAY)
+    note_incident(
+        town.school, day=THURSDAY, kind="other", note="停电", student=None, now=at(16, 10), by=town.by_teacher
     )
-    late = Section.objects.create(school=town.school, term=town.term, offering=evening, name="晚自习")
-    town.add_child("晚走", section=late)
-    town.open()
-    for session in town.school.sessions.all():
-        take_roll(session, exceptions={}, now=at(15, 46), by=town.by_leader)
-    Notice.objects.all().delete()
+    report_wrong_adult(child, day=THURSDAY, now=at(17, 42), by=town.by_teacher)
 
-    children_left(town.school, day=THURSDAY, now=at(18, 0), by=town.by_leader)
-    children_left(town.school, day=THURSDAY, now=at(20, 0), by=town.by_leader)
-
-    told = Notice.objects.filter(kind="child_left", to=town.leader).order_by("pk").values_list("title", flat=True)
-    assert list(told) == ["17:30 放学后还有 3 个孩子没有交接", "19:30 放学后还有 1 个孩子没有交接"]
+    assert {"其他", "非授权人员接领：学生01", "回拨核实：学生01"} <= set(titles(tasks(town.by_leader, THURSDAY)))
+    assert "回拨核实：学生01" in titles(tasks(cast.act(colleague, THURSDAY), THURSDAY))
+    for other in (town.by_teacher, elsewhere):  # who met the adult; a teacher of other children
+        assert "回拨核实：学生01" not in titles(tasks(other, THURSDAY))
 
 
 def test_clock_opens_the_day_and_watches_it(town, monkeypatch):
