@@ -1,0 +1,265 @@
+"""The board counts down to zero, and nobody signs before; whoever is left behind is alarmed in turn (C9)."""
+
+from datetime import time, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from afterschool.access.capabilities import Role
+from afterschool.errors import RuleBroken
+from afterschool.notices.models import Notice
+from afterschool.plans.models import Offering
+from attendance.actions import (
+    begin_batch,
+    begin_late,
+    children_left,
+    close_day,
+    confirm_held,
+    correct_mark,
+    hand_over,
+    take_events,
+    take_roll,
+    undo_handover,
+    undo_held,
+)
+from attendance.desk import tasks
+from attendance.models import Alarm, DayClose, GateEvent, Session
+from attendance.selectors import board
+from attendance.tasks import watch, watch_school
+from attendance.told import Told
+from enrollment.models import Section
+from enrollment.selectors import collectors_of
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+Step = Alarm.Step
+
+
+@pytest.fixture
+def here(town):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    return town
+
+
+@pytest.fixture
+def principal(here):
+    return cast.make_person("校长", Role.PRINCIPAL, here.school)
+
+
+@pytest.fixture
+def reviewer(here):
+    return cast.make_person("值班员", Role.BUREAU_REVIEWER, here.school.bureau)
+
+
+def collect(town, child, when=None):
+    [mother] = collectors_of([child], THURSDAY)[child.pk]
+    return hand_over(child, day=THURSDAY, collector=mother, now=when or at(17, 42), by=town.by_leader)
+
+
+def keep(town, *children, when=None):
+    return begin_late(
+        children, day=THURSDAY, keeper=town.teacher, place="图书室", now=when or at(17, 58), by=town.by_leader
+    )
+
+
+def release(town, child, when, **more):
+    told = Told(
+        uuid4(), "release", child.pk, when, mode="collected", adult=f"guardian:{child.guardianships.get().person_id}", **more
+    )  # fmt: skip
+    take_events(town.school, [told], device=str(uuid4()), now=when, by=town.by_teacher)
+    return GateEvent.objects.get(uid=told.uid)
+
+
+def close(town, when=None):
+    return close_day(town.school, day=THURSDAY, now=when or at(18, 20), by=town.by_leader)
+
+
+def watched(town, when):
+    """What the beat does every minute."""
+    return children_left(town.school, day=THURSDAY, now=when, by=town.by_leader)
+
+
+def heard(person) -> list[str]:
+    return list(
+        Notice.objects.filter(to=person, kind__startswith="child_").order_by("pk").values_list("kind", flat=True)
+    )
+
+
+# ---------------------------------------------------------------- the close
+
+
+def test_each_way_of_being_accounted_for_counts_down_and_zero_can_be_signed(here):
+    ill, kept, gone = here.children
+    assert len(board(here.school, THURSDAY).left) == 3
+    correct_mark(here.session, student=ill, status="ill", reason="发烧", now=at(16), by=here.by_teacher)
+    keep(here, kept)
+    with pytest.raises(RuleBroken, match="学生03（三"):
+        close(here)
+    collect(here, gone)
+
+    today = board(here.school, THURSDAY)
+    assert (today.left, today.can_close) == ([], True)
+    assert close(here).counts == {"listed": 3, "present": 2, "absent": 0, "leave": 1, "handed_over": 1, "kept": 1}
+    collect(here, kept, at(18, 40))  # a keeper hands the child over after the signature as well
+    assert board(here.school, THURSDAY).count["gone"] == 2
+
+
+def test_a_handover_that_waits_for_the_leader_keeps_the_day_open(here):
+    """Also of a child that is marked absent: somebody has to look which is true."""
+    absent = here.children[0]
+    correct_mark(here.session, student=absent, status="absent", reason="没来", now=at(15, 50), by=here.by_teacher)
+    for child in here.children[1:]:
+        collect(here, child)
+    event = release(here, absent, at(17, 44))
+
+    with pytest.raises(RuleBroken, match="1 次交接等您确认：学生01"):
+        close(here)
+    assert undo_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
+    assert close(here).counts["handed_over"] == 2
+
+
+def test_a_burst_stands_on_the_board_until_the_leader_has_looked(here, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 45))
+    event = release(here, here.children[0], at(17, 44), pace=6)
+    client.force_login(here.leader)
+
+    page = client.get("/attendance/day/").content.decode()
+    assert "1 次交接等您确认" in page and f"/attendance/gate/held/{event.pk}/confirm/" in page
+    assert confirm_held(event, now=at(17, 46), by=here.by_leader).outcome == "accepted"
+    assert board(here.school, THURSDAY).held == []
+
+
+def test_every_open_child_stands_on_the_page_by_name_with_what_to_do(here, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 45))
+    for number in range(4, 8):
+        here.add_child(f"学生{number:02}")
+    correct_mark(
+        here.session, student=here.children[3], status="present", reason="到了", now=at(16), by=here.by_teacher
+    )
+    office = cast.make_person("孙丽", Role.SCHOOL_ADMIN, here.school)
+    pages = {}
+    for person in (here.leader, office):
+        client.force_login(person)
+        pages[person] = client.get("/attendance/day/").content.decode()
+        assert all(child.name in pages[person] for child in here.children)
+
+    phone = f"tel:{here.mothers[0].phone}"
+    assert all(phone in page for page in pages.values())
+    acts = ("attendance/late/?", f"?child={here.children[-1].pk}", "点名以后加入的 3 人", 'hx-trigger="every 20s"')
+    assert all(said in pages[here.leader] for said in acts)
+    assert "attendance/late/?" not in pages[office]
+
+
+def test_board_and_page_ask_as_much_for_a_large_school_as_for_a_small_one(here, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(18, 20))
+    client.force_login(here.leader)
+    asked = []
+    for round_ in range(2):
+        release(here, here.children[-1], at(17, 44), pace=6)
+        keep(here, here.children[-2])
+        watched(here, at(18, 15))
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get("/attendance/day/").status_code == 200
+        asked.append(len(queries))
+        late = [here.add_child(f"更多{round_}{number}") for number in range(6)]
+        for child in late:
+            correct_mark(here.session, student=child, status="present", reason="到了", now=at(16), by=here.by_teacher)
+    assert asked[0] == asked[1]
+
+
+# ---------------------------------------------------------------- C9: the virtual clock
+
+
+def test_leader_principal_and_bureau_are_alarmed_in_turn_each_once_within_a_minute(here, principal, reviewer):
+    for child in here.children[1:]:
+        collect(here, child)
+    raised = {}
+    for minute in (29, 30, 31, 44, 45, 46, 59, 60, 61, 120):
+        now = at(17, 30) + timedelta(minutes=minute)
+        if count := watched(here, now):
+            raised[minute] = (count, list(Alarm.objects.filter(at=now).values_list("step", flat=True)))
+
+    assert raised == {30: (1, [Step.LEADER]), 45: (1, [Step.PRINCIPAL]), 60: (1, [Step.BUREAU])}
+    assert [heard(one) for one in (here.leader, principal, reviewer)] == [["child_left"]] * 3
+    told = Notice.objects.get(to=reviewer)
+    assert "学生01" not in told.title + told.body and here.school.phone in told.body
+
+
+@pytest.mark.parametrize("settled", ["collected", "kept", "absent"])
+def test_settling_the_child_ends_the_alarm_and_those_who_heard_hear_that_too(here, principal, reviewer, settled):
+    for child in here.children[1:]:
+        collect(here, child)
+    for now in (at(18), at(18, 15)):
+        watched(here, now)
+    child = here.children[0]
+    if settled == "collected":
+        collect(here, child, at(18, 20))
+    elif settled == "kept":
+        keep(here, child, when=at(18, 20))
+    else:
+        correct_mark(here.session, student=child, status="absent", reason="没来过", now=at(18, 20), by=here.by_leader)
+
+    assert watched(here, at(18, 30)) == 0
+    assert not Alarm.objects.filter(settled_at=None).exists()
+    assert [heard(one) for one in (here.leader, principal)] == [["child_left", "child_settled"]] * 2
+    assert heard(reviewer) == [], "it never came so far"
+    close(here, at(18, 31))
+    assert watched(here, at(19, 30)) == 0
+
+
+def test_a_child_that_is_back_is_alarmed_anew_and_at_once(here, principal):
+    gone = [collect(here, child) for child in here.children]
+    assert watched(here, at(18)) == 0
+    undo_handover(gone[0], now=at(18, 20), by=here.by_leader)
+
+    assert watched(here, at(18, 21)) == 2, "the leader and the principal, both are long due"
+    undo_handover(gone[1], now=at(18, 22), by=here.by_leader)
+    assert watched(here, at(18, 23)) == 2, "another child, another alarm"
+    assert watched(here, at(18, 24)) == 0
+
+
+def test_children_without_a_mark_are_alarmed_too(town):
+    assert watched(town, at(17, 59)) == 0
+    assert watched(town, at(18)) == 3
+
+
+def test_each_child_by_its_own_end(here):
+    """Its evening class, its batch; a day cut short ends when it was cut."""
+    hours = {"starts_at": time(18), "ends_at": time(19, 30)}
+    evening = Offering.objects.create(
+        school=here.school, plan=here.offering.plan, name="晚自习", slot="evening", grades=[3], weekdays=[4], **hours
+    )
+    late = Section.objects.create(school=here.school, term=here.term, offering=evening, name="晚自习")
+    here.add_child("晚走", section=late)
+    here.open()
+    take_roll(late.sessions.get(), exceptions={}, now=at(18, 5), by=here.by_leader)
+    begin_batch(
+        here.school, name="第二批", grades=[3], leaves_at=time(17, 45), place="东门", began_on=THURSDAY, by=here.by_leader
+    )  # fmt: skip
+    until = {one.student.name: one.until for one in board(here.school, THURSDAY).left}
+    assert until == {"学生01": time(17, 45), "学生02": time(17, 45), "学生03": time(17, 45), "晚走": time(19, 30)}
+
+    Session.objects.filter(section=here.section).update(
+        ends_at=time(16, 30), cut_short_at=at(16), unserved="forced", stop_reason="台风"
+    )
+    assert {one.until for one in board(here.school, THURSDAY).left} == {time(16, 30), time(19, 30)}
+
+
+def test_the_beat_calls_it_and_the_desks_show_it(here, principal, reviewer, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(18, 31))
+    monkeypatch.setattr(watch_school, "delay", watch_school)
+    watch()
+
+    [board_task] = tasks(cast.act(principal, THURSDAY), THURSDAY)
+    [call_task] = tasks(cast.act(reviewer, THURSDAY), THURSDAY)
+    assert (board_task.count, board_task.url) == (3, f"/attendance/day/?school={here.school.pk}")
+    assert (call_task.count, call_task.url) == (3, f"tel:{here.school.phone}")
+    assert [one.urgent for one in tasks(here.by_leader, THURSDAY) if "清零" in one.title] == [True]
+
+
+def test_two_who_watch_the_same_minute_raise_it_once(here):
+    assert watched(here, at(18)) == 3
+    assert watched(here, at(18)) == 0
+    assert DayClose.objects.count() == 0

@@ -1,0 +1,162 @@
+"""异常 and 回拨核实: what happened is followed to its end; a second person asks a guardian on file."""
+
+from uuid import uuid4
+
+import pytest
+
+from afterschool.access.capabilities import Role
+from afterschool.errors import RuleBroken
+from afterschool.notices.models import Notice
+from attendance.actions import (
+    Step,
+    call_about_dispute,
+    confirm_held,
+    follow_incident,
+    note_incident,
+    report_wrong_adult,
+    take_events,
+    take_roll,
+)
+from attendance.models import CallBack, GateEvent, Incident
+from attendance.selectors.held import held
+from attendance.told import Told
+from enrollment.actions import hold_in_dispute
+from tests import cast
+from tests.attendance.test_gate_events import father_of, restrict
+from tests.attendance.town import THURSDAY, at
+
+
+@pytest.fixture
+def here(town, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 45))
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    return town
+
+
+def fell(town, **more):
+    return note_incident(
+        town.school, day=THURSDAY, kind="injury", note="跑步摔倒", student=town.children[0], now=at(16, 20),
+        by=town.by_teacher, **more,
+    )  # fmt: skip
+
+
+def follow(town, incident, when=None, **step):
+    return follow_incident(incident, step=Step(**step), now=when or at(16, 30), by=town.by_leader)
+
+
+def test_an_injury_is_over_when_the_guardian_knows_and_what_followed_is_written(here):
+    incident = fell(here, first_aid="冲洗、包扎")
+    assert list(Notice.objects.filter(kind="incident").values_list("to", "link")) == [
+        (here.leader.pk, f"/attendance/incidents/{incident.pk}/")
+    ]
+    with pytest.raises(RuleBroken, match="告知家长"):
+        follow(here, incident, follow_up="送医务室", settles=True)
+    follow(here, incident, told_guardian=True, reported_to="校长")
+    with pytest.raises(RuleBroken, match="后来怎样"):
+        follow(here, incident, settles=True)
+    follow(
+        here, incident, at(17), told_guardian=True, reported_to="校长", follow_up="家长带去医院，没有大碍", settles=True
+    )
+
+    incident.refresh_from_db()
+    assert (incident.first_aid, incident.reported_to, incident.reported_at) == ("冲洗、包扎", "校长", at(16, 30))
+    assert (incident.guardian_told_at, incident.guardian_told_by) == (at(16, 30), here.leader), (
+        "the first telling stands"
+    )
+    assert incident.follow_up == "10月15日 17:00 赵立新：家长带去医院，没有大碍"
+    assert (incident.settled_at, incident.settled_by) == (at(17), here.leader)
+    with pytest.raises(RuleBroken, match="处理完毕"):
+        follow(here, incident, follow_up="再写一句")
+
+
+def test_illness_names_the_child_and_says_what_happened(here):
+    for wrong in ({"student": None, "note": "发烧"}, {"student": here.children[0], "note": " "}):
+        with pytest.raises(RuleBroken):
+            note_incident(here.school, day=THURSDAY, kind="illness", now=at(16), by=here.by_teacher, **wrong)
+    assert not Incident.objects.exists()
+
+
+def test_teacher_writes_and_the_leader_follows_on_the_pages(here, client):
+    client.force_login(here.teacher)
+    form = {"kind": "illness", "note": "发烧 38.2", "told_guardian": "on"}
+    assert client.post("/attendance/incidents/", form).status_code == 422
+    form["student"] = here.children[0].pk
+    assert client.post("/attendance/incidents/", form).url == "/attendance/handover/"
+    incident = Incident.objects.get()
+    page = f"/attendance/incidents/{incident.pk}/"
+    assert (incident.guardian_told_by, client.get(page).status_code) == (here.teacher, 403)
+
+    client.force_login(here.leader)
+    assert "没处理完" in client.get("/attendance/day/").content.decode()
+    assert client.post(page + "follow/", {"settles": "on"}).status_code == 422
+    assert client.post(page + "follow/", {"follow_up": "家长接走了", "settles": "on"}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert "处理完毕" in shown and "接着处理" not in shown
+
+
+# ---------------------------------------------------------------- 回拨核实
+
+
+def stranger(town):
+    return report_wrong_adult(town.children[0], day=THURSDAY, now=at(17, 42), by=town.by_teacher)
+
+
+def test_a_second_person_calls_a_number_on_file_and_the_gate_lists_the_adult(here, client):
+    incident, child = stranger(here), here.children[0]
+    father = father_of(here, child)
+    restrict(here, child, father.name)
+    page = f"/attendance/incidents/{incident.pk}/call-back/"
+    client.force_login(here.teacher)
+    assert "请另一位老师来打这个电话" in client.get(page).content.decode()
+    form = {"guardian": here.mothers[0].pk, "adult_name": "王秀兰", "adult_relation": "奶奶", "agreed": "on"}
+    assert client.post(page, form).status_code == 422 and not CallBack.objects.exists()
+
+    client.force_login(here.leader)
+    shown = client.get(page).content.decode()
+    assert f"tel:{here.mothers[0].phone}" in shown and father.name not in shown and father.phone not in shown
+    assert client.post(page, {**form, "guardian": father.pk}).status_code == 422
+    assert client.post(page, form).status_code == 302
+    call = CallBack.objects.get()
+    assert (call.asked_by, call.called_by, call.agreed, call.adult_name) == (here.teacher, here.leader, True, "王秀兰")
+    assert "同意交给 奶奶 王秀兰" in client.get(f"/attendance/incidents/{incident.pk}/").content.decode()
+
+
+def test_a_teacher_calls_for_children_of_the_own_gate_only(here, client):
+    page = f"/attendance/incidents/{stranger(here).pk}/call-back/"
+    colleague = cast.make_person("周敏", Role.TEACHER, here.school)
+    client.force_login(colleague)
+    assert client.get(page).status_code == 404
+    here.put_on(colleague, here.section)
+    assert client.get(page).status_code == 200
+
+
+def test_in_a_dispute_every_guardian_is_told_before_the_leader_confirms(here, client):
+    child = here.children[0]
+    father = father_of(here, child)
+    hold_in_dispute(child, reason="电话里吵", today=THURSDAY, by=here.by_leader)
+    told = Told(uuid4(), "release", child.pk, at(17, 44), mode="collected", adult=f"guardian:{father.pk}")
+    take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
+    event = GateEvent.objects.get()
+    assert set(held(here.school, THURSDAY)[0].uncalled) == {"母亲 学生01妈妈", "父亲 陈志强"}
+
+    client.force_login(here.leader)
+    answer = client.post(f"/attendance/gate/held/{event.pk}/calls/")
+    incident = Incident.objects.get(event=event)
+    assert (answer.url, incident.by) == (f"/attendance/incidents/{incident.pk}/call-back/", here.teacher)
+    assert call_about_dispute(event, now=at(17, 46), by=here.by_leader) == incident, "one incident for one event"
+    for guardian in (father, here.mothers[0]):
+        assert confirm_held(event, now=at(17, 47), by=here.by_leader).outcome == "refused"
+        assert client.post(answer.url, {"guardian": guardian.pk, "agreed": "on"}).status_code == 302
+    assert held(here.school, THURSDAY)[0].can_confirm
+    assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
+
+
+def test_calls_are_for_disputes_only(here, client):
+    told = Told(
+        uuid4(), "release", here.children[0].pk, at(17, 44), mode="collected",
+        adult=f"guardian:{here.mothers[0].pk}", pace=7,
+    )  # fmt: skip
+    take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
+    client.force_login(here.leader)
+    client.post(f"/attendance/gate/held/{GateEvent.objects.get().pk}/calls/")
+    assert not Incident.objects.exists()

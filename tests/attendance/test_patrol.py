@@ -1,0 +1,127 @@
+"""巡查 and 放学批次: rooms looked into, and who leaves when."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from afterschool.access.capabilities import Role
+from afterschool.errors import RuleBroken
+from attendance.actions import begin_batch, end_batch, patrol, take_roll
+from attendance.models import Batch, Patrol, Session
+from attendance.selectors.offline import list_content
+from attendance.selectors.patrol import rooms, rooms_to_look_into
+from enrollment.models import Section
+from tests import cast
+from tests.attendance.town import THURSDAY, at
+
+
+@pytest.fixture
+def on_thursday(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 10))
+
+
+def add_section(town, name):
+    return Section.objects.create(school=town.school, term=town.term, offering=town.offering, name=name)
+
+
+def test_a_room_where_all_is_fine_takes_one_tap_in_the_list(town, client, on_thursday):
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+    client.force_login(town.leader)
+    page = client.get("/attendance/patrol/").content.decode()
+    assert "还有 1 间没看" in page and "王静" in page
+    client.post(f"/attendance/sessions/{town.session.pk}/patrol/")
+
+    look = Patrol.objects.get()
+    assert (look.is_fine, look.by, look.at) == (True, town.leader, at(16, 10))
+    [room] = rooms(town.school, THURSDAY)
+    assert (room.here, room.looked) == (2, look)
+    assert "都看过了" in client.get("/attendance/patrol/").content.decode()
+
+
+def test_what_is_wrong_needs_a_word_and_the_latest_look_counts(town, client, on_thursday):
+    client.force_login(town.leader)
+    door = f"/attendance/sessions/{town.session.pk}/patrol/"
+    client.post(door, {"wrong": ["headcount_wrong"], "note": " "})
+    assert not Patrol.objects.exists()
+    client.post(door, {"wrong": ["headcount_wrong", "unsafe"], "note": "少一人，窗开着"})
+    look = Patrol.objects.get()
+    assert (look.on_time, look.teacher_there, look.headcount_right, look.is_safe) == (True, True, False, False)
+    again = patrol(town.session, now=at(16, 20), by=town.by_leader)
+    assert rooms(town.school, THURSDAY)[0].looked == again
+
+
+def test_children_who_sit_together_are_one_room(town, django_assert_num_queries):
+    host = town.session
+    guest = Session.objects.create(
+        school=town.school, section=add_section(town, "三(1)班"), day=THURSDAY, starts_at=time(15, 40),
+        ends_at=time(17, 30), merged_into=host,
+    )  # fmt: skip
+    assert [room.sections for room in rooms(town.school, THURSDAY)] == ["三(2)班、三(1)班"]
+    assert rooms_to_look_into(town.school, THURSDAY) == 1
+    Session.objects.filter(pk=guest.pk).update(merged_into=None)
+    patrol(host, now=at(16), by=town.by_leader)
+    with CaptureQueriesContext(connection) as few:
+        assert [room.session.pk for room in rooms(town.school, THURSDAY)] == [guest.pk, host.pk], "not looked at first"
+    for number in range(3):
+        section = add_section(town, f"更多{number}")
+        Session.objects.create(
+            school=town.school, section=section, day=THURSDAY, starts_at=time(15, 40), ends_at=time(17, 30)
+        )
+    with django_assert_num_queries(len(few)):
+        rooms(town.school, THURSDAY)
+
+
+# ---------------------------------------------------------------- 放学批次
+
+
+def begin(town, name="第一批", grades=(3,), leaves_at=time(17, 40), began_on=THURSDAY, **more):
+    return begin_batch(
+        town.school, name=name, grades=grades, leaves_at=leaves_at, began_on=began_on, by=town.by_leader, **more
+    )
+
+
+def test_no_grade_leaves_with_two_batches_on_a_day(town):
+    first = begin(town, grades=[1, 2, 3], place="东门")
+    later = THURSDAY + timedelta(days=30)
+    for grades, name, began_on in (([3, 4], "第二批", THURSDAY), ([2], "第三批", later), ([5], "第一批", THURSDAY)):
+        with pytest.raises(RuleBroken):
+            begin(town, name=name, grades=grades, began_on=began_on)
+    with pytest.raises(RuleBroken, match="没有这个年级"):
+        begin(town, name="初中", grades=[7])
+    begin(town, name="第二批", grades=[4], began_on=THURSDAY)
+    end_batch(first, ended_on=THURSDAY, by=town.by_leader)
+    with pytest.raises(RuleBroken, match="三年级"):
+        begin(town, name="新第一批", grades=[3], began_on=THURSDAY)
+    begin(town, name="新第一批", grades=[3], began_on=THURSDAY + timedelta(days=1))
+
+
+def test_a_batch_that_never_began_is_gone(town):
+    batch = begin(town, began_on=THURSDAY + timedelta(days=5))
+    end_batch(batch, ended_on=THURSDAY, by=town.by_leader)
+    assert not Batch.objects.exists()
+
+
+def test_the_gates_list_and_the_board_follow_the_batch(town, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 20))
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    begin(town, place="东门")
+    content = list_content(town.school, THURSDAY, town.by_leader, at(17, 20))
+
+    assert {(child["leaves_at"], child["batch"]) for child in content["children"]} == {("17:40", "第一批")}
+    client.force_login(town.leader)
+    assert "第一批 东门" in client.get("/attendance/day/").content.decode()
+
+
+def test_office_keeps_the_batches(town, client, on_thursday):
+    client.force_login(cast.make_person("孙丽", Role.SCHOOL_ADMIN, town.school))
+    form = {"name": "第一批", "grades": [1, 2], "leaves_at": "17:30", "place": "东门", "began_on": "2026-10-15"}
+    assert client.post("/attendance/batches/create/", form).status_code == 302
+    refused = client.post("/attendance/batches/create/", {**form, "name": "又一批"})
+    assert refused.status_code == 422 and "一个年级一天只走一批" in refused.content.decode()
+    batch = Batch.objects.get()
+    assert "三年级、四年级" in client.get("/attendance/batches/").content.decode()
+    client.post(f"/attendance/batches/{batch.pk}/end/", {"ended_on": "2026-10-16"})
+    batch.refresh_from_db()
+    assert batch.ended_on == date(2026, 10, 16)
