@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, BinaryIO, Literal
 
@@ -19,6 +20,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
 from python_calamine import CalamineError, CalamineWorkbook
 
 from afterschool.errors import RuleBroken
@@ -26,14 +28,17 @@ from afterschool.money import Money
 
 # Writing
 
-Kind = Literal["text", "money", "int", "date", "time"]
-FORMATS: dict[Kind, str] = {"text": "@", "money": "#,##0.00", "int": "0", "date": "yyyy-mm-dd", "time": "hh:mm"}
+Kind = Literal["text", "money", "int", "date", "time", "moment"]
+FORMATS: dict[Kind, str] = {
+    "text": "@", "money": "#,##0.00", "int": "0", "date": "yyyy-mm-dd", "time": "hh:mm", "moment": "yyyy-mm-dd hh:mm",
+}  # fmt: skip
 # What a spreadsheet may take for the start of a formula, in ASCII and in full width.
 FORMULA_SIGNS = tuple("=+-@\t\n＝＋－＠")
 TITLE = {"font": Font(bold=True, size=14)}
 HEAD = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="F2ECE1"), "alignment": Alignment(wrap_text=True)}
 TOTAL = {"font": Font(bold=True), "border": Border(top=Side("double"))}
 A4 = 9
+NO_TIME = datetime(1980, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the earliest a zip file can say
 
 
 @dataclass(frozen=True)
@@ -59,12 +64,23 @@ class Sheet:
 
 
 def write_xlsx(sheets: Sequence[Sheet]) -> bytes:
+    """The same sheets give the same bytes."""
     book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = NO_TIME
     for sheet in sheets:
         _write_sheet(book, sheet)
     file = io.BytesIO()
-    book.save(file)
+    ExcelWriter(book, _Timeless(file, "w", zipfile.ZIP_DEFLATED)).save()
     return file.getvalue()
+
+
+class _Timeless(zipfile.ZipFile):
+    """Every part bears the same date, whenever it was written."""
+
+    def open(self, name: Any, mode: Any = "r", *args: Any, **kwargs: Any) -> Any:
+        if mode == "w":
+            name.date_time = NO_TIME.timetuple()[:6]
+        return super().open(name, mode, *args, **kwargs)
 
 
 def _write_sheet(book: Workbook, sheet: Sheet) -> None:

@@ -1,12 +1,17 @@
 from datetime import date
 
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
+from afterschool.jobs.work import work
 from afterschool.schools.models import School
+from afterschool.schools.people import actor_for
 
 from . import actions
+from .actions.archive import make_archive
+from .archive.spells import spell_asked
 
 
 @shared_task(name="attendance.open_days")
@@ -52,3 +57,12 @@ def evening() -> None:
 @shared_task(name="attendance.tell_school")
 def tell_school(school_id: int, day: str) -> None:
     actions.tell_families(School.objects.get(pk=school_id), day=date.fromisoformat(day))
+
+
+@work("attendance.archive")
+def run_archive(job, progress) -> dict:
+    school, now = School.objects.select_related("bureau").get(pk=job.school_id), timezone.now()
+    first, last = (date.fromisoformat(job.args[end]) for end in ("first", "last"))
+    spell = spell_asked(school, first, last, timezone.localdate(now))
+    archive = make_archive(school, spell, now=now, by=actor_for(job.asked_by), progress=progress)
+    return {"url": f"{reverse('attendance:archive')}?school={school.pk}#archive-{archive.pk}"}

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    archive,
     batches,
     codes,
     contacts,
@@ -90,4 +91,8 @@ urlpatterns = [
     path("emergency/", plans.emergency, name="emergency"),
     path("emergency/new/", plans.emergency_write, name="emergency-new"),
     path("emergency/<int:pk>/", plans.emergency_write, name="emergency-write"),
+    path("archive/", archive.archive, name="archive"),
+    path("archive/make/", archive.archive_make, name="archive-make"),
+    path("archive/<int:pk>/pdf/", archive.archive_pdf, name="archive-pdf"),
+    path("archive/<int:pk>/xlsx/", archive.archive_xlsx, name="archive-xlsx"),
 ]

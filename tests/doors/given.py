@@ -10,12 +10,25 @@ from afterschool.oversight.actions import propose
 from afterschool.plans.models import Minutes, Plan
 from afterschool.schools.actions import upload_policy
 from afterschool.schools.models import Adoption, CalendarYear
-from attendance.actions import begin_batch, begin_late, hand_over, report_wrong_adult, take_events, take_roll
+from attendance.actions import (
+    begin_batch,
+    begin_late,
+    change_pickup,
+    correct_mark,
+    enter_gate,
+    hand_over,
+    make_code,
+    report_wrong_adult,
+    stop_sessions,
+    take_events,
+    take_roll,
+)
 from attendance.actions.lists import issue_list
+from attendance.actions.months import lock_attendance
 from attendance.actions.photos import add_photo
 from attendance.actions.plans import write_plan
 from attendance.actions.venues import add_venue, check_venue
-from attendance.models import Handover
+from attendance.models import Archive, Handover
 from attendance.models import Session as Meeting
 from attendance.paper import device_of
 from attendance.told import Told
@@ -116,6 +129,13 @@ def not_opened(corner: Corner) -> None:
     Meeting.objects.filter(school=corner.school).delete()
 
 
+def archived(corner: Corner) -> None:
+    corner.archive = Archive.objects.create(
+        school=corner.school, first_on=THURSDAY, last_on=THURSDAY, pdf=PAPER, pdf_sha256="0" * 64, xlsx=PAPER,
+        xlsx_sha256="0" * 64, made_at=at(17), made_by=corner.office,
+    )  # fmt: skip
+
+
 def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
 
@@ -123,6 +143,42 @@ def rolled(corner: Corner) -> None:
 def copy_asked(corner: Corner) -> None:
     """The child has a restriction: its mother waits for a copy of the data."""
     corner.copy = ask_export(corner.child, now=at(9), by=act(corner.mother))
+
+
+def missed(corner: Corner) -> None:
+    """The roll did not find the child."""
+    teacher = act(corner.duty.person)
+    take_roll(corner.session, exceptions={corner.child.pk: "absent"}, now=at(15, 46), by=teacher)
+
+
+def correction_asked(corner: Corner) -> None:
+    """Of a month that is locked, by the teacher on duty."""
+    missed(corner)
+    lock_attendance(corner.school, THURSDAY.replace(day=1), now=at(17))
+    correct_mark(
+        corner.session, student=corner.child, status="late", reason="点错了", now=at(17, 30), by=act(corner.duty.person)
+    )
+
+
+def stopped(corner: Corner) -> None:
+    stop_sessions(
+        corner.school, until=at(15).time(), cause="forced", reason="台风", now=at(14), by=act(corner.duty.person)
+    )
+
+
+def change_said(corner: Corner) -> None:
+    corner.change = change_pickup(corner.child, comes_at=at(18).time(), now=at(12), by=act(corner.mother))
+
+
+def code_made(corner: Corner) -> None:
+    said = {"day": THURSDAY, "name": "王秀兰", "relation": "奶奶"}
+    corner.slip, _ = make_code(corner.child, **said, now=at(12), by=act(corner.mother))
+
+
+def visited(corner: Corner) -> None:
+    corner.entry = enter_gate(
+        corner.school, kind="visitor", name="赵建国", purpose="找老师", now=at(16), by=act(corner.duty.person)
+    )
 
 
 def disputed(corner: Corner) -> None:
@@ -455,12 +511,21 @@ GIVEN: dict[str, Given] = {
     "staffing:stipend-sheet-draft POST": confirmed,
     "staffing:stipend-sheet-approve POST": reviewed,
     "staffing:stipend-sheet-return POST": reviewed,
+    "attendance:archive-pdf POST": archived,
+    "attendance:archive-xlsx POST": archived,
     "attendance:day-open POST": not_opened,
     "attendance:section-roll POST": not_opened,
     "attendance:section-roll GET": not_opened,
     "attendance:day-close POST": handed_over,
     "attendance:roll-undo POST": rolled,
-    "attendance:mark-update POST": rolled,
+    "attendance:correction-create POST": rolled,
+    "attendance:correction-decide POST": correction_asked,
+    "attendance:contact-create GET": missed,
+    "attendance:contact-create POST": missed,
+    "attendance:stop-undo POST": stopped,
+    "attendance:change-cancel POST": change_said,
+    "attendance:code-cancel POST": code_made,
+    "attendance:guard-entry-leave POST": visited,
     "enrollment:dispute-end POST": disputed,
     "attendance:gate-events POST": rolled,
     "enrollment:export-decide POST": copy_asked,

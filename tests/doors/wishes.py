@@ -67,7 +67,9 @@ ADDRESS: dict[str, Callable[[Corner], list]] = {
     "enrollment:apply": lambda corner: [corner.sibling.pk, corner.term.pk],
     "enrollment:decline": lambda corner: [corner.sibling.pk, corner.term.pk],
     "enrollment:agreement-verify": lambda corner: [corner.agreement.number, code_of(corner.agreement)],
-    "attendance:mark-update": lambda corner: [corner.session.pk, corner.child.pk],
+    "attendance:correction-create": lambda corner: [corner.session.pk, corner.child.pk],
+    "attendance:correction-decide": lambda corner: [corner.session.corrections.get().pk],
+    "attendance:contact-create": lambda corner: [corner.session.pk, corner.child.pk],
     "enrollment:dispute-end": lambda corner: [corner.child.dispute_holds.get().pk],
     "attendance:held-confirm": lambda corner: [corner.child.gate_events.get().pk],
     "attendance:held-undo": lambda corner: [corner.child.gate_events.get().pk],
@@ -259,7 +261,16 @@ BODY: dict[str, Body] = {
         "school": corner.school.pk, "name": "第一批", "grades": [1, 2], "leaves_at": "17:20", "began_on": LATER.isoformat(),
     },
     "attendance:batch-end POST": lambda corner, person: {"ended_on": LATER.isoformat()},
-    "attendance:mark-update POST": lambda corner, person: {"status": "late"},
+    "attendance:correction-create POST": lambda corner, person: {"status": "late", "reason": "后来到了"},
+    "attendance:correction-decide POST": lambda corner, person: {"agreed": "yes"},
+    "attendance:contact-create POST": lambda corner, person: {"result": "reached"},
+    "attendance:transfers GET": at_school,
+    "attendance:stops GET": at_school,
+    "attendance:stop-create POST": lambda corner, person: {
+        "school": corner.school.pk, "until": "15:00", "cause": "forced", "reason": "台风"
+    },
+    "attendance:stop-undo POST": at_school,
+    "attendance:session-move POST": lambda corner, person: {"room": "多功能厅"},
     "attendance:handover GET": lambda corner, person: {"section": corner.section.pk},
     "attendance:gate-list POST": lambda corner, person: json.dumps({"device": str(uuid4()), "school": corner.school.pk}),
     "attendance:gate-events POST": tapped,
@@ -279,7 +290,19 @@ BODY: dict[str, Body] = {
     "attendance:emergency-write POST": lambda corner, person: {
         "title": "孩子受伤", "steps": "先看伤，再叫校医", "contacts": "校医 120"
     },
-    "attendance:leave-create POST": lambda corner, person: {"when": "tomorrow"},
+    "attendance:archive GET": at_school,
+    "attendance:archive-make POST": lambda corner, person: {
+        "school": corner.school.pk, "days": f"{THURSDAY}/{THURSDAY}",
+    },
+    "attendance:leave-create POST": lambda corner, person: {"when": (THURSDAY + timedelta(days=1)).isoformat()},
+    "attendance:change-create POST": lambda corner, person: {"comes_at": "18:00"},
+    "attendance:code-make POST": lambda corner, person: {
+        "name": "王秀兰", "relation": "奶奶", "day": THURSDAY.isoformat()
+    },
+    "attendance:guard GET": at_school,
+    "attendance:guard-entry-create POST": lambda corner, person: {
+        "school": corner.school.pk, "kind": "visitor", "name": "赵建国", "purpose": "找老师"
+    },
     "billing:trial POST": lambda corner, person: {
         "what": "people", "policy": "dalian-2024", "grade": corner.klass.grade, "on": THURSDAY.isoformat(),
         "students": "30", "classes": "1",

@@ -1,0 +1,106 @@
+"""Record three: who left when and with whom, and who was given from one teacher to the next."""
+
+from collections import defaultdict
+
+from afterschool.xlsx import Column, Sheet
+from attendance.models import GateEvent, Handover, Mark
+
+from .books import Books, clock
+from .record import DAY, KLASS, NAME, NUMBER, SECTION, Record, Table, as_table, listed, short
+
+AWAY = (Mark.Status.LEAVE, Mark.Status.ILL)
+
+
+def departures(books: Books) -> Record:
+    sheet, transfers = _departures(books), _transfers(books)
+    first = as_table(sheet, caption="离校记录") if books.is_day else _by_class_and_day(books)
+    signers = ("移交教师", "门卫", "带班领导", "日期")
+    tables = [first, *([as_table(transfers, caption="教师间交接")] if transfers.rows else [])]
+    return Record(3, "学生离校（交接）记录", signers, [sheet, transfers], tables)
+
+
+def _departures(books: Books) -> Sheet:
+    columns = [
+        NUMBER, DAY, KLASS, NAME, Column("离校时间", "time", 10), Column("方式", width=10), Column("接领人", width=12),
+        Column("关系", width=10), Column("核验方式", width=14), Column("移交教师", width=12), Column("地点（门）", width=12),
+        Column("批次", width=10), Column("异常", width=30),
+    ]  # fmt: skip
+    rows = [
+        [
+            number, one.day, _klass(books, one), books.students[one.student_id].name, clock(one.at),
+            Handover.Mode(one.mode).label, one.collector_name, one.collector_relation, GateEvent.How(one.how).label,
+            one.by__name, one.place, _batch(books, one), _odd(books, one),
+        ]
+        for number, one in enumerate(books.departures, 1)
+    ]  # fmt: skip
+    return Sheet("3 离校记录", columns, rows)
+
+
+def _klass(books: Books, one) -> str:
+    return str(books.students[one.student_id].school_class)
+
+
+def _batch(books: Books, one) -> str:
+    grade = books.students[one.student_id].school_class.grade
+    running = (batch for batch in books.batches if batch.began_on <= one.day <= (batch.ended_on or one.day))
+    return next((batch.name for batch in running if grade in batch.grades), "")
+
+
+def _odd(books: Books, one) -> str:
+    """晚接, 撤销."""
+    stays = books.stays.get((one.student_id, one.day), ())
+    kept = [f"晚接：{stay.keeper.name}在{stay.place}看护，{clock(stay.began_at):%H:%M}起" for stay in stays]
+    undone = f"{clock(one.undone_at):%H:%M} 由 {one.undone_by__name or '系统'} 撤销" if one.undone_at else ""
+    return listed([*kept, undone], "；")
+
+
+def _by_class_and_day(books: Books) -> Table:
+    """Many days: a class and day is one row that names each child with the time and the adult."""
+    found = defaultdict(list)
+    for one in books.departures:
+        found[one.day, books.place_of_student(one.student_id)[:2]].append(one)
+    rows = [
+        [
+            short(day), _klass(books, gone[0]), str(sum(one.undone_at is None for one in gone)),
+            listed(one.by__name for one in gone), listed(one.place for one in gone),
+            "；".join(_in_short(books, one) for one in gone),
+        ]
+        for (day, _), gone in sorted(found.items(), key=lambda item: item[0])
+    ]  # fmt: skip
+    heads = [
+        "日期",
+        "班级",
+        "人数",
+        "移交教师",
+        "地点（门）",
+        "学生、离校时间、接领人（关系），照片和姓名以外的核验方式",
+    ]
+    return Table("离校记录", heads, [10, 10, 6, 12, 10, 102], rows)
+
+
+def _in_short(books: Books, one) -> str:
+    collected = one.mode == Handover.Mode.COLLECTED
+    who = f"{one.collector_name}（{one.collector_relation}）" if collected else Handover.Mode(one.mode).label
+    how = "" if one.how in (GateEvent.How.KNOWN, GateEvent.How.AGREED) else GateEvent.How(one.how).label
+    return " ".join(
+        filter(None, [books.students[one.student_id].name, f"{clock(one.at):%H:%M}", who, how, _odd(books, one)])
+    )
+
+
+def _transfers(books: Books) -> Sheet:
+    """教师间交接."""
+    columns = [
+        DAY, Column("时间", "time", 8), SECTION, Column("从", width=14), Column("移交", width=12),
+        Column("接收", width=12), Column("应到", "int", 7), Column("实到", "int", 7), Column("请假名单", width=30),
+        Column("注意事项", width=36),
+    ]  # fmt: skip
+    away = {roll.session.pk: [s.name for s, status in roll.lines if status in AWAY] for roll in books.rolls}
+    rows = [
+        [
+            one.session.day, clock(one.at), one.session.section.name,
+            one.from_session.section.name if one.from_session else "上课", one.given_by.name if one.given_by else "",
+            one.received_by.name, one.expected, one.received, listed(away.get(one.session_id, ())), one.note,
+        ]
+        for one in books.transfers
+    ]  # fmt: skip
+    return Sheet("3 教师间交接", columns, rows)
