@@ -34,7 +34,7 @@ def transfer_create(request, reach, pk):
     listed = [row.student for row in selectors.roll(session)]
     moves = selectors.moves(session.school, session.day, listed)
     coming = [move for move in moves if move.session == session]
-    form = TransferForm(request.POST or None, moves=coming)
+    form = TransferForm(request.POST if request.method == "POST" else None, moves=coming)
     if form.is_valid():
         try:
             made = receive_children(session, **form.cleaned_data, now=timezone.now(), by=request.actor)
