@@ -2,6 +2,7 @@
 // It knows nothing of children: those are in the page's own storage.
 
 const KEPT = "gate";
+const PAGES = ["/attendance/handover/", "/attendance/emergency/"];
 const PATIENCE = 3000; // milliseconds: a crowded gate's network takes the request and never answers
 
 const kept = (request) => caches.open(KEPT).then((cache) => cache.match(request, { ignoreSearch: true }));
@@ -20,6 +21,6 @@ self.addEventListener("fetch", (event) => {
   const { method, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== self.location.origin) return;
-  // Only the page itself and its parts; lists and events are the page's own business.
-  if (pathname === "/attendance/handover/" || pathname.startsWith("/static/")) event.respondWith(answer(event.request));
+  // Only the page itself, its parts and the emergency plans; lists and events are the page's own business.
+  if (PAGES.includes(pathname) || pathname.startsWith("/static/")) event.respondWith(answer(event.request));
 });

@@ -71,6 +71,9 @@ def test_forty_handovers_without_a_network_arrive_once_each_and_in_order(gate, w
     phone.context.set_offline(True)
     phone.hand_over_all(town.children[:20])
     if workers == "allow":
+        phone.page.get_by_text("应急预案").click()
+        phone.sees("出事了怎么办")
+        phone.page.go_back()
         phone.page.reload()
     phone.waits(20)
     phone.hand_over(town.children[20])

@@ -10,6 +10,7 @@ export async function keepPage(worker) {
     const parts = document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]");
     const wanted = [location.pathname, document.getElementById("gate").dataset.icons];
     for (const part of parts) wanted.push(part.href || part.src);
+    for (const page of document.querySelectorAll("a[data-keep]")) wanted.push(page.href); // also needed without a network
     const kept = await caches.open(KEPT);
     await kept.addAll(wanted);
     const addresses = wanted.map((one) => new URL(one, location.href).href);
