@@ -55,10 +55,24 @@ def add(things: Sequence[Model]) -> None:
 
 def change(model: type[Model], columns: str, rows: Iterable[tuple]) -> None:
     """Each tuple tells a key and what the `columns` of its row become."""
+    _update(model, columns, rows, "{told}")
+
+
+def grow(model: type[Model], columns: str, rows: Iterable[tuple]) -> None:
+    """Each tuple tells a key, once, and what is added to the `columns` of its row: numbers by +."""
+    _update(model, columns, rows, "was.{column} + {told}")
+
+
+def append(model: type[Model], column: str, rows: Iterable[tuple]) -> None:
+    """Each tuple tells a key, once, and what is put behind the list of its row."""
+    _update(model, column, rows, "was.{column} || {told}")
+
+
+def _update(model: type[Model], columns: str, rows: Iterable[tuple], becomes: str) -> None:
     key, told = model._meta.pk, _fields(model, columns)
     names, arrays = map(_column, (key, *told)), (f"%s::{_kind(field)}[]" for field in (key, *told))
     source = f"unnest({', '.join(arrays)}) AS told ({', '.join(names)})"
-    become = ", ".join(f"{_column(field)} = told.{_column(field)}{_cast(field)}" for field in told)
+    become = ", ".join(f"{_column(field)} = {_becomes(field, becomes)}" for field in told)
     same = f"was.{_column(key)} = told.{_column(key)}"
     # Every name is a model's own; values travel apart.
     update = f"UPDATE {_name(model._meta.db_table)} AS was SET {become} FROM {source} WHERE {same}"  # noqa: S608
@@ -70,6 +84,10 @@ def change(model: type[Model], columns: str, rows: Iterable[tuple]) -> None:
 def _fields(model: type[Model], columns: str) -> list[Field]:
     by_name = {field.attname: field for field in model._meta.concrete_fields}
     return [by_name[name] for name in columns.split()]
+
+
+def _becomes(field: Field, becomes: str) -> str:
+    return becomes.format(column=_column(field), told=f"told.{_column(field)}{_cast(field)}")
 
 
 def _by_columns(rows: Iterable[tuple]) -> Iterator[list[Column]]:

@@ -2,11 +2,28 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from afterschool.money import Money
 from afterschool.policy.verdict import Step
 from afterschool.schools.why import sentences
 from billing.models import Charge
+
+
+class GivenBack(NamedTuple):
+    """What the books and the charge are told of a Return; `remission` is the part that need not be paid any more."""
+
+    charge_id: int
+    student_id: int
+    name: str
+    cause: str
+    round: int
+    refund_fen: int
+    remission: dict | None
+
+    @property
+    def remitted_fen(self) -> int:
+        return self.remission["fen"] if self.remission else 0
 
 
 @dataclass(frozen=True)
@@ -42,9 +59,7 @@ class Return:
             "round": self.round, "settled_in": self.settled_in,
         }  # fmt: skip
 
-    def keep(self) -> None:
-        """Note it on the charge, which is saved by whoever asked."""
-        self.charge.refunded_fen += self.refund.fen
-        self.charge.remitted_fen += self.remitted.fen
-        if self.remitted:
-            self.charge.remissions.append(self.kept_with_charge())
+    @property
+    def given(self) -> GivenBack:
+        student, remission = self.charge.student, self.kept_with_charge() if self.remitted else None
+        return GivenBack(self.charge.pk, student.pk, student.name, self.cause, self.round, self.refund.fen, remission)

@@ -16,6 +16,7 @@ from billing.selectors.returns import as_charged, left_over, with_tariff
 from enrollment.models import Withdrawal
 
 from .advances import return_advances
+from .settlements import keep_on_charges
 from .till import book_day, hold
 
 
@@ -43,8 +44,7 @@ def _give_back(charge: Charge, withdrawal: Withdrawal, by: Actor) -> Money:
     told = left_over(as_charged(charge.fee_month), charge, withdrawal.last_on)
     remitted = min(told.amount, Money(charge.owed_fen))
     back = Return(charge, Refund.Cause.WITHDRAWAL, told.amount, remitted, told.steps, clauses([told.cite]))
-    back.keep()
-    charge.save(update_fields=["remitted_fen", "remissions", "refunded_fen"])
+    keep_on_charges([back.given])
     _book_withdrawal(back, withdrawal, by)
     if back.refund:
         Refund.objects.create(

@@ -20,7 +20,7 @@ from billing.selectors.subsidies import unused, unused_of
 from billing.selectors.terms import together
 
 from .adjustments import locked_month, open_month_of
-from .settlements import keep_returns, shift, voucher_of, write_drafts
+from .settlements import keep_on_charges, shift, voucher_of, write_drafts
 from .till import book_day
 
 State = Round.State
@@ -98,5 +98,6 @@ def _book(fee_month: FeeMonth, draft: Round, found: Figures, day: date, by: Acto
         *shift(income, accounts.subsidy(month), (unused_of(found.groups) - unused(fee_month)).fen),
     ]
     vouchers = [Voucher(day, f"round:{draft.pk}", f"{fee_month}追加结算第 {draft.number} 轮", moves)] if moves else []
-    post_many(fee_month.school, [*vouchers, *(voucher_of(fee_month, one, day) for one in found.returns)], by=by)
-    keep_returns(found.returns)
+    given = [one.given for one in found.returns]
+    post_many(fee_month.school, [*vouchers, *(voucher_of(fee_month, one, day) for one in given)], by=by)
+    keep_on_charges(given)

@@ -1,5 +1,6 @@
 """Month end: the settlement is drafted as often as one likes, and locked once."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
@@ -15,10 +16,11 @@ from attendance.actions.months import lock_attendance
 from billing import accounts
 from billing.ledger.posting import AccountRef, Move, Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
-from billing.offset import Return
+from billing.offset import GivenBack, Return
 from billing.selectors.changes import changes
+from billing.selectors.papers import papers_of
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
-from billing.selectors.settling import Figures, figures
+from billing.selectors.settling import figures, given_back, has_moved
 from billing.selectors.subsidies import unused_of
 from billing.selectors.terms import accrued, together
 
@@ -49,6 +51,8 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
     )
     _drafts(fee_month).delete()
     write_drafts(fee_month, now.returns)
+    draft.papers = papers_of(fee_month)
+    draft.save(update_fields=["papers"])
     refund_fen, borne_fen = (sum(group[key] for group in now.groups) for key in ("refund_fen", "borne_fen"))
     record(by, "drafted", draft, refund_fen=refund_fen, borne_fen=borne_fen)
     return draft
@@ -61,21 +65,20 @@ def lock_month(fee_month: FeeMonth, *, now: datetime, by: Actor) -> FeeMonth:
     if timezone.localdate(now) <= fee_month.last_on:
         raise RuleBroken(f"{fee_month}还没有过完，不能锁定")
     _refuse(missing_for_lock(fee_month, timezone.localdate(now)), "还不能锁定")
-    found = figures(fee_month)
     draft = fee_month.settlement
-    drafts = _drafts(fee_month).values_list("charge_id", "cause", "amount_fen")
-    drafted = {(charge_id, cause): fen for charge_id, cause, fen in drafts}
-    if found.groups != draft.groups or found.refunds() != drafted:
+    if has_moved(draft):
         raise RuleBroken("生成草案之后账有变化，请重新生成结算草案再锁定")
 
-    _book(fee_month, found, by)
+    given = given_back(draft)
+    _book(fee_month, draft, given, by)
     _drafts(fee_month).update(state=Refund.State.PAYABLE)
     draft.state = Settlement.State.LOCKED
     draft.save(update_fields=["state"])
     fee_month.state, fee_month.locked_at, fee_month.locked_by_id = FeeMonth.State.LOCKED, now, by.person_id
     fee_month.save(update_fields=["state", "locked_at", "locked_by"])
     lock_attendance(fee_month.school, fee_month.month, now=now)
-    record(by, "locked", fee_month, refunds=len(found.refunds()), refund_fen=sum(found.refunds().values()))
+    refunds = [one.refund_fen for one in given if one.refund_fen]
+    record(by, "locked", fee_month, refunds=len(refunds), refund_fen=sum(refunds))
     return fee_month
 
 
@@ -103,22 +106,22 @@ def write_drafts(fee_month: FeeMonth, returns: Iterable[Return]) -> None:
     sets.write(refund, "student_id charge_id round cause amount_fen steps cites", rows)
 
 
-def _book(fee_month: FeeMonth, found: Figures, by: Actor) -> None:
+def _book(fee_month: FeeMonth, draft: Settlement, given: Sequence[GivenBack], by: Actor) -> None:
     month, on = fee_month.month, fee_month.last_on
     income = accounts.fee_income(month)
     vouchers = _carried_in(fee_month)
-    if surplus := sum(one.amount.fen for one in found.returns if one.cause == Refund.Cause.SURPLUS):
+    if surplus := sum(one.refund_fen + one.remitted_fen for one in given if one.cause == Refund.Cause.SURPLUS):
         moves = [(income, accounts.surplus(month), Money(surplus))]
         vouchers.append(Voucher(on, f"surplus:{month:%Y-%m}", f"{fee_month}结余，应退家长", moves))
-    if borne := sum(group["borne_fen"] for group in found.groups):
+    if borne := sum(group["borne_fen"] for group in draft.groups):
         moves = [(accounts.deficit(month), income, Money(borne))]
         vouchers.append(Voucher(on, f"deficit:{month:%Y-%m}", f"{fee_month}不足部分由学校承担", moves))
-    if unused := unused_of(found.groups):
+    if unused := unused_of(draft.groups):
         moves = [(income, accounts.subsidy(month), unused)]
         vouchers.append(Voucher(on, f"unused:{month:%Y-%m}", f"{fee_month}财政补助没有用完的部分", moves))
-    vouchers += [voucher_of(fee_month, one, on) for one in found.returns]
+    vouchers += [voucher_of(fee_month, one, on) for one in given]
     post_many(fee_month.school, vouchers, by=by)
-    keep_returns(found.returns)
+    keep_on_charges(given)
 
 
 def _carried_in(fee_month: FeeMonth) -> list[Voucher]:
@@ -139,23 +142,29 @@ def shift(source: AccountRef, target: AccountRef, fen: int) -> list[Move]:
     return [(source, target, Money(fen))] if fen > 0 else [(target, source, Money(-fen))] if fen < 0 else []
 
 
-def keep_returns(returns: Sequence[Return]) -> None:
+def keep_on_charges(given: Iterable[GivenBack]) -> None:
     """Note on the charges what goes back of them."""
-    for one in returns:
-        one.keep()
-    sums = {one.charge.pk: (one.charge.pk, one.charge.refunded_fen, one.charge.remitted_fen) for one in returns}
-    sets.change(Charge, "refunded_fen remitted_fen", sums.values())
-    told = {one.charge.pk: one.charge.remissions for one in returns if one.remitted}
-    sets.change(Charge, "remissions", told.items())
+    refunded, remitted, told = Counter[int](), Counter[int](), defaultdict[int, list[dict]](list)
+    for one in given:
+        refunded[one.charge_id] += one.refund_fen
+        if one.remission:
+            remitted[one.charge_id] += one.remitted_fen
+            told[one.charge_id].append(one.remission)
+    sets.grow(Charge, "refunded_fen", refunded.items())
+    sets.grow(Charge, "remitted_fen", remitted.items())
+    sets.append(Charge, "remissions", told.items())
 
 
-def voucher_of(fee_month: FeeMonth, one: Return, on: date) -> Voucher:
+def voucher_of(fee_month: FeeMonth, one: GivenBack, on: date) -> Voucher:
     """A surplus comes out of what is left over, a late waiver is one more waiver, the rest was never earned."""
-    month, student_id = fee_month.month, one.charge.student_id
+    month, cause = fee_month.month, Refund.Cause(one.cause)
     sources = {Refund.Cause.SURPLUS: accounts.surplus(month), Refund.Cause.WAIVER: accounts.waiver(month)}
-    source = sources.get(Refund.Cause(one.cause), accounts.fee_income(month))
-    sides = ((accounts.refund_payable(student_id), one.refund), (accounts.receivable(student_id), one.remitted))
-    moves = [(source, credit, money) for credit, money in sides if money]
-    key = f"share:{one.charge.pk}" if one.cause == Refund.Cause.SURPLUS else f"{one.cause}:{one.charge.pk}"
+    source = sources.get(cause, accounts.fee_income(month))
+    sides = (
+        (accounts.refund_payable(one.student_id), one.refund_fen),
+        (accounts.receivable(one.student_id), one.remitted_fen),
+    )
+    moves = [(source, credit, Money(fen)) for credit, fen in sides if fen]
+    key = f"{'share' if cause == Refund.Cause.SURPLUS else one.cause}:{one.charge_id}"
     key += f":{one.round}" if one.round > 1 else ""
-    return Voucher(on, key, f"{fee_month}{Refund.Cause(one.cause).label} {one.charge.student.name}", moves)
+    return Voucher(on, key, f"{fee_month}{cause.label} {one.name}", moves)

@@ -116,7 +116,8 @@ class FamilyMonth:
         if not self.is_draft:
             return self._sum("remitted_fen")
         drafted = self.fee_month.settlement.remits
-        return self._sum("remitted_fen") + total(Money(drafted.get(str(charge.pk), 0)) for charge in self.charges)
+        kept = (one for charge in self.charges for one in drafted.get(str(charge.pk), ()))
+        return self._sum("remitted_fen") + total(Money(one["fen"]) for one in kept)
 
     @cached_property
     def refunded(self) -> Money:

@@ -32,8 +32,9 @@ class Settlement(models.Model):
     groups = models.JSONField(default=list)
     # What is other than in the draft before: [{"part": "why" | "sum" | "family", "what", "before_fen", "after_fen"}]
     changes = models.JSONField(default=list)
-    # What need not be paid any more, by charge: {"17": fen}; from the lock on the charges say it themselves.
+    # What need not be paid any more, by charge: {"17": [as in its remissions]}; from the lock on the charges say it themselves.
     remits = models.JSONField(default=dict)
+    papers = models.CharField(max_length=32, blank=True)  # fingerprint of all rows that the figures were told from
     drafted_at = models.DateTimeField()
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     # Guardians see their own figures and may object until the end of this day.

@@ -12,11 +12,12 @@ from afterschool.policy.verdict import Step
 from afterschool.schools.rules import case_of
 from afterschool.schools.why import clauses
 from billing.models import Charge, FeeMonth, Refund, Settlement
-from billing.offset import Return
+from billing.offset import GivenBack, Return
 from billing.tariffs import law_of
 
 from .late import given_of, late_returns
 from .missed import Span, served_days
+from .papers import papers_of
 from .returns import returns
 from .sharing import Sharing, row, sharing
 from .terms import Together, together
@@ -35,20 +36,40 @@ class Figures:
         """Fen to be paid out, by charge and cause."""
         return {(one.charge.pk, one.cause): one.refund.fen for one in self.returns if one.refund}
 
-    def remits(self) -> dict[str, int]:
-        """Fen that need not be paid any more, by charge."""
-        found: dict[str, int] = defaultdict(int)
+    def remits(self) -> dict[str, list[dict]]:
+        """What need not be paid any more, by charge, and how that came about."""
+        found: dict[str, list[dict]] = defaultdict(list)
         for one in self.returns:
-            found[str(one.charge.pk)] += one.remitted.fen
-        return {charge: fen for charge, fen in found.items() if fen}
+            if one.remitted:
+                found[str(one.charge.pk)].append(one.kept_with_charge())
+        return dict(found)
 
 
 def has_moved(settlement: Settlement) -> bool:
-    """Whether the figures are others than drafted, or cannot be told any more."""
+    """Whether the figures are others than drafted, or cannot be told any more. While nobody has written any of the rows
+    they were told from, they need not be told again."""
+    if settlement.papers == papers_of(settlement.fee_month):
+        return False
+    drafted = {(one.charge_id, one.cause): one.refund_fen for one in given_back(settlement) if one.refund_fen}
     try:
-        return figures(settlement.fee_month).groups != settlement.groups
+        now = figures(settlement.fee_month)
     except (RuleBroken, NoRule):
         return True
+    return (now.groups, now.refunds(), now.remits()) != (settlement.groups, drafted, settlement.remits)
+
+
+def given_back(settlement: Settlement) -> list[GivenBack]:
+    """All that the draft gives back, as it was kept."""
+    remitted = {(int(pk), one["cause"]): one for pk, kept in settlement.remits.items() for one in kept}
+    drafts = settlement.fee_month.refunds.filter(state=Refund.State.DRAFT).order_by("pk")
+    rows = drafts.values_list("charge_id", "student_id", "student__name", "cause", "round", "amount_fen")
+    given = [
+        GivenBack(pk, student, name, cause, number, fen, remitted.pop((pk, cause), None))
+        for pk, student, name, cause, number, fen in rows
+    ]
+    others = Charge.objects.filter(pk__in={pk for pk, _ in remitted}).values_list("pk", "student_id", "student__name")
+    whose = {pk: (student, name) for pk, student, name in others}
+    return given + [GivenBack(pk, *whose[pk], cause, one["round"], 0, one) for (pk, cause), one in remitted.items()]
 
 
 def figures(fee_month: FeeMonth) -> Figures:
