@@ -39,6 +39,7 @@ def _school_tasks(actor: Actor, today: date) -> list[Task]:
         (f"所学校没有按时公示 {month} 月收支", [row for row in rows if row.disclosure_late_days], True, "warn"),
         ("所学校的收费超过上限", [row for row in rows if any(rate.is_over for rate in row.rates)], True, "warn"),
         ("所学校有报名逾期没有答复", [row for row in rows if row.unanswered], True, "clock"),
+        ("所学校的服务内容像在讲新课", [row for row in rows if row.flagged], False, "edit"),
         ("所学校有未予核准的报名", [row for row in rows if row.refused], False, "people"),
     )
     return [_task(say, found, urgent, icon) for say, found, urgent, icon in kinds if found]

@@ -21,6 +21,8 @@ from billing.disclosures.selectors import DUE_DAY
 from billing.models import FeeMonth
 from enrollment.models import Application, Placement
 
+from .contents import flagged
+
 
 @dataclass(frozen=True)
 class Rate:
@@ -44,6 +46,7 @@ class SchoolRow:
     refused: int
     unanswered: int  # applications that lie longer than they may
     disclosed: Disclosure | None
+    flagged: int  # sessions of the last thirty days whose content sounds like 讲新课
     owed: bool  # last month ran, and nothing is published of it
     today: date
 
@@ -69,6 +72,8 @@ class SchoolRow:
             found.append(f"{self.unanswered} 份报名逾期没有答复")
         if self.disclosure_late_days:
             found.append(f"上月收支逾期 {self.disclosure_late_days} 天没有公示")
+        if self.flagged:
+            found.append(f"{self.flagged} 场服务内容像在讲新课")
         if self.plan and self.plan.rank == 0:
             found.append("方案等答复")
         return found
@@ -143,6 +148,7 @@ class _Facts:
         self.refused = _count(applications.filter(state=Application.State.REFUSED), "pk")
         waiting = [Application.State.SUBMITTED, Application.State.CONFIRMED]
         self.unanswered = _count(applications.filter(state__in=waiting, answer_by__date__lt=today), "pk")
+        self.flagged = _count(flagged(ids, today), "pk")
         self.offerings = _by_school(_in_force(ids, terms))
         self.disclosed = _newest(Disclosure.objects.published().filter(school__in=ids))
         months = FeeMonth.objects.filter(school__in=ids, month=last_month(today))
@@ -160,6 +166,7 @@ class _Facts:
             rates=self._rates(school),
             refused=self.refused.get(school.pk, 0),
             unanswered=self.unanswered.get(school.pk, 0),
+            flagged=self.flagged.get(school.pk, 0),
             disclosed=disclosed,
             owed=school.pk in self.charged and not is_told,
             today=self.today,

@@ -1,8 +1,9 @@
 """The bureau's list of schools: what is out of order first, sums that add up, the same questions for any number."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,8 @@ from django.urls import reverse
 from afterschool.access.capabilities import Capability, Role
 from afterschool.oversight.desk import tasks
 from afterschool.oversight.selectors import school_rows, sums
+from attendance.actions.log import write_log
+from attendance.models import Session
 from billing.disclosures.models import Disclosure
 from billing.models import FeeMonth
 from enrollment.models import Agreement, AgreementItem, Application, Placement, Section
@@ -190,3 +193,22 @@ def test_list_asks_as_much_for_three_schools_as_for_one(client, haitang, term, r
         client.get(door)
 
     assert len(three) == len(one)
+
+
+def test_content_that_sounds_like_a_new_lesson_is_seen_by_the_bureau(client, haitang, term, reviewer):
+    plan = cast.make_plan(haitang, term)
+    section = Section.objects.create(school=haitang, term=term, offering=plan.offerings.get(), name="三(2)班")
+    teacher, hours = cast.make_person("王静"), {"starts_at": time(15, 40), "ends_at": time(17, 30)}
+    for day in (NOVEMBER_12, NOVEMBER_12 - timedelta(days=30)):
+        session = Session.objects.create(school=haitang, section=section, day=day, **hours)
+        write_log(
+            session, activity="homework", content="讲新课《秋天》",
+            now=datetime(2026, 11, 12, 10, tzinfo=UTC), by=cast.act(teacher),
+        )  # fmt: skip
+    [row] = school_rows(cast.act(reviewer).reach(Capability.WATCH_SCHOOLS), NOVEMBER_12)
+    assert "1 场服务内容像在讲新课" in row.wants
+    assert "1 所学校的服务内容像在讲新课" in [task.title for task in tasks(cast.act(reviewer), NOVEMBER_12)]
+    with time_machine.travel("2026-11-12T19:00:00+08:00"):
+        client.force_login(reviewer)
+        page = client.get(reverse("oversight:school-detail", args=[haitang.pk])).content.decode()
+    assert page.count("讲新课《秋天》") == 1 and "王静" in page

@@ -7,6 +7,7 @@ from afterschool.access.gate import requires
 from afterschool.access.reach import Reach
 from afterschool.schools.models import School
 
+from ..contents import flagged
 from ..ghosts import never_seen
 from ..selectors import last_month, refusals, school_rows, sums, term_now
 
@@ -34,6 +35,7 @@ def school_detail(request, reach, pk):
         "refusals": refusals(school, term),
         "disclosures": school.disclosures.published().defer("content").select_related("fee_month"),
         "last_month": last_month(today),
+        "flagged": flagged([school], today),
         "never_seen": never_seen(school, last_month(today)),
         "may_read_plan": request.actor.may(Capability.SEE_PLANS),
     }
