@@ -20,4 +20,5 @@ function look() {
 
 look();
 setInterval(look, SECOND);
+document.addEventListener("htmx:load", look);
 document.addEventListener("visibilitychange", look);
