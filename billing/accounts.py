@@ -42,6 +42,11 @@ def deficit(month: date) -> AccountRef:
     return Kind.DEFICIT, f"{month:%Y-%m}"
 
 
+def wechat_fee(month: date) -> AccountRef:
+    """What WeChat Pay keeps for itself is the school's: families paid the whole, and the policies let no fee pay for it."""
+    return Kind.DEFICIT, f"{month:%Y-%m}:wechat_fee"
+
+
 def stipend_expense(month: date, fund: str) -> AccountRef:
     return Kind.STIPEND_EXPENSE, f"{month:%Y-%m}:{fund}"
 

@@ -6,7 +6,7 @@ from .answers import bring_answer, take_answer
 from .batches import instruct_refunds, payout_failed, payouts_paid
 from .charges import charge_month
 from .expenses import approve_expense, attach_voucher, book_stipends, enter_expense, pay_stipends, reject_expense
-from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line, settle_transit
+from .lines import link_line, link_outflow, match_line, reopen_line, set_aside_line
 from .month_ends import draft_month_end, draft_together, lock_together
 from .months import open_month
 from .payees import ask_payee_change, decide_payee_change
@@ -19,6 +19,7 @@ from .settlements import draft_settlement, lock_month
 from .showing import answer_objection, raise_objection, show_settlement
 from .statements import import_statement
 from .subsidies import receive_subsidy
+from .transit import pay_wechat_fee, settle_transit
 from .voiding import void_receipt
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "match_line",
     "open_month",
     "pay_stipends",
+    "pay_wechat_fee",
     "payout_failed",
     "payouts_paid",
     "raise_objection",

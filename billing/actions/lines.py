@@ -8,19 +8,16 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Student
-from billing import accounts
-from billing.ledger.posting import post
 from billing.meals.selectors.purse import eaters_of
 from billing.models import BankLine, Expense, Fund, Payout, Receipt, RefundBatch
 from billing.selectors.outflows import offers
-from billing.selectors.transit import in_transit
 from billing.selectors.typed import is_perhaps, typed_for
 
 from .batches import held, pay_rows
 from .expenses import pay_stipends
 from .receipts import receive
 from .statements import method_of, outcome, typed_hint
-from .till import book_day, hold
+from .till import hold
 
 State = BankLine.State
 
@@ -29,7 +26,7 @@ def match_line(line: BankLine, student: Student, *, fund: str = Fund.FEES, anoth
     """A person says whose payment this line is, and for what. What may be typed by hand already is offered to be claimed
     first."""
     with transaction.atomic():
-        line = _open_line(line)
+        line = open_line(line)
         if not line.in_fen:
             raise RuleBroken("这是一笔支出，不能作为缴费入账")
         line.suggested = student
@@ -74,7 +71,7 @@ def _key_of(line: BankLine) -> str:
 @transaction.atomic
 def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
     """The payment stands in the books already, typed by hand: the line proves it, and nothing is received again."""
-    line = _open_line(line)
+    line = open_line(line)
     receipt = Receipt.objects.select_related("student").get(pk=receipt.pk)
     if not is_perhaps(line, receipt):
         raise RuleBroken(f"收据 {receipt.number} 号已经认领，或者和这笔流水的金额、日期不符")
@@ -93,7 +90,7 @@ def link_line(line: BankLine, receipt: Receipt, *, by: Actor) -> Receipt:
 def link_outflow(line: BankLine, paper: Expense | RefundBatch | Payout, *, by: Actor) -> BankLine:
     """The outflow is a cost or a batch of refunds that stands in the books: the line proves it, nothing is booked twice.
     Stipends, and a row of a batch, are hereby paid out."""
-    line = _open_line(line)
+    line = open_line(line)
     offer = next((one for one in offers([line]).get(line.pk, []) if one.paper == paper), None)
     if offer is None:
         raise RuleBroken("金额、日期不符，或者已经对上另一笔流水了")
@@ -110,32 +107,11 @@ def link_outflow(line: BankLine, paper: Expense | RefundBatch | Payout, *, by: A
 
 
 @transaction.atomic
-def settle_transit(line: BankLine, *, by: Actor) -> BankLine:
-    """WeChat settles with the bank: money that was received already has arrived."""
-    line = _open_line(line)
-    there = in_transit(line.school, line.on)
-    if not 0 < line.in_fen <= there.fen:
-        raise RuleBroken(f"到{line.on:%-m月%-d日}在微信支付还没有结算的只有 {there} 元，这笔不是微信结算")
-    post(
-        line.school,
-        [(accounts.BANK, accounts.IN_TRANSIT, Money(line.in_fen))],
-        on=book_day(line.school, line.on),
-        memo=f"微信支付结算到账（流水 {line.serial}）",
-        key=f"transit:{line.serial}",
-        by=by,
-    )
-    line.state, line.hint = State.MATCHED, "微信支付结算到账，缴费早已入账"
-    line.save(update_fields=["state", "hint"])
-    record(by, "settled", line, amount_fen=line.in_fen)
-    return line
-
-
-@transaction.atomic
 def set_aside_line(line: BankLine, *, reason: str, by: Actor) -> BankLine:
     """This line is no business of the after-school service."""
     if not reason.strip():
         raise RuleBroken("请写明原因", field="reason")
-    line = _open_line(line)
+    line = open_line(line)
     line.state, line.hint = State.SET_ASIDE, reason.strip()[:200]
     line.save(update_fields=["state", "hint"])
     record(by, "set_aside", line, reason=line.hint)
@@ -155,7 +131,8 @@ def reopen_line(line: BankLine, *, by: Actor) -> BankLine:
     return line
 
 
-def _open_line(line: BankLine) -> BankLine:
+def open_line(line: BankLine) -> BankLine:
+    """The line as it is now, with the school's till held. Refuses one that somebody has worked already."""
     hold(line.school)
     line = BankLine.objects.select_related("school").get(pk=line.pk)
     if line.state != State.OPEN:

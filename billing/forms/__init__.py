@@ -1,6 +1,7 @@
 from .books import (
     AnswerForm,
     ExpenseForm,
+    FeeForm,
     PaidForm,
     ReceiptForm,
     StatementForm,
@@ -17,6 +18,6 @@ TRIALS = {
 }
 
 __all__ = [
-    "TRIALS", "AnswerForm", "ExpenseForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm",
+    "TRIALS", "AnswerForm", "ExpenseForm", "FeeForm", "PaidForm", "ReceiptForm", "StatementForm", "SubsidyForm", "VoucherForm",
     "minted_key",
 ]  # fmt: skip

@@ -8,14 +8,15 @@ from crispy_forms.layout import Column, Layout, Row, Submit
 from django import forms
 
 from afterschool.errors import RuleBroken
-from afterschool.money import Money
+from afterschool.money import ZERO, Money
 from afterschool.policy import expenses, load, rules
 from afterschool.schools.models import GRADES
-from billing.models import Expense, FeeMonth, Receipt
+from billing.models import Expense, FeeMonth, Fund, Receipt
 from billing.selectors.costs import SPENT_HERE
 from billing.vouchers import LARGEST
 
 # Typed by hand; what came by WeChat is told by WeChat Pay.
+PAID_FOR = [(fund.value, fund.label) for fund in (Fund.FEES, Fund.MEAL)]
 TYPED_METHODS = [one for one in Receipt.Method.choices if one[0] != Receipt.Method.WECHAT]
 
 
@@ -88,15 +89,18 @@ class ReceiptForm(Desk):
     on = DayField(label="到账日期")
     amount = MoneyField(label="金额（元）")
     method = forms.ChoiceField(label="方式", choices=TYPED_METHODS)
+    fund = forms.ChoiceField(label="交的是什么", choices=PAID_FOR, help_text="一笔钱只付一样；餐费不抵课后服务费")
     payer = forms.CharField(label="付款人", max_length=100)
     payer_account = forms.CharField(
         label="付款账号（可不填）", max_length=40, required=False, help_text="退费退回这个账号；没有的到校领取"
     )
     another = forms.BooleanField(label="确是另一笔付款", required=False)
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, today, collects=False, **kwargs):
         super().__init__(*args, **kwargs)
         self.today = today
+        if not collects:  # the school takes nothing but the fee
+            del self.fields["fund"]
 
     def clean_on(self):
         if self.cleaned_data["on"] > self.today:
@@ -225,3 +229,14 @@ class PaidForm(forms.Form):
         if self.cleaned_data["paid_on"] > self.today:
             raise RuleBroken("到账日期不能在今天之后")
         return self.cleaned_data["paid_on"]
+
+
+class FeeForm(forms.Form):
+    """What WeChat kept of what it paid out; left empty, nothing."""
+
+    fee = MoneyField(required=False)
+
+    def fee_kept(self) -> Money:
+        if not self.is_valid():
+            raise RuleBroken("手续费请填金额，如 2.40")
+        return self.cleaned_data["fee"] or ZERO

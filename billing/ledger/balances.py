@@ -49,6 +49,16 @@ def balance(school: School, ref: AccountRef, as_of: date) -> Money:
     return Money(int(debit - credit))
 
 
+def moved(school: School, ref: AccountRef, as_of: date) -> list[tuple[date, str, Money]]:
+    """What one account was debited less credited, by day and by the kind of account on the other side. Two queries."""
+    (kind, subject), sums = ref, defaultdict[tuple[date, str], int](int)
+    for side, other, sign in (("debit", "credit", 1), ("credit", "debit", -1)):
+        rows = _dated(school, as_of).filter(**{f"{side}__kind": kind, f"{side}__subject": subject})
+        for day, its, fen in rows.values_list("entry__on", f"{other}__kind").annotate(fen=Sum("fen")).order_by():
+            sums[day, its] += sign * int(fen)
+    return [(day, its, Money(fen)) for (day, its), fen in sorted(sums.items())]
+
+
 def trial_balance(school: School, as_of: date) -> list[TrialRow]:
     """Debits and credits by kind (科目汇总); both columns come to the same."""
     sums = {

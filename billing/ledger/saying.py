@@ -17,6 +17,7 @@ from .models import Account, Entry, Line
 
 MONTH = re.compile(r"(\d{4})-(\d\d)")
 STUDENT = "student:"
+WORDS = {"wechat_fee": "微信支付手续费"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def _words(school: School) -> dict[str, str]:
 def _word(part: str, words: dict[str, str]) -> str:
     if found := MONTH.fullmatch(part):
         return f"{found[1]}年{int(found[2])}月"
-    return Fund(part).label if part in Fund.values else words.get(part, part)
+    return Fund(part).label if part in Fund.values else WORDS.get(part) or words.get(part, part)
 
 
 def pinned(entry: Entry) -> Pinned | None:

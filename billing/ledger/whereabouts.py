@@ -124,7 +124,7 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
     yield line(Kind.IN_TRANSIT, "在微信支付", "家长用微信付了、还没有结算到基本户的")
     yield line(Kind.RECEIVABLE, "家长还没交", "已经收费、还没到账的", children(Kind.RECEIVABLE))
     yield line(Kind.SUBSIDY_DUE, "财政还没拨", "收费时替家长减掉、财政应拨还没到账的")
-    yield line(Kind.DEFICIT, "学校承担", "花费超出收费，由学校补上的")
+    yield line(Kind.DEFICIT, "学校承担", "花费超出收费的、微信支付手续费，由学校补上")
     yield line(Kind.PREPAID, "家长预交", "多交、先交的，抵以后的收费", children(Kind.PREPAID))
     yield from (Line(*place, links=(_accounts(school, Kind.MEAL, day),)) for place in places_of(stood))
     waiting = line(Kind.REFUND_PAYABLE, "待退家长", "已经定下、还没送银行的退费")

@@ -1,26 +1,87 @@
-"""Money that families paid by WeChat and that WeChat has not settled with the bank."""
+"""Money that families paid by WeChat and that WeChat has not settled with the bank, and what it keeps for itself."""
 
 import re
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
-from afterschool.money import Money
+from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 from billing import accounts
-from billing.ledger.balances import balance
+from billing.ledger.balances import balance, moved
+from billing.ledger.posting import Kind
 from billing.models import BankLine
 
 WECHAT = re.compile(r"财付通|微信支付|腾讯")
+FEE = re.compile(r"手续费|服务费率|费率")
+ONE_IN = 100  # WeChat's dearest rate is one in a hundred: what is kept beyond it is no fee
+SETTLED = (Kind.BANK, Kind.DEFICIT)  # where money in transit goes, if not back to a family
+
+
+@dataclass(frozen=True)
+class Settled:
+    """The days whose payments a line stands for, what families paid on them, and what WeChat kept of it."""
+
+    first: date
+    last: date
+    gross: Money
+    fee: Money
 
 
 def in_transit(school: School, on: date) -> Money:
     return balance(school, accounts.IN_TRANSIT, on)
 
 
-def settlements(lines: Sequence[BankLine]) -> set[int]:
-    """The lines by which WeChat may have settled: its name stands there, and it holds as much."""
-    named = [line for line in lines if line.in_fen and WECHAT.search(f"{line.payer} {line.memo}")]
+def may_keep(gross: Money, fee: Money) -> bool:
+    return fee >= ZERO and fee.fen * ONE_IN <= gross.fen
+
+
+def fee_room(school: School, on: date) -> Money:
+    """How much WeChat may still ask for what it has carried so far, where it takes its fee apart."""
+    rows = moved(school, accounts.IN_TRANSIT, on)
+    carried = total(amount for _, other, amount in rows if other not in SETTLED)
+    return Money(carried.fen // ONE_IN) - total(
+        balance(school, accounts.wechat_fee(day), on) for day in {day.replace(day=1) for day, _, _ in rows}
+    )
+
+
+def settlements(lines: Sequence[BankLine]) -> dict[int, Settled | None]:
+    """The lines by which WeChat may have settled: its name stands there, and it holds as much. Each with the days that it
+    fits, those before it taken as settled; None where no whole days come to it."""
+    named = [line for line in lines if line.in_fen and WECHAT.search(_said(line))]
     if not named:
-        return set()
-    there = in_transit(named[0].school, max(line.on for line in named))
-    return {line.pk for line in named if line.in_fen <= there.fen}
+        return {}
+    rows = moved(named[0].school, accounts.IN_TRANSIT, max(line.on for line in named))
+    there = total(amount for _, _, amount in rows)
+    done = total(-amount for _, other, amount in rows if other in SETTLED)
+    days: dict[date, Money] = defaultdict(lambda: ZERO)
+    for day, other, amount in rows:
+        days[day] += amount if other not in SETTLED else ZERO
+    found: dict[int, Settled | None] = {}
+    for line in sorted(named, key=lambda line: (line.on, line.serial)):
+        if line.in_fen <= there.fen:
+            found[line.pk] = one = _days_of(line, days, done)
+            done += one.gross if one else ZERO
+    return found
+
+
+def _days_of(line: BankLine, days: Mapping[date, Money], done: Money) -> Settled | None:
+    """The days after those that are settled, as far as they come to the line and not more than a fee above it."""
+    so_far = accumulate(days.values())
+    since = [(day, paid - done) for day, paid in zip(days, so_far, strict=True) if paid > done and day <= line.on]
+    for last, gross in since:
+        fee = gross - Money(line.in_fen)
+        if may_keep(gross, fee):
+            return Settled(since[0][0], last, gross, fee)
+    return None
+
+
+def fees(lines: Sequence[BankLine]) -> set[int]:
+    """Outflows that say they are WeChat's fee."""
+    return {line.pk for line in lines if line.out_fen and WECHAT.search(_said(line)) and FEE.search(line.memo)}
+
+
+def _said(line: BankLine) -> str:
+    return f"{line.payer} {line.memo}"

@@ -18,7 +18,7 @@ from billing.suggestions import Suggestion, suggest
 
 from .outflows import Offer, offers
 from .students import children_of
-from .transit import settlements
+from .transit import Settled, fees, settlements
 from .typed import typed_for
 
 
@@ -36,20 +36,22 @@ class Answer:
 class Waiting:
     line: BankLine
     answers: Sequence[Answer] = field(default_factory=list)
+    settles: bool = False  # WeChat may have paid it out: a fee can be typed
 
 
 def waiting(lines: Collection[BankLine]) -> list[Waiting]:
     """As many queries for one line as for a hundred. The likeliest answer first."""
     came = [line for line in lines if line.in_fen]
     typed, papers, children = typed_for(came), offers(lines), _children(came)
-    settled = settlements(came)
+    settled, kept = settlements(came), fees(lines)
     owed = _owed({one.child.pk for some in children.values() for one in some})
     purses = _purses(came)
     return [
         Waiting(
             line,
             [
-                *([_is_transit(line)] if line.pk in settled else []),
+                *([_is_transit(line, settled[line.pk])] if line.pk in settled else []),
+                *([_is_fee(line)] if line.pk in kept else []),
                 *(_is_paper(line, offer) for offer in papers.get(line.pk, ())),
                 *(_is_receipt(line, receipt) for receipt in typed.get(line.serial, ())),
                 *(
@@ -58,14 +60,29 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
                     for answer in _is_childs(line, one, owed, purses, another=_asked(line, one, typed))
                 ),
             ],
+            settles=line.pk in settled,
         )
         for line in lines
     ]
 
 
-def _is_transit(line: BankLine) -> Answer:
-    word = "微信支付结算到账，不是新的缴费"
-    return Answer(word, reverse("billing:line-transit", args=[line.pk]), {})
+def _is_transit(line: BankLine, days: Settled | None) -> Answer:
+    """With the fee that the days it stands for leave; without, where no whole days fit."""
+    url, fee = reverse("billing:line-transit", args=[line.pk]), days.fee if days else ZERO
+    if days is None or not fee:
+        return Answer(
+            "微信支付结算到账，不是新的缴费", url, {}, _days(days) if days else "和哪几天的付款都对不上，请看手续费"
+        )
+    return Answer(f"微信支付结算到账，扣了手续费 {fee} 元，由学校承担", url, {"fee": fee.plain()}, _days(days))
+
+
+def _days(settled: Settled) -> str:
+    first, last = day(settled.first), day(settled.last)
+    return f"{first}{'' if first == last else f'至{last}'}家长付的 {settled.gross} 元"
+
+
+def _is_fee(line: BankLine) -> Answer:
+    return Answer("微信支付的手续费，由学校承担", reverse("billing:line-transit", args=[line.pk]), {})
 
 
 def _is_paper(line: BankLine, offer: Offer) -> Answer:

@@ -13,11 +13,12 @@ from billing.actions import (
     link_line,
     link_outflow,
     match_line,
+    pay_wechat_fee,
     reopen_line,
     set_aside_line,
     settle_transit,
 )
-from billing.forms import StatementForm
+from billing.forms import FeeForm, StatementForm
 from billing.models import BankLine, FeeMonth, Fund, Meal, StatementImport
 from billing.selectors.outflows import offers
 from billing.selectors.students import names_of, student_named
@@ -116,10 +117,13 @@ def line_outflow(request, reach, pk):
 @require_POST
 @requires(Capability.KEEP_BOOKS)
 def line_transit(request, reach, pk):
-    """WeChat settled with the bank."""
+    """WeChat settled with the bank, or took its fee."""
     line = line_within(reach, pk)
-    with said(request, f"第 {line.row} 行记为微信支付结算到账"):
-        settle_transit(line, by=request.actor)
+    with said(request, f"第 {line.row} 行记为微信支付{'的手续费' if line.out_fen else '结算到账'}"):
+        if line.out_fen:
+            pay_wechat_fee(line, by=request.actor)
+        else:
+            settle_transit(line, fee=FeeForm(request.POST).fee_kept(), by=request.actor)
     return back_to(line)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from billing.actions import book_stipends, charge_month, link_outflow, match_line, receive, settle_transit
+from billing.actions import book_stipends, charge_month, link_outflow, match_line, receive
 from billing.ledger.balances import balances
 from billing.ledger.whereabouts import whereabouts
 from billing.models import BankLine, Expense, Payout, Refund, RefundBatch
@@ -137,27 +137,6 @@ def test_a_batch_of_refunds_is_known_by_its_sum(town):
     assert (found.state, found.hint) == ("matched", "就是退费批次 4 号")
     # The bank's answer, row by row, books the refunds; the line books nothing.
     assert balances(town.school, date(2026, 10, 31))["bank", ""].fen == 200_00
-
-
-def test_what_wechat_settles_was_received_already(town):
-    child = family(town)
-    receive(
-        town.school, child, on=date(2026, 10, 10), amount=Money(200_00), payer="陈妈妈", method="wechat", key="w",
-        by=town.clerk,
-    )  # fmt: skip
-    assert balances(town.school, date(2026, 10, 31))["in_transit", ""].fen == 200_00
-    found = bring(town, line("微信支付结算款", in_="199.00", payer="财付通支付科技有限公司"))
-    assert answers(found)[0] == ("微信支付结算到账，不是新的缴费", "")
-    settle_transit(found, by=town.clerk)
-    stood = balances(town.school, date(2026, 10, 31))
-    assert (stood["bank", ""].fen, stood["in_transit", ""].fen) == (199_00, 1_00)
-    assert found.school.receipts.count() == 1 and BankLine.objects.get().state == "matched"
-    seen = whereabouts(town.school, date(2026, 10, 31))
-    assert ("在微信支付", -1_00) in [(one.word, one.amount.fen) for one in seen.held] and not seen.wrong
-    more = bring(town, line("微信支付结算款", "2", in_="1.01", payer="财付通支付科技有限公司"))
-    assert answers(more) == []
-    with pytest.raises(RuleBroken, match="只有 1"):
-        settle_transit(more, by=town.clerk)
 
 
 @pytest.fixture

@@ -1,0 +1,129 @@
+"""What WeChat pays out of what families paid, and what it keeps: bank and book agree, and no family bears a fen of it."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from afterschool.errors import RuleBroken
+from afterschool.money import Money
+from billing.actions import charge_month, draft_settlement, pay_wechat_fee, receive, settle_transit
+from billing.ledger.balances import balances, is_balanced, trial_balance
+from billing.ledger.saying import tell_accounts
+from billing.ledger.selectors import accounts as named
+from billing.ledger.whereabouts import whereabouts
+from billing.models import BankLine, Settlement
+from billing.selectors.working import waiting
+from tests.billing.conftest import family
+from tests.billing.test_statements import bring, line
+from tests.billing.test_working import answers, out
+
+END = date(2026, 10, 31)
+
+
+def wechat(town, child, yuan, on):
+    day = date(2026, 10, on)
+    receive(
+        town.school, child, on=day, amount=Money.parse(yuan), payer="妈妈", method="wechat", key=f"{child.pk}-{on}",
+        by=town.clerk,
+    )  # fmt: skip
+
+
+def settled(town, yuan, on, serial="1"):
+    rows = line("微信支付结算款", serial, in_=yuan, payer="财付通支付科技有限公司", on=f"2026-10-{on}")
+    return bring(town, rows)
+
+
+def stood(town):
+    found = balances(town.school, END)
+    kinds = ("bank", ""), ("in_transit", ""), ("deficit", "2026-10:wechat_fee")
+    return [found[kind].fen if kind in found else 0 for kind in kinds]
+
+
+def test_what_wechat_settles_was_received_already(town):
+    wechat(town, family(town), "200", 10)
+    assert stood(town) == [0, 200_00, 0]
+    found = settled(town, "200.00", 12)
+    assert answers(found)[0] == ("微信支付结算到账，不是新的缴费", "10月10日家长付的 200.00 元")
+    settle_transit(found, by=town.clerk)
+    assert stood(town) == [200_00, 0, 0]
+    assert found.school.receipts.count() == 1 and BankLine.objects.get().state == "matched"
+    more = settled(town, "0.01", 12, "2")
+    assert answers(more) == []
+    with pytest.raises(RuleBroken, match="只有 0"):
+        settle_transit(more, by=town.clerk)
+
+
+def test_what_wechat_keeps_is_the_schools_and_no_familys(town):
+    first, second = family(town), family(town, "周子涵")
+    charge_month(town.month, by=town.clerk)
+    wechat(town, first, "200", 10)
+    wechat(town, second, "200", 11)
+    found = settled(town, "397.60", 12)
+    assert answers(found)[0] == (
+        "微信支付结算到账，扣了手续费 2.40 元，由学校承担", "10月10日至10月11日家长付的 400.00 元"
+    )  # fmt: skip
+    settle_transit(found, fee=Money(2_40), by=town.clerk)
+    assert stood(town) == [397_60, 0, 2_40]
+    assert is_balanced(trial_balance(town.school, END))
+    seen = whereabouts(town.school, END)
+    assert ("学校承担", -2_40) in [(one.word, one.amount.fen) for one in seen.held]
+    assert (seen.bank.fen, seen.wrong) == (397_60, [])
+    accounts = list(named(town.school, "deficit"))
+    tell_accounts(town.school, accounts)
+    assert [one.said for one in accounts] == ["2026年10月 · 微信支付手续费"]
+    # The month is settled as if WeChat had kept nothing: all goes back that was not spent.
+    draft_settlement(town.month, by=town.clerk)
+    assert Settlement.objects.get().groups[0]["refund_fen"] == 400_00
+
+
+def test_each_day_is_offered_in_its_turn_before_any_is_answered(town):
+    child = family(town)
+    for day in (10, 12, 13):
+        wechat(town, child, "100", day)
+    one, two = settled(town, "99.40", 11, "1"), settled(town, "198.80", 14, "2")
+    offered = {it.line: it.answers[0].reason for it in waiting([two, one])}
+    assert offered == {one: "10月10日家长付的 100.00 元", two: "10月12日至10月13日家长付的 200.00 元"}
+    settle_transit(one, fee=Money(60), by=town.clerk)
+    assert answers(two)[0] == (
+        "微信支付结算到账，扣了手续费 1.20 元，由学校承担",
+        "10月12日至10月13日家长付的 200.00 元",
+    )
+
+
+@pytest.mark.parametrize(
+    "yuan, fee, say", [("198.00", 2_01, "只有 200"), ("97.00", 3_00, "百分之"), ("100.00", -1, "不是微信结算")]
+)
+def test_nothing_hides_behind_a_fee(town, yuan, fee, say):
+    wechat(town, family(town), "200", 10)
+    found = settled(town, yuan, 12)
+    with pytest.raises(RuleBroken, match=say):
+        settle_transit(found, fee=Money(fee), by=town.clerk)
+    assert stood(town) == [0, 200_00, 0]
+
+
+def test_a_fee_taken_apart_is_the_schools_too_and_not_more_than_wechat_ever_asks(town):
+    wechat(town, family(town), "200", 10)
+    dear = out(town, "2.01", "微信支付手续费", "财付通支付科技有限公司", "1")
+    with pytest.raises(RuleBroken, match=r"至多还能收手续费 2\.00 元"):
+        pay_wechat_fee(dear, by=town.clerk)
+    found = out(town, "1.20", "微信支付手续费", "财付通支付科技有限公司", "2")
+    assert answers(found)[0][0] == "微信支付的手续费，由学校承担"
+    pay_wechat_fee(found, by=town.clerk)
+    assert stood(town) == [-1_20, 200_00, 1_20]
+    again = out(town, "1.20", "微信支付手续费", "财付通支付科技有限公司", "3")
+    with pytest.raises(RuleBroken, match=r"至多还能收手续费 0\.80 元"):
+        pay_wechat_fee(again, by=town.clerk)
+
+
+def test_the_clerk_types_a_fee_or_takes_the_one_offered(client, town):
+    wechat(town, family(town), "200", 10)
+    found = settled(town, "198.80", 12)
+    client.force_login(town.people["clerk"])
+    page = client.get(reverse("billing:statement-detail", args=[found.statement_id])).content.decode()
+    assert 'name="fee" value="1.20"' in page and "微信扣的手续费" in page
+    url = reverse("billing:line-transit", args=[found.pk])
+    refused = client.post(url, {"fee": "多少"}, follow=True).content.decode()
+    assert "手续费请填金额" in refused and stood(town)[0] == 0
+    assert "记为微信支付结算到账" in client.post(url, {"fee": "1.20"}, follow=True).content.decode()
+    assert stood(town) == [198_80, 0, 1_20]
