@@ -22,6 +22,7 @@ ROOMS = (
     "enrollment.desk",
     "billing.desk",
     "billing.disclosures.desk",
+    "billing.meals.desk",
     "afterschool.plans.desk",
     "afterschool.schools.desk",
     "afterschool.oversight.desk",

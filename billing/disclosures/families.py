@@ -64,7 +64,7 @@ class FamilyMonth:
         """What paid these charges, and what came in the month."""
         days = (self.month, self.fee_month.last_on)
         concerned = Q(allocations__charge__in=self.charges) | Q(student=self.student, on__range=days)
-        return list(Receipt.objects.standing().filter(concerned).distinct().order_by("number"))
+        return list(Receipt.objects.standing().of_fees().filter(concerned).distinct().order_by("number"))
 
     @property
     def month(self) -> date:

@@ -1,8 +1,10 @@
 """代收餐费 on the sheet: a table of its own, of which nothing goes into the sums of the fee."""
 
+from dataclasses import dataclass
+
 from billing.models import FeeMonth, MealSettlement
 
-from .suppression import is_few, told
+from .suppression import FEW, FEWEST, is_few, told
 
 
 def meals_of(fee_month: FeeMonth) -> dict[str, list[dict]]:
@@ -25,3 +27,23 @@ def _row(one: MealSettlement) -> dict:
         "cost_fen": one.cost_fen,
         "borne_fen": one.borne_fen,
     }
+
+
+@dataclass(frozen=True)
+class MealRow:
+    """A meal of the sheet as it is read; None: not told."""
+
+    word: str
+    supplier: str
+    price_fen: int
+    people: str
+    charged_fen: int | None
+    cost_fen: int
+    returned_fen: int | None
+    borne_fen: int
+
+
+def meal_row(line: dict) -> MealRow:
+    people = f"不足 {FEWEST} 人" if line["heads"] == FEW else f"{line['heads']} 人 · {line['portions']} 份"
+    fens = {name: line[name] for name in ("price_fen", "charged_fen", "cost_fen", "returned_fen", "borne_fen")}
+    return MealRow(line["label"], line["supplier"], people=people, **fens)

@@ -38,4 +38,21 @@ def xlsx_of(reading: Reading) -> bytes:
         f"公示编号 {reading.number}　内容摘要（SHA-256）{reading.disclosure.sha256}",
     ]
     columns = [Column("类别"), Column("项目", width=40), Column("怎么算", width=34), Column("元", "money")]
-    return write_xlsx([Sheet("收支公示", columns, rows, titles=[title for title in titles if title])])
+    sheets = [Sheet("收支公示", columns, rows, titles=[title for title in titles if title])]
+    return write_xlsx([*sheets, *([_meals(reading)] if reading.meals else [])])
+
+
+def _meals(reading: Reading) -> Sheet:
+    """Apart: whoever sums a column of the fee meets no meal in it."""
+    columns = [
+        Column("供餐", width=16), Column("供餐单位", width=30), Column("每天", "money"), Column("人数、份数", width=20),
+        Column("应交", "money"), Column("付供餐单位", "money"), Column("退给家长", "money"), Column("学校承担", "money"),
+    ]  # fmt: skip
+    rows = [
+        (
+            row.word, row.supplier, row.price_fen, row.people, row.charged_fen, row.cost_fen, row.returned_fen,
+            row.borne_fen,
+        )
+        for row in reading.meals
+    ]  # fmt: skip
+    return Sheet("代收餐费", columns, rows, titles=[f"{reading.title}：代收餐费"])

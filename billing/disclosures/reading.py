@@ -14,6 +14,7 @@ from afterschool.money import Money
 from afterschool.policy.fees import PER
 from afterschool.templatetags.words import grade_name
 
+from .meals import MealRow, meal_row
 from .models import Disclosure
 from .suppression import FEW, FEWEST
 
@@ -95,6 +96,11 @@ class Reading:
     def rest_fen(self) -> int:
         """What of the balance is unspent subsidy."""
         return self.sums["balance"] - self.waiting_fen - self.carried_fen
+
+    @property
+    def meals(self) -> list[MealRow]:
+        """What was collected for suppliers; sheets of before, and of schools that collect nothing, know of none."""
+        return [meal_row(line) for line in self.content.get("meals", [])]
 
     @property
     def rates(self) -> list[Row]:

@@ -33,6 +33,7 @@ class MealForm(Desk):
     def __init__(self, *args, items: list[OwnItem], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = [(one.key, one.label) for one in items]
+        self.collects = bool(items)
 
 
 class InvoiceForm(Desk):

@@ -11,6 +11,8 @@ from enrollment.models import OfChild
 
 from .months import FeeMonth
 
+BEFORE = {0: "当天", 1: "前一天"}
+
 
 class MealQuerySet(ReachQuerySet):
     def published(self):
@@ -58,6 +60,11 @@ class Meal(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def leave_said(self) -> str:
+        """前一天 16:00 以前。"""
+        return f"{BEFORE.get(self.leave_days) or f'提前 {self.leave_days} 天'} {self.leave_until:%H:%M} 以前"
 
 
 class MealConsent(models.Model):

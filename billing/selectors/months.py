@@ -12,6 +12,7 @@ from afterschool.money import Money
 from afterschool.schools.models import School
 from billing.disclosures.models import Disclosure
 from billing.disclosures.selectors import DUE_DAY
+from billing.meals.selectors.overview import progress
 from billing.models import BankLine, Expense, FeeMonth, Receipt, Refund, Settlement
 
 from .changes import Part, parts
@@ -59,7 +60,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     say, deed = what_now(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
     return Overview(
         fee_month=fee_month,
-        steps=_steps(fee_month, facts, settlement, stale, before_lock),
+        steps=[*_steps(fee_month, facts, settlement, stale, before_lock), *_meal_steps(fee_month)],
         say=say,
         deed=deed,
         groups=settlement.groups if settlement else [],
@@ -201,6 +202,15 @@ def _disclosure_step(fee_month: FeeMonth) -> Step:
         return Step("收支公示", "done", [Line(f"{localtime(shown.published_at):%m-%d} 已公示")])
     due = (fee_month.last_on + timedelta(days=DUE_DAY)).strftime("%m-%d")
     return Step("收支公示", "", [Line(f"{due} 前")])
+
+
+def _meal_steps(fee_month: FeeMonth) -> list[Step]:
+    """Of schools that collect for meals."""
+    told = progress(fee_month)
+    if told is None:
+        return []
+    lines = [Line(told.word, reverse("meals:meal-month", args=[fee_month.pk]))]
+    return [Step("代收餐费", told.state, lines)]
 
 
 def openable(schools, today: date) -> list[tuple[School, date]]:

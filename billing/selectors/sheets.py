@@ -1,7 +1,9 @@
 """The room's tables as spreadsheets."""
 
+from collections.abc import Sequence
+
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from billing.models import FeeMonth, Payout, RefundBatch
+from billing.models import FeeMonth, Fund, Payout, Refund, RefundBatch
 
 
 def charges_xlsx(fee_month: FeeMonth) -> bytes:
@@ -25,20 +27,21 @@ def charges_xlsx(fee_month: FeeMonth) -> bytes:
 
 
 def receipts_xlsx(fee_month: FeeMonth, receipts) -> bytes:
+    """What was collected for meals has a sheet of its own: nobody adds it to the fee."""
     columns = [
         Column("收据号", "int", 10), Column("到账日期", "date"), Column("班级"), Column("姓名"),
         Column("金额", "money", total=True), Column("付款人", width=16), Column("付款账号", width=24),
         Column("方式"), Column("流水号", width=20), Column("备注", width=24),
     ]  # fmt: skip
     rows = [
-        (
+        (one.fund == Fund.MEAL, (
             one.number, one.on, one.student.school_class, one.student.name, 0 if one.voided_at else one.amount_fen,
             one.payer, one.payer_account, one.get_method_display(), one.bank_line.serial if one.bank_line else "",
             f"已作废：{one.void_reason}" if one.voided_at else "",
-        )
+        ))
         for one in receipts
     ]  # fmt: skip
-    return _one(f"{fee_month.school}{fee_month}课后服务收款表", columns, rows)
+    return _by_fund(f"{fee_month.school}{fee_month}", "收款表", columns, rows)
 
 
 def refunds_xlsx(fee_month: FeeMonth) -> bytes:
@@ -50,14 +53,14 @@ def refunds_xlsx(fee_month: FeeMonth) -> bytes:
     ]  # fmt: skip
     payouts = Payout.objects.standing().filter(refund__fee_month=fee_month)
     rows = [
-        (
+        (one.refund.cause == Refund.Cause.MEAL, (
             one.refund.student.school_class, one.refund.student.name, one.payee, one.refund.get_cause_display(),
             "；".join(one.refund.steps), one.fen, _way(one), one.payee_account, f"{one.batch.number}-{one.row}",
             one.get_state_display(), one.paid_on, _remark(one),
-        )
+        ))
         for one in payouts.select_related("batch", "change", "refund__student__school_class").order_by("batch", "row")
     ]  # fmt: skip
-    return _one(f"{fee_month.school}{fee_month}退费发放表", columns, rows)
+    return _by_fund(f"{fee_month.school}{fee_month}", "退费发放表", columns, rows)
 
 
 def _way(payout: Payout) -> str:
@@ -80,6 +83,13 @@ def batch_xlsx(batch: RefundBatch) -> bytes:
     ]
     # No title above: banks look for the heads in the first row.
     return write_xlsx([Sheet(f"退费第{batch.number}批", columns, rows)])
+
+
+def _by_fund(whose: str, what: str, columns, rows: Sequence[tuple[bool, tuple]]) -> bytes:
+    """Each row says whether it is of meals."""
+    fee, meals = ([row for of_meals, row in rows if of_meals == is_meals] for is_meals in (False, True))
+    parts = [(f"课后服务{what}", fee), *([(f"代收餐费{what}", meals)] if meals else [])]
+    return write_xlsx([Sheet(name, columns, part, titles=[f"{whose}{name}"]) for name, part in parts])
 
 
 def _one(title: str, columns, rows) -> bytes:

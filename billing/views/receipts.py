@@ -15,7 +15,7 @@ from afterschool.refusals import tell
 from billing.actions import enter_receipt, void_receipt
 from billing.forms import ReceiptForm, minted_key
 from billing.ledger.selectors import vouchers_of
-from billing.models import BankLine, FeeMonth, Receipt, StatementImport
+from billing.models import BankLine, FeeMonth, Fund, Meal, Receipt, StatementImport
 from billing.papers import receipt_pdf
 from billing.selectors.sheets import receipts_xlsx
 from billing.selectors.students import names_of, student_named
@@ -33,7 +33,8 @@ def receipt_list(request, reach, pk):
         **rights(request),
         "month": fee_month,
         "page": Paginator(receipts, 100).get_page(request.GET.get("page")),
-        "total_fen": _of(fee_month).standing().aggregate(fen=Sum("amount_fen", default=0))["fen"],
+        "total_fen": _sum(fee_month, Fund.FEES),
+        "meal_fen": _sum(fee_month, Fund.MEAL),
         "void_count": _of(fee_month).exclude(voided_at=None).count(),
         "statements": StatementImport.objects.filter(school=fee_month.school, lines__on__range=days).distinct(),
         "open_lines": BankLine.objects.filter(school=fee_month.school, state="open", on__range=days).count(),
@@ -45,8 +46,10 @@ def receipt_list(request, reach, pk):
 def receipt_create(request, reach, pk):
     fee_month = month_within(reach, pk)
     today = timezone.localdate()
-    kept = {name: request.GET[name] for name in ("on", "method") if name in request.GET}
-    form = ReceiptForm(request.POST or None, today=today, initial={"key": minted_key(), "on": today, **kept})
+    kept = {name: request.GET[name] for name in ("on", "method", "fund") if name in request.GET}
+    initial = {"key": minted_key(), "on": today, **kept}
+    collects = Meal.objects.published().filter(school=fee_month.school).exists()
+    form = ReceiptForm(request.POST or None, today=today, collects=collects, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             receipt = _receive(fee_month.school, dict(form.cleaned_data), request.actor)
@@ -56,7 +59,7 @@ def receipt_create(request, reach, pk):
             messages.success(
                 request, f"已收 {receipt.student.name} {Money(receipt.amount_fen)} 元，收据 {receipt.number} 号"
             )
-            same = urlencode({"on": receipt.on.isoformat(), "method": receipt.method})
+            same = urlencode({"on": receipt.on.isoformat(), "method": receipt.method, "fund": receipt.fund})
             return redirect(f"{reverse('billing:receipt-create', args=[pk])}?{same}")
     status = 422 if form.errors else 200
     context = {
@@ -114,6 +117,10 @@ def _of(fee_month):
     days = (fee_month.month, fee_month.last_on)
     receipts = Receipt.objects.filter(school=fee_month.school, on__range=days)
     return receipts.select_related("student__school_class", "bank_line").order_by("-number")
+
+
+def _sum(fee_month, fund) -> int:
+    return _of(fee_month).standing().filter(fund=fund).aggregate(fen=Sum("amount_fen", default=0))["fen"]
 
 
 def _last_typed(school, actor):

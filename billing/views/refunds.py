@@ -30,14 +30,19 @@ def refund_list(request, reach, pk):
         **rights(request),
         "month": fee_month,
         "page": Paginator(told.order_by("state", "pk"), 100).get_page(request.GET.get("page")),
-        "total_fen": refunds.aggregate(fen=Sum("amount_fen", default=0))["fen"],
-        "waiting": to_pay_out(fee_month).aggregate(fen=Sum("amount_fen", default=0))["fen"],
+        "total_fen": _sum(refunds.exclude(cause=Refund.Cause.MEAL)),
+        "meal_fen": _sum(refunds.filter(cause=Refund.Cause.MEAL)),
+        "waiting": _sum(to_pay_out(fee_month)),
         "wechat": to_pay_by_wechat(fee_month).count(),
         "to_set_off": to_set_off(fee_month).count(),
         "asked": on_wechat(refunds).filter(state=Refund.State.INSTRUCTED).count(),
         "batches": counted(fee_month.school.refund_batches.filter(pk__in=batches_with(fee_month))),
     }
     return render(request, "billing/refund_list.html", context)
+
+
+def _sum(refunds) -> int:
+    return refunds.aggregate(fen=Sum("amount_fen", default=0))["fen"]
 
 
 @require_POST

@@ -13,6 +13,8 @@ from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
 from billing.actions import raise_objection
 from billing.forms.closing import ObjectionForm
+from billing.meals.selectors.families import eaters_among
+from billing.meals.selectors.overview import family_months
 from billing.models import Receipt
 from billing.papers import receipt_pdf
 from billing.selectors.advances import advances_back_of, advances_of
@@ -29,7 +31,8 @@ def month_list(request, reach):
     children = [
         (child, months, held.get(child.pk), back.get(child.pk, ())) for child, months in all_months_of(reach.students)
     ]
-    return render(request, "disclosures/month_list.html", {"children": children})
+    context = {"children": children, "eaters": eaters_among(reach.students)}
+    return render(request, "disclosures/month_list.html", context)
 
 
 @requires(Capability.APPLY)
@@ -68,6 +71,7 @@ def _page(request, found: FamilyMonth, form: ObjectionForm):
         "disclosure": disclosure,
         "agains": agains_of(found),
         "due": due_of(found.student, found.fee_month),
+        "meals": next(family_months(found.student.pk, month=found.month), None),
     }
     return render(request, "disclosures/month_detail.html", context, status=422 if form.is_bound else 200)
 

@@ -1,9 +1,10 @@
 """What a guardian may order for a child, and what is ordered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from afterschool.schools.models import Student
 from billing.meals.consent import sentences_of, sha256_of
@@ -32,6 +33,13 @@ def offers_to(student: Student, day: date) -> list[Offer]:
     ).exclude(pk__in=ordered)  # fmt: skip
     meals = open_.select_related("school").order_by("name", "-began_on")
     return [Offer(meal, sentences_of(meal), max(meal.began_on, tomorrow)) for meal in meals]
+
+
+def eaters_among(students: Collection[int]) -> list[Student]:
+    """Those of them who have ordered a meal, or could."""
+    collects = Exists(Meal.objects.published().filter(school=OuterRef("school")))
+    ordered = Exists(MealConsent.objects.filter(student=OuterRef("pk")))
+    return list(Student.objects.filter(collects | ordered, pk__in=students).order_by("sort_key", "pk"))
 
 
 def consents_of(student: Student, day: date) -> list[MealConsent]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from afterschool.money import ZERO, Money, total
-from billing.models import Expense, FeeMonth, MealCharge, Refund
+from billing.models import Expense, FeeMonth, Meal, MealCharge, Refund
 
 from .months import OfMeal, is_settled, meals_of, to_charge
 from .purse import purses
@@ -66,6 +66,27 @@ def overview(fee_month: FeeMonth, today: date) -> Overview:
         refunds=len(fens),
         refunded=Money(sum(fens)),
     )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the month's meals are, in a word: "done", "missing", or "" for later."""
+
+    word: str
+    state: str = ""
+
+
+def progress(fee_month: FeeMonth) -> Progress | None:
+    """None where the school collects for no meal."""
+    if is_settled(fee_month):
+        return Progress("已经结清", "done")
+    charged = fee_month.meal_charges.values("student").distinct().count()
+    fresh = len(to_charge(fee_month)) if fee_month.is_open else 0
+    if fresh:
+        return Progress(f"{fresh} 份餐费待生成", "missing")
+    if charged:
+        return Progress(f"{charged} 人订餐，月底结清")
+    return Progress("没有订餐") if Meal.objects.published().filter(school=fee_month.school_id).exists() else None
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,14 @@ from ..selectors.purse import purse
 @requires(Capability.APPLY)
 def my_meals(request, reach, student_id):
     student, today = _child(reach, student_id), timezone.localdate()
+    held = purse(student.pk)
     context = {
         "student": student,
         "offers": offers_to(student, today),
         "consents": consents_of(student, today),
         "months": list(family_months(student.pk)),
-        "purse": purse(student.pk),
+        "purse": held,
+        "owed": -held,
     }
     return render(request, "meals/my_meals.html", context)
 

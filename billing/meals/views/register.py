@@ -22,7 +22,12 @@ from ..selectors.register import collected, meals_within
 def meal_list(request, reach):
     keeps = request.actor.reach(Capability.KEEP_BOOKS)
     schools = list(School.objects.within(keeps)) if keeps else []
-    context = {**rights(request), "meals": meals_within(reach, request.actor), "schools": schools}
+    context = {
+        **rights(request),
+        "meals": meals_within(reach, request.actor),
+        "schools": schools,
+        "today": timezone.localdate(),
+    }
     return render(request, "meals/meal_list.html", context)
 
 
