@@ -1,10 +1,8 @@
-"""safety.md 1.4 C, what is not named elsewhere.
-
-C1 C3 C5 C6 C8 C10: test_gate_events. C2 C11: test_release. C9 C12: the alarms. Here: C4, C5 at the office, C13, C15, C16.
-"""
+"""safety.md 1.4 C: where each of the sixteen cases is proved, and those that no other file is about."""
 
 import json
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,7 +10,7 @@ from django.core.signing import Signer
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from afterschool.access.capabilities import Role
+from afterschool.access.capabilities import ROLES, Capability, Role
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import take_roll
@@ -25,6 +23,7 @@ from enrollment.actions import (
     end_restriction,
     hold_in_dispute,
     keep_restriction,
+    name_pickup,
     restrict,
 )
 from enrollment.models import PickupPerson, PickupRestriction, RestrictionReview
@@ -33,6 +32,87 @@ from tests import cast
 from tests.attendance.test_gate_events import father_of, name_grandma
 from tests.attendance.test_gate_events import restrict as barred
 from tests.attendance.town import THURSDAY, at
+
+TESTS = Path(__file__).parents[1]
+HERE = "attendance/test_c_cases.py"
+GATE = "attendance/test_gate_events.py"
+WHERE = {
+    "C1 unknown adult": [
+        (GATE, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
+        ("attendance/test_release.py", "test_an_adult_nobody_named_needs_a_code_or_a_second_persons_call"),
+    ],
+    "C2 adult under a restriction": [
+        ("attendance/test_release.py", "test_no_grant_opens_to_whom_a_restriction_bars"),
+        (GATE, "test_what_the_rules_deny_is_kept_as_an_incident_and_never_as_a_handover"),
+    ],
+    "C3 restriction recorded while the gate is offline": [
+        (GATE, "test_an_old_list_holds_a_restricted_child_for_the_leader"),
+        (GATE, "test_a_restriction_recorded_meanwhile_is_not_confirmed_away"),
+        ("attendance/test_release.py", "test_what_a_restriction_leaves_open_waits_for_the_office_when_the_list_is_old"),
+    ],
+    "C4 order that lapses": [(HERE, "test_c4_an_order_that_lapses_is_looked_at_and_lifts_nothing")],
+    "C5 invented restriction, mere dispute": [
+        (HERE, "test_c5_no_restriction_without_a_document_and_two_people"),
+        (HERE, "test_c5_a_dispute_bars_nobody_and_both_are_told"),
+        (GATE, "test_a_dispute_needs_the_leader_and_a_call_to_both"),
+    ],
+    "C6 screenshot or forwarded code": [
+        (GATE, "test_rotating_code_opens_once_for_its_child_guardian_and_minute"),
+        (GATE, "test_code_of_a_barred_guardian_opens_nothing"),
+    ],
+    "C7 a call that says it is the mother": [
+        (GATE, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
+        (HERE, "test_c7_nobody_at_the_school_can_name_an_adult_for_a_family"),
+    ],
+    "C8 everybody handed over at once": [
+        (GATE, "test_a_burst_is_held_and_the_notices_are_the_releases"),
+        ("attendance/test_release.py", "test_the_sixth_adult_in_ten_seconds_waits_for_the_leader"),
+    ],
+    "C9 child left behind": [
+        ("attendance/test_close.py", "test_leader_principal_and_bureau_are_alarmed_in_turn_each_once_within_a_minute")
+    ],
+    "C10 two handovers for one child": [
+        (GATE, "test_two_devices_with_the_same_children_make_one_handover_each_and_the_rest_incidents"),
+        (GATE, "test_any_order_and_any_batches_of_six_offline_events_end_the_same"),
+    ],
+    "C11 young child leaving alone": [
+        ("attendance/test_release.py", "test_a_child_leaves_alone_only_as_agreed_and_from_its_grade")
+    ],
+    "C12 absent child not noticed": [
+        ("attendance/test_roll.py", "test_child_is_unmarked_until_the_roll_is_taken"),
+        ("attendance/test_roll.py", "test_c12_a_roll_nobody_takes_is_told_to_the_teacher_then_the_leader_then_the_guardians_once_each"),
+    ],
+    "C13 who collects whom, when": [
+        (HERE, "test_c13_c15_a_guard_sees_who_may_collect_and_no_reason_no_number"),
+        ("attendance/test_guard.py", "test_c13_the_guard_sees_first_name_class_and_who_may_collect_today"),
+        ("attendance/test_guard.py", "test_c13_the_history_of_handovers_is_not_there_for_a_guard"),
+    ],
+    "C14 a copy of the data as a weapon": [
+        ("desks/test_child_export.py", "test_c14_a_copy_holds_nothing_of_the_other_guardian"),
+        ("desks/test_child_export.py", "test_c14_where_guardians_are_at_odds_a_person_looks_first"),
+    ],
+    "C15 restriction seen at the gate": [
+        (HERE, "test_c13_c15_a_guard_sees_who_may_collect_and_no_reason_no_number"),
+        ("attendance/test_guard.py", "test_c15_of_a_restricted_child_the_guard_sees_nothing_but_that"),
+    ],
+    "C16 server gone at half past five": [
+        ("attendance/test_offline.py", "test_forty_handovers_without_a_network_arrive_once_each_and_in_order"),
+        (HERE, "test_c16_the_list_is_signed_dated_and_all_a_gate_needs"),
+        ("attendance/test_paper.py", "test_paper_says_what_the_list_says"),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WHERE)
+def test_each_case_is_proved_where_this_page_says(case):
+    missing = [
+        (file, name) for file, name in WHERE[case] if f"def {name}(" not in (TESTS / file).read_text(encoding="utf-8")
+    ]
+    assert missing == []
+
+
+def test_there_are_sixteen_cases():
+    assert [case.split()[0] for case in WHERE] == [f"C{number}" for number in range(1, 17)]
 
 
 @pytest.fixture
@@ -93,6 +173,15 @@ def test_c5_a_dispute_bars_nobody_and_both_are_told(town, office):
         hold_in_dispute(child, reason="又吵", today=THURSDAY, by=office)
     end_dispute(hold, today=THURSDAY + timedelta(days=1), by=office)
     assert held_in_dispute([child], THURSDAY + timedelta(days=1)) == set()
+
+
+def test_c7_nobody_at_the_school_can_name_an_adult_for_a_family(town):
+    """An adult is named by a guardian who has signed in; a telephone call reaches nobody who could do it."""
+    assert [role for role, may in ROLES.items() if Capability.APPLY in may] == [Role.GUARDIAN]
+    child, grandma = town.children[0], {"name": "王秀兰", "relation": "奶奶", "phone": "13900001111"}
+    with pytest.raises(RuleBroken, match="监护人"):
+        name_pickup(student=child, **grandma, began_on=THURSDAY, by=town.by_leader)
+    assert not PickupPerson.objects.filter(student=child).exists()
 
 
 def given_to(town, person):
