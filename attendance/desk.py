@@ -12,12 +12,12 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School
 from afterschool.templatetags.words import clock, day
 
-from . import selectors, upkeep
+from . import after_roll, selectors, upkeep
 from .models import Alarm, Session
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
-    waiting = (_rolls, _gate, _call_backs, _close, _incidents, _alarms, upkeep.tasks)
+    waiting = (_rolls, _gate, _call_backs, _close, _incidents, _alarms, after_roll.tasks, upkeep.tasks)
     return [task for tasks_of in waiting for task in tasks_of(actor, today)]
 
 

@@ -38,11 +38,17 @@ def day(request, reach):
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
         "incidents": Incident.objects.within(reach).filter(school=school, day=on).select_related("student", "by"),
+        "unresolved": _unresolved(school, on) if school.pk in reach.schools else [],
         "unlooked": rooms_to_look_into(school, on),
         "cite": leader_cite(school, on),
     }
     on_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
     return render(request, "attendance/day.html" if on_phone else "attendance/day_desk.html", context)
+
+
+def _unresolved(school, on) -> list[selectors.Missing]:
+    """Of today; what nobody did on another day is in the records."""
+    return selectors.unresolved_absences(school, on, timezone.now()) if on == timezone.localdate() else []
 
 
 @require_POST

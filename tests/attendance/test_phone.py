@@ -1,11 +1,12 @@
 """The roll on the duty teacher's phone: counted taps in a real browser."""
 
-import re
+from datetime import time
 
 import pytest
 from playwright.sync_api import expect
 
-from attendance.models import Mark
+from attendance.actions import take_roll
+from attendance.models import ContactAttempt, Mark, Transfer
 from tests import cast
 from tests.attendance.phones import Phone
 from tests.attendance.town import at, build
@@ -65,11 +66,46 @@ def test_roll_of_forty_with_two_absent_takes_at_most_five_taps(phone, town, cloc
     assert Mark.objects.filter(status="present").count() == 38
 
 
+def test_call_is_noted_in_two_taps_and_children_who_change_rooms_are_received_in_three(phone, town, clock):
+    town.open()
+    club = town.club(*town.children[:5], name="合唱", starts=time(15, 40), ends=time(16, 30))
+    take_roll(club, exceptions={}, now=at(15, 46), by=town.by_leader)
+    take_roll(town.session, exceptions={town.children[7].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+    clock["now"] = at(16, 31)
+    phone.open(f"/attendance/sessions/{town.session.pk}/")
+    phone.tap("联系")
+    phone.fits()
+    phone.tap("已联系上，家长知情")
+    phone.sees("已落实")
+    assert phone.taps == 2
+    assert ContactAttempt.objects.get().person == town.mothers[7]
+
+    phone.tap("转班")
+    phone.fits()
+    phone.page.get_by_text(town.children[2].name, exact=True).first.tap()
+    phone.page.get_by_role("button", name="收到").last.tap()
+    phone.sees("应到 5，实到 4", f"未到：{town.children[2].name}")
+    assert phone.taps + 2 == 5
+    assert Transfer.objects.get().received == 4
+
+
+def test_correction_takes_three_taps_and_stands_beside_the_child(phone, town, clock):
+    town.open()
+    take_roll(town.session, exceptions={town.children[7].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
+    clock["now"] = at(15, 52)
+    phone.open(f"/attendance/sessions/{town.session.pk}/")
+    phone.page.get_by_role("link", name=NAMES[7]).tap()
+    phone.page.get_by_text("迟到", exact=True).tap()
+    phone.tap("后来到了")
+    expect(phone.page.get_by_role("link", name=NAMES[7])).to_contain_text("15:52 更正")
+    phone.sees("缺勤 → 迟到", "后来到了")
+
+
 def test_tile_goes_round_its_states_and_the_roll_can_be_undone(phone, town, clock):
     town.open()
     clock["now"] = at(15, 46)
     phone.open(f"/attendance/sessions/{town.session.pk}/")
-    for word in ("× 未到", "☆ 迟到", "病", re.compile(r"\d\d")):
+    for word in ("× 未到", "☆ 迟到", "病", "✓ 到"):
         phone.tap(NAMES[3])
         expect(phone.page.get_by_role("button", name=NAMES[3])).to_contain_text(word)
     phone.tap("提交")
