@@ -1,7 +1,8 @@
+import gc
 import os
 
 from celery import Celery
-from celery.signals import beat_init, worker_ready
+from celery.signals import beat_init, worker_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "afterschool.settings")
 
@@ -14,6 +15,13 @@ app.autodiscover_tasks()
 def beat_at_once(**kwargs: object) -> None:
     """The first heartbeat is not ten seconds late: a start is ready as soon as everybody is there."""
     app.send_task("jobs.heartbeat")
+
+
+@worker_init.connect
+def keep_what_is_loaded(**kwargs: object) -> None:
+    """The program itself is never rubbish: looking through all of it again and again took a fifth of a month end."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_ready.connect

@@ -40,11 +40,12 @@ CONTENT = "家长自愿申请，学校按公布的时间、内容和标准提供
 COSTS = (("outside_pay", 118), ("electricity", 19), ("consumables", 14))  # yuan a child; the last is grade 1's alone
 RULES = Path(__file__).with_suffix(".toml").read_text()
 
-# Each child with what its month rests on. `dice` is the same in every run.
+# Each child with what its month rests on. `dice` is the same in every run. Behind the last school there is one more of the
+# same size, which is not counted: its month is settled first.
 CHILDREN = """
 CREATE TABLE city.child AS
 WITH seats AS (
-  SELECT n, n * {schools} / {students} AS place FROM generate_series(0, {students}::bigint - 1) n
+  SELECT n, n * {schools} / {students} AS place FROM generate_series(0, {students}::bigint * ({schools} + 1) / {schools} - 1) n
 ), rows AS (
   SELECT *, n - (place * {students} + {schools} - 1) / {schools} AS k,
     ((place + 1) * {students} + {schools} - 1) / {schools} - (place * {students} + {schools} - 1) / {schools} AS size,

@@ -83,8 +83,13 @@ def lay(tables: Grown) -> None:
                 for name, trigger, enabled in triggers:
                     cursor.execute(trigger)
                     cursor.execute(f'ALTER TABLE "{table}" ENABLE {"ALWAYS" if enabled == "A" else ""} TRIGGER {name}')
-        for table in tables:
-            cursor.execute(f'ANALYZE public."{table}"')
+    know_the_tables()
+
+
+def know_the_tables() -> None:
+    """What autovacuum tells the planner within a minute."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
 
 
 def _copy(cursor, table: str, which: str) -> None:
