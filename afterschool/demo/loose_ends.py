@@ -10,6 +10,7 @@ from afterschool.plans.selectors import offerings_for
 from afterschool.schools.models import Guardianship, School, Student, Term
 from afterschool.schools.people import actor_for
 from attendance import actions as attendance
+from attendance.selectors import service_days_of
 from enrollment import actions as enrollment
 from enrollment.models import Application
 
@@ -18,7 +19,7 @@ from .clock import at, clock_shows
 
 
 def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
-    """New applications at each stage, a leave for today, a waiver to decide; today itself is open but untaken."""
+    """New applications at each stage, a leave for the next day with service, a waiver to decide; today itself is open but untaken."""
     late = list(Student.objects.filter(school=school, applications=None).order_by("pk")[:5])
     yesterday = today - timedelta(days=1)
     admin = actor_for(cast.by_role[Role.SCHOOL_ADMIN], today)
@@ -33,9 +34,10 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
         attendance.open_day(school, day=today, by=town.FOUNDER)
         for child in Student.objects.filter(school=school, agreements__isnull=False).order_by("pk")[:2]:
             tie = Guardianship.objects.select_related("person").filter(student=child).earliest("pk")
-            attendance.ask_leave(
-                child, first_on=today, last_on=today, reason="去医院复诊", now=now, by=actor_for(tie.person, today)
-            )
+            for day in service_days_of(child, today, today + timedelta(days=10))[:1]:
+                attendance.ask_leave(
+                    child, first_on=day, last_on=day, reason="去医院复诊", now=now, by=actor_for(tie.person, today)
+                )
     if town.SCHOOLS[school.code].revises:
         _revise(Plan.objects.in_force().get(school=school, term=term), yesterday, admin)
     hardship = Student.objects.filter(school=school, is_left_behind=True, agreements__isnull=False).first()
