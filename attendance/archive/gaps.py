@@ -110,14 +110,13 @@ def _staff(books: Books) -> Found:
 
 
 def _matters(books: Books) -> Found:
-    """Incidents nobody has settled, visitors nobody saw leave."""
-    for one in books.incidents:
-        if one.settled_at is None:
-            who = f"（{one.student.name}）" if one.student else ""
-            yield one.day, f"{one.get_kind_display()}{who}没有处理完毕"
-    for entry in books.entries:
-        if entry.out_at is None and entry.kind != entry.Kind.ITEM:
-            yield entry.day, f"{entry.get_kind_display()}{entry.name}没有离校登记"
+    """Incidents nobody has settled, visitors nobody saw leave. Children are not named: what is missing is read by many."""
+    open_kinds = [(one.day, one.get_kind_display()) for one in books.incidents if one.settled_at is None]
+    still_in = [(one.day, one.get_kind_display()) for one in books.entries if one.out_at is None and one.kind != "item"]
+    for found, words in ((open_kinds, "件异常没有处理完毕"), (still_in, "条门卫登记没有离校时间")):
+        for day in dict.fromkeys(day for day, _ in found):
+            kinds = [kind for on, kind in found if on == day]
+            yield day, f"有 {len(kinds)} {words}（{listed(kinds)}）"
 
 
 def _venues(books: Books, until: date) -> list[str]:

@@ -121,7 +121,8 @@ def _bind(facts: dict[str, Any], sizes: Sequence[tuple[str, int]], drawn: Sequen
     """The contents stand before what they tell of, so they are drawn last."""
     begins, page = [], FRONT + 1
     for file in drawn:
-        begins += [page + (file.get_destination_page_number(title) or 0) for title in file.outline]
+        titles = [title for title in file.outline if not isinstance(title, list)]  # no chapter has chapters
+        begins += [page + (file.get_destination_page_number(title) or 0) for title in titles]
         page += len(file.pages)
     contents = [(chapter, size, begin) for (chapter, size), begin in zip(sizes, begins, strict=True)]
     writer = PdfWriter()

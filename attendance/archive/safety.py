@@ -1,10 +1,10 @@
 """Records eight and nine: who came through the gate; what happened, and whether the rooms were safe."""
 
 from afterschool.xlsx import Column, Sheet
-from attendance.models import EmergencyPlan, Incident, VenueCheck
+from attendance.models import Alarm, EmergencyPlan, Incident, VenueCheck
 
 from .books import Books, clock, local
-from .record import DAY, NAME, NUMBER, Record, plain
+from .record import DAY, KLASS, NAME, NUMBER, Record, plain
 
 
 def gate_book(books: Books) -> Record:
@@ -26,6 +26,7 @@ def gate_book(books: Books) -> Record:
 def safety(books: Books) -> Record:
     sheets = [
         Sheet("9 异常与处置", INCIDENT, [_incident(one) for one in books.incidents]),
+        Sheet("9 滞留告警", ALARM, [_alarm(books, one) for one in books.of(Alarm).order_by("at", "pk")]),
         Sheet("9 场所检查", CHECK, [_check(one) for one in _checks(books)]),
         Sheet("9 应急预案", PLAN, [_plan(one) for one in books.open_in(EmergencyPlan).select_related("written_by")]),
     ]
@@ -37,6 +38,9 @@ INCIDENT = [
     Column("经过与处置", width=34), Column("急救处理", width=16), Column("告知家长", "moment", 14),
     Column("告知人", width=9), Column("上报", width=14), Column("上报时间", "moment", 14), Column("后续处理", width=24),
     Column("处理完毕", "moment", 14), Column("记录人", width=9),
+]  # fmt: skip
+ALARM = [
+    DAY, Column("时间", "time", 8), NAME, KLASS, Column("告知", width=14), Column("有着落", "moment", 18),
 ]  # fmt: skip
 CHECK = [
     Column("场所", width=16), Column("应查日期", "date", 11), Column("检查日期", "date", 11), Column("安全", width=7),
@@ -56,6 +60,12 @@ def _incident(one: Incident) -> list:
         one.guardian_told_by.name if one.guardian_told_by else "", one.reported_to, local(one.reported_at),
         one.follow_up, local(one.settled_at), one.by.name,
     ]  # fmt: skip
+
+
+def _alarm(books: Books, one: Alarm) -> list:
+    student = books.students[one.student_id]
+    who = [student.name, str(student.school_class)]
+    return [one.day, clock(one.at), *who, one.get_step_display(), local(one.settled_at)]
 
 
 def _checks(books: Books):

@@ -169,7 +169,9 @@ def _sign(well: bool) -> str:
     return "√" if well else "×"
 
 
-COUNTS = {"应到": "listed", "到班": "present", "缺勤": "absent", "请假": "leave", "已交接": "handed_over"}
+COUNTS = {
+    "应到": "listed", "到班": "present", "缺勤": "absent", "请假": "leave", "已交接": "handed_over", "晚接": "kept",
+}  # fmt: skip
 CLOSE = [
     DAY, Column("签字人", width=12), Column("签字时间", "moment", 18),
     *(Column(word, "int", 8) for word in COUNTS), Column("巡查与服务记录", width=60),
