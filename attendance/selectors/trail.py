@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 
 from afterschool.schools.models import Student
 from attendance.models import Mark, Session
+from enrollment.models import Placement
 from staffing.selectors import moment
 
 from .book import DayBook, State, day_book
@@ -55,12 +56,14 @@ class ChildDay:
 
     @property
     def word(self) -> str:
-        return WORDS[self.state][1]
+        return "今天停课" if self.state is None and self.stations else WORDS[self.state][1]
 
 
 def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, ChildDay]:
-    """Each child's day in stations: on the way, signed in, where, who took them home. Seven queries a school."""
-    days = {student.pk: ChildDay(student) for student in students}
+    """Each child's day in stations: on the way, signed in, where, who took them home. Seven queries a school and one."""
+    students = list(students)
+    stopped = stopped_today(students, day)
+    days = {student.pk: ChildDay(student, stations=stopped[student.pk]) for student in students}
     by_school = defaultdict(list)
     for child in days.values():
         by_school[child.student.school].append(child.student)
@@ -68,8 +71,19 @@ def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, Ch
         book = day_book(school, day, students=own)
         for pk, state in book.states().items():
             student = days[pk].student
-            days[pk] = ChildDay(student, state, stations(book, student, state, now))
+            days[pk] = ChildDay(student, state, (*stopped[pk], *stations(book, student, state, now)))
     return days
+
+
+def stopped_today(students: Iterable[Student], day: date) -> dict[int, tuple[Station, ...]]:
+    """What each child would have gone to and was cancelled, with the reason. One query."""
+    seats = Placement.objects.open_on(day).filter(student__in=[student.pk for student in students])
+    seats = seats.filter(section__sessions__day=day, section__sessions__cancelled_at__isnull=False)
+    about = ("section__sessions__starts_at", "section__offering__name", "section__sessions__stop_reason")
+    found: dict[int, tuple[Station, ...]] = defaultdict(tuple)
+    for student, starts_at, name, reason in seats.order_by(about[0]).values_list("student", *about):
+        found[student] += (Station(starts_at, f"{name}停课：{reason}", False),)
+    return found
 
 
 def stations(book: DayBook, student: Student, state: State, now: datetime) -> tuple[Station, ...]:

@@ -7,7 +7,8 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import hand_over, move_session, resume_sessions, stop_sessions, take_roll
 from attendance.models import Session
-from attendance.selectors import State, day_plan, final_states, sessions_open_to
+from attendance.selectors import State, day_plan, final_states, sessions_open_to, trail
+from attendance.selectors.family import family_day
 from billing.actions import charge_month, open_month
 from billing.selectors.missed import missed_days
 from enrollment.models import PickupRestriction, Section
@@ -165,3 +166,13 @@ def test_what_was_stopped_goes_back_by_its_cause_at_the_end_of_the_month(town, c
     stop(town, now=at(16, 2), cause=cause)
 
     assert missed_days(month, charges) == {pk: {refund: (THURSDAY,)} for pk in charges}
+
+
+def test_guardian_reads_what_was_stopped_and_why_on_the_line_of_the_day(town, balls):
+    stop(town, 16, 30, session=balls)
+    lines = trail(town.children, THURSDAY, at(15))
+    assert [[station.word for station in lines[child.pk].stations] for child in town.children[1:]] == [
+        ["篮球停课：台风", "课后托管"], ["课后托管"],
+    ]  # fmt: skip
+    stop(town, 15, 40)
+    assert family_day(town.children[2], THURSDAY, at(15)).word == "今天停课"
