@@ -80,9 +80,10 @@ class PickupChange(models.Model):
     @property
     def words(self) -> str:
         """As the guardian said it: 今天由王秀兰来接，17:50 到，会晚一点."""
-        adult = self.guardian or self.pickup_person
-        who = f"今天由{adult.name}来接" if adult else "今天自行离校" if self.mode == self.Mode.SELF else ""
-        return "，".join(filter(None, [who, f"{self.comes_at:%H:%M} 到" if self.comes_at else "", self.note]))
+        adult, alone = self.guardian or self.pickup_person, self.mode == self.Mode.SELF
+        who = f"今天由{adult.name}来接" if adult else "今天自行离校" if alone else ""
+        when = f"{self.comes_at:%H:%M} {'走' if alone else '到'}" if self.comes_at else ""
+        return "，".join(filter(None, [who, when, self.note]))
 
 
 class ContactAttempt(models.Model):

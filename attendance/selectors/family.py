@@ -18,7 +18,8 @@ from staffing.selectors import moment
 from .batches import batches_by_grade, leaving_time
 from .book import DayBook, State, day_book
 from .gate import leave_modes
-from .trail import TO_LEAVE, ChildDay, Station, stations, stopped_today
+from .roll import leave_statuses
+from .trail import TO_LEAVE, ChildDay, Station, as_asked, stations, stopped_today
 
 OTHER_TIMES = (-60, -30, 15, 30, 45, 60)  # minutes earlier or later than the child would leave
 
@@ -49,12 +50,13 @@ class FamilyDay(ChildDay):
 
 
 def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
-    """Twenty questions at most, whatever the day was like."""
+    """Twenty-one questions at most, whatever the day was like."""
     held = Session.objects.held().select_related("merged_into__section")
     book = day_book(student.school, day, students=[student], sessions=held)
-    state, stopped = book.states().get(student.pk), stopped_today([student], day)[student.pk]
-    if state is None:
+    found, stopped = book.states().get(student.pk), stopped_today([student], day)[student.pk]
+    if found is None:
         return FamilyDay(student, stations=stopped)
+    state = as_asked(found, leave_statuses([student], day).get(student.pk))
     change, sessions = standing_change(student, day), book.sessions_of(student.pk)
     leaves = leaving_time(batches_by_grade(student.school, day).get(student.school_class.grade), sessions)
     line = [*_with_notes(book, stations(book, student, state, now)), *_how_it_ends(student, state, day, change, leaves)]

@@ -68,7 +68,9 @@ def _pupil(child: dict) -> Pupil:
         school_class=child["class"],
         pill=pill,
         word=word,
-        left=f"{timezone.localtime(datetime.fromisoformat(gone['at'])):%H:%M} {gone['words']}" if gone and not held else "",
+        left=f"{timezone.localtime(datetime.fromisoformat(gone['at'])):%H:%M} {gone['words']}"
+        if gone and not held
+        else "",
         call_office=held and not gone,
         note="" if quiet else child["note"],
         alone="" if quiet or child["mode"] == "collected" else child["mode"],

@@ -11,6 +11,7 @@ from enrollment.models import Placement
 from staffing.selectors import moment
 
 from .book import DayBook, State, day_book
+from .roll import leave_statuses
 
 TO_LEAVE = (State.UNMARKED, State.HERE, State.KEPT)
 # A child's state as the guardian reads it, with the glyph of the paper 考勤表.
@@ -60,7 +61,7 @@ class ChildDay:
 
 
 def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, ChildDay]:
-    """Each child's day in stations: on the way, signed in, where, who took them home. Seven queries a school and one."""
+    """Each child's day in stations: on the way, signed in, where, who took them home. Eight queries a school and one."""
     students = list(students)
     stopped = stopped_today(students, day)
     days = {student.pk: ChildDay(student, stations=stopped[student.pk]) for student in students}
@@ -68,9 +69,9 @@ def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, Ch
     for child in days.values():
         by_school[child.student.school].append(child.student)
     for school, own in by_school.items():
-        book = day_book(school, day, students=own)
-        for pk, state in book.states().items():
-            student = days[pk].student
+        book, leaves = day_book(school, day, students=own), leave_statuses(own, day)
+        for pk, found in book.states().items():
+            student, state = days[pk].student, as_asked(found, leaves.get(pk))
             days[pk] = ChildDay(student, state, (*stopped[pk], *stations(book, student, state, now)))
     return days
 
@@ -86,13 +87,19 @@ def stopped_today(students: Iterable[Student], day: date) -> dict[int, tuple[Sta
     return found
 
 
+def as_asked(state: State, leave: str | None) -> State:
+    """Until the roll is taken a leave counts as the guardian asked for it."""
+    return State(leave) if leave and state == State.UNMARKED else state
+
+
 def stations(book: DayBook, student: Student, state: State, now: datetime) -> tuple[Station, ...]:
     found, met = [], False
     mine = book.sessions_of(student.pk)
     for session in mine:
         mark, name = book.marks.get((session.pk, student.pk)), session.section.offering.name
         if mark is None:
-            found.append(Station(session.starts_at, _not_yet(session, now), False, session))
+            word = state.label if state in (State.LEAVE, State.ILL) else _not_yet(session, now)
+            found.append(Station(session.starts_at, word, False, session))
         elif mark.status in Mark.HERE and not met:
             found.append(Station(session.taken_at or mark.at, "已签到", True, session))
             met = True

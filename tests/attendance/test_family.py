@@ -118,7 +118,7 @@ def test_the_page_asks_as_much_for_a_long_day_as_for_a_short_one(town, child):
     basketball(town, child)
     name_grandma(town, child)
     name_grandma(town, child)
-    assert asked(child) == asked(town.children[1]) <= 20
+    assert asked(child) == asked(town.children[1]) <= 21
 
 
 def test_a_change_is_on_the_gates_list_at_once_and_replaces_the_one_before(town, child, by_mother):
@@ -171,7 +171,8 @@ def test_going_alone_is_agreed_for_this_day_only_from_the_grade_that_may(haitang
     town.open()
     child, other = town.children
     mother = cast.act(town.mothers[0], THURSDAY)
-    change = change_pickup(child, alone=True, now=at(12), by=mother)
+    change = change_pickup(child, alone=True, comes_at=time(17), now=at(12), by=mother)
+    assert change.words == "今天自行离校，17:00 走"
 
     agreed = facts_of(
         town.school, THURSDAY, students=[child.pk, other.pk], uids=[], device="", claims=[at(17)], by=town.by_teacher
