@@ -12,7 +12,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify, notify_each
 from afterschool.schools.models import Post, Student
-from attendance.models import Handover, Mark, MarkCorrection, Session
+from attendance.models import DayClose, Handover, Mark, MarkCorrection, Session
 from attendance.selectors import TOLD, month_is_locked, roll
 from staffing.selectors import leaders_of
 
@@ -115,7 +115,8 @@ def _write(correction: MarkCorrection, *, now: datetime, by: Actor) -> None:
         create_defaults={"school_id": session.school_id, "status": status, "at": now, "by_id": by.signer},
     )
     record(by, "corrected", mark, student=student.pk, was=correction.was, now=status, reason=correction.reason)
-    if correction.was in Mark.HERE and status not in Mark.HERE:
+    signed = DayClose.objects.filter(school=session.school_id, day=session.day).exists()
+    if signed or (correction.was in Mark.HERE and status not in Mark.HERE):
         _tell_leaders(correction, by)
     if session.day < timezone.localdate(now):
         tell_guardians(
@@ -145,9 +146,10 @@ def _ask(correction: MarkCorrection, by: Actor) -> None:
 
 
 def _tell_leaders(correction: MarkCorrection, by: Actor) -> None:
-    """A child taken off the list may be owed money back: those who sign the day look at it too."""
+    """A child taken off the list may be owed money back; what is signed was theirs: those who sign the day look too."""
     session, student = correction.session, correction.student
-    title = f"{by.name}把 {student.name} 由到校改为{correction.get_now_display()}，请核实"
+    was = correction.get_was_display() or "未点名"
+    title = f"{by.name}把 {student.name} 由{was}改为{correction.get_now_display()}，请核实"
     body = f"{session.day:%-m月%-d日} {session.section.name}：{correction.reason}"
     link = f"/attendance/day/?school={session.school_id}&day={session.day.isoformat()}"
     leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.signer)

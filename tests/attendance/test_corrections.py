@@ -6,7 +6,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import correct_mark, decide_correction, hand_over, take_roll
 from attendance.actions.months import lock_attendance
-from attendance.models import Mark, MarkCorrection
+from attendance.models import DayClose, Mark, MarkCorrection
 from attendance.selectors import corrections_asked, roll
 from enrollment.selectors import collectors_of
 from tests import cast
@@ -83,7 +83,13 @@ def test_a_child_taken_off_the_list_is_looked_at_by_the_leader(taken, status):
     correct(taken, taken.children[2], status="late", now=at(16, 30))
 
     told = Notice.objects.get(to=taken.leader)
-    assert told.kind == "mark_corrected" and "王静把 学生02 由到校改为" in told.title
+    assert told.kind == "mark_corrected" and "王静把 学生02 由出勤改为" in told.title
+
+
+def test_what_is_corrected_after_the_signature_is_looked_at_by_who_leads(taken):
+    DayClose.objects.create(school=taken.school, day=THURSDAY, closed_at=at(18, 30), closed_by=taken.leader)
+    correct(taken, taken.children[0], now=at(18, 40))
+    assert Notice.objects.get(to=taken.leader).title == "王静把 学生01 由缺勤改为迟到，请核实"
 
 
 def test_of_a_past_day_the_guardians_are_told_the_day_and_nobody_is_alarmed(taken):
