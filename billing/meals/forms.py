@@ -1,5 +1,7 @@
 """What a school writes down of a meal, what its supplier bills, and the one question to a family: from which day."""
 
+from crispy_forms.bootstrap import InlineCheckboxes
+from crispy_forms.helper import FormHelper
 from django import forms
 
 from afterschool.policy.rules import OwnItem
@@ -10,6 +12,7 @@ from billing.models import Meal
 
 class MealForm(Desk):
     button = "保存，交复核公布"
+    first = "name"
     rows = (("item", "name"), ("supplier", "licence"), ("price", "began_on"), ("leave_days", "leave_until"))
 
     item = forms.ChoiceField(label="代收项目")
@@ -30,6 +33,13 @@ class MealForm(Desk):
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.layout.fields.remove("weekdays")
+        helper.layout.append(InlineCheckboxes("weekdays"))
+        return helper
+
     def __init__(self, *args, items: list[OwnItem], **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = [(one.key, one.label) for one in items]
@@ -38,6 +48,7 @@ class MealForm(Desk):
 
 class InvoiceForm(Desk):
     button = "录入，交复核审批"
+    first = "amount"
     rows = (("meal", "amount"), ("on", "voucher_number"), ("voucher", "note"))
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)

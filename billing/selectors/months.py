@@ -60,7 +60,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
     say, deed = what_now(fee_month, actor, today, before_draft, before_lock, settlement, stale, facts)
     return Overview(
         fee_month=fee_month,
-        steps=[*_steps(fee_month, facts, settlement, stale, before_lock), *_meal_steps(fee_month)],
+        steps=_steps(fee_month, facts, settlement, stale, before_lock),
         say=say,
         deed=deed,
         groups=settlement.groups if settlement else [],
@@ -75,7 +75,7 @@ def overview(fee_month: FeeMonth, actor: Actor, today: date) -> Overview:
 
 def without_scan(fee_month: FeeMonth):
     """Costs whose voucher has not been scanned; a stipend sheet is its own voucher."""
-    costs = fee_month.expenses.exclude(state=Expense.State.REJECTED).filter(sheet=None, voucher=None)
+    costs = fee_month.expenses.of_service().exclude(state=Expense.State.REJECTED).filter(sheet=None, voucher=None)
     return costs.defer("voucher").order_by("on", "pk")
 
 
@@ -126,6 +126,7 @@ def _steps(fee_month: FeeMonth, facts: dict, settlement, stale: bool, before_loc
         _receipt_step(fee_month, facts),
         _expense_step(fee_month, facts),
         _stipend_step(facts, before_lock),
+        *_meal_steps(fee_month),
         _draft_step(settlement, stale),
         _lock_step(fee_month, before_lock),
         _refund_step(fee_month, facts),

@@ -59,6 +59,7 @@ from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
 from tests import cast
 
+from . import meals
 from .town import DECEMBER, LOCAL_POLICY, OCTOBER, PAPER, THURSDAY, Corner, act, at
 
 Given = Callable[[Corner], object]
@@ -590,4 +591,5 @@ GIVEN: dict[str, Given] = {
     "disclosures:public-pdf GET": published,
     "disclosures:public-xlsx GET": published,
     "disclosures:public-content GET": published,
+    **meals.GIVEN,
 }

@@ -17,6 +17,7 @@ from staffing.models import Duty, StipendLine
 from tests.attendance.pictures import picture
 from tests.billing.wechat_gateway import MCHID
 
+from . import meals
 from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner, at
 
 PHOTO = picture(40, 30)
@@ -359,4 +360,5 @@ BODY: dict[str, Body] = {
     "oversight:adoption-decline POST": lambda corner, person: {"declined_because": "再议"},
     "wechat:pay POST": lambda corner, person: {"key": "typed", "code": "code"},
     "disclosures:correct POST": lambda corner, person: {"reason": "水费更正"},
+    **meals.BODY,
 }  # fmt: skip
