@@ -17,8 +17,7 @@ from afterschool.audit.book import record_each
 from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Post, School
 from attendance.models import Alarm
-from attendance.selectors import Board, board
-from attendance.selectors.board import Left
+from attendance.selectors.left import Left, left_children
 from staffing.selectors import leaders_of, moment
 
 from .day import lock
@@ -34,17 +33,14 @@ LIMITS = {
 @transaction.atomic
 def children_left(school: School, *, day: date, now: datetime, by: Actor) -> int:
     """Raise what is due and end what is settled. Returns how many alarms were raised; safe to run every minute."""
-    today = board(school, day)
+    left = left_children(school, day)
     standing = Alarm.objects.filter(school=school, day=day, settled_at=None)
-    if not _overdue(today, Step.LEADER, now) and not standing.exists():
+    late = {step: [one for one in left if now >= moment(day, one.until) + LIMITS[step]] for step in Step}
+    if not late[Step.LEADER] and not standing.exists():
         return 0
     lock(school.pk)  # two who watch the same minute: the second finds what the first has raised
-    _settle(school, today, standing, now, by)
-    return sum(_raise(school, step, _overdue(today, step, now), today.day, now, by) for step in Step)
-
-
-def _overdue(today: Board, step: Step, now: datetime) -> list[Left]:
-    return [left for left in today.left if now >= moment(today.day, left.until) + LIMITS[step]]
+    _settle(school, day, left, standing, now, by)
+    return sum(_raise(school, step, late[step], day, now, by) for step in Step)
 
 
 def _raise(school: School, step: Step, late: Sequence[Left], day: date, now: datetime, by: Actor) -> int:
@@ -61,15 +57,16 @@ def _raise(school: School, step: Step, late: Sequence[Left], day: date, now: dat
     return len(new)
 
 
-def _settle(school: School, today: Board, standing: QuerySet[Alarm], now: datetime, by: Actor) -> None:
+def _settle(
+    school: School, day: date, left: Sequence[Left], standing: QuerySet[Alarm], now: datetime, by: Actor
+) -> None:
     """When the last child of a step is accounted for, those who were alarmed hear that it is over."""
-    left = [one.student for one in today.left]
-    over = list(standing.exclude(student__in=left))
+    over = list(standing.exclude(student__in=[one.student for one in left]))
     Alarm.objects.filter(pk__in=[alarm.pk for alarm in over]).update(settled_at=now)
     record_each(by, "settled_alarm", ((alarm, {"student": alarm.student_id, "step": alarm.step}) for alarm in over))
     for step in Step:
         if any(alarm.step == step for alarm in over) and not standing.filter(step=step).exists():
-            _tell(school, step, today.day, "child_settled", "放学后没有着落的孩子，现在都有着落了", [])
+            _tell(school, step, day, "child_settled", "放学后没有着落的孩子，现在都有着落了", [])
 
 
 def _tell(school: School, step: Step, day: date, kind: str, title: str, names: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """The leader's board of the day: it counts down to zero."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
@@ -14,9 +14,10 @@ from enrollment.release import Adult, Grant, may_release
 from enrollment.selectors import restrictions_of
 from staffing.models import Duty
 
-from .batches import batches_by_grade, leaving_time
+from .batches import batches_by_grade
 from .book import FINAL, DayBook, State, day_book
 from .held import Held, held
+from .left import Left, left_of
 
 MOST_SHOWN = 12  # so many names stand open; more fold
 
@@ -43,19 +44,6 @@ class SectionDay:
     @property
     def clear(self) -> bool:
         return self.taken and not self.waiting and not self.unmarked
-
-
-@dataclass(frozen=True)
-class Left:
-    """A child in no final state."""
-
-    student: Student
-    state: State
-    session: Session  # the one without a mark, or the last
-    sections: str
-    until: time  # when the child leaves: with its batch, or when its own last class ends
-    relation: str = ""  # whom the leader calls first
-    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,10 +144,6 @@ def board(school: School, day: date, sessions=None) -> Board:
     duties = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day=day).exclude(section=None).select_related("person"):
         duties[duty.section_id].append(duty)
-    sessions_of = defaultdict(list)
-    for session in book.sessions:
-        for student in book.listed[session.pk]:
-            sessions_of[student.pk].append(session)
     missing = [pk for pk, state in states.items() if state not in FINAL]
     phones, batches = phones_of([children[pk] for pk in missing], day), batches_by_grade(school, day)
     alarms = Alarm.objects.filter(school=school, day=day, settled_at=None, student__in=missing)
@@ -167,31 +151,12 @@ def board(school: School, day: date, sessions=None) -> Board:
         day=day,
         sections=[_section_day(book, session, states, duties[session.section_id]) for session in book.sessions],
         count={state: list(states.values()).count(state) for state in State},
-        left=[_left(book, children[pk], states[pk], sessions_of[pk], batches, phones) for pk in missing],
+        left=list(left_of(book, missing, batches, phones)),
         stays=[stay for pk, stay in book.stays.items() if states.get(pk) == State.KEPT],
         held=held(school, day),
         alarms=list(alarms.select_related("student")),
         close=DayClose.objects.filter(school=school, day=day).select_related("closed_by").first(),
         batches=sorted(set(batches.values()), key=lambda batch: (batch.leaves_at, batch.pk)),
-    )
-
-
-def _left(
-    book: DayBook,
-    student: Student,
-    state: State,
-    sessions: Sequence[Session],
-    batches: dict[int, Batch],
-    phones: dict[int, tuple[str, str]],
-) -> Left:
-    unmarked = (session for session in sessions if (session.pk, student.pk) not in book.marks)
-    return Left(
-        student,
-        state,
-        next(unmarked, sessions[-1]),
-        "、".join(session.section.name for session in sessions),
-        leaving_time(batches.get(student.school_class.grade), sessions),
-        *phones.get(student.pk, ("", "")),
     )
 
 

@@ -147,7 +147,7 @@ def test_every_open_child_stands_on_the_page_by_name_with_what_to_do(here, clien
 
     phone = f"tel:{here.mothers[0].phone}"
     assert all(phone in page for page in pages.values())
-    acts = ("attendance/late/?", f"?child={here.children[-1].pk}", "点名以后加入的 3 人", 'hx-trigger="every 20s"')
+    acts = ("attendance/late/?", f"?child={here.children[-1].pk}", "点名以后加入的 3 人", 'hx-trigger="every 30s"')
     assert all(said in pages[here.leader] for said in acts)
     assert "attendance/late/?" not in pages[office]
 
