@@ -16,6 +16,7 @@ GRADES = {"一": 1, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, 
 GRADES |= {f"初{n}": grade for n, grade in zip("一二三", (7, 8, 9), strict=True)}
 GRADES |= {f"高{n}": grade for n, grade in zip("一二三", (10, 11, 12), strict=True)}
 INTEREST = re.compile(r"利息|结息")
+RETURNED = re.compile(r"退汇|退票|退回|退款|返还|冲回|冲正|不符|失败")
 MEALS, SERVICE = re.compile(r"餐|伙食"), re.compile(r"课后|服务费|托管")
 
 

@@ -57,6 +57,7 @@ urlpatterns = [
     path("lines/<int:pk>/link/", statements.line_link, name="line-link"),
     path("lines/<int:pk>/paper/", statements.line_outflow, name="line-outflow"),
     path("lines/<int:pk>/transit/", statements.line_transit, name="line-transit"),
+    path("lines/<int:pk>/back/", statements.line_back, name="line-back"),
     path("lines/<int:pk>/set-aside/", statements.line_set_aside, name="line-set-aside"),
     path("lines/<int:pk>/reopen/", statements.line_reopen, name="line-reopen"),
     path("lines/<int:pk>/expense/", expenses.line_expense, name="line-expense"),

@@ -13,6 +13,7 @@ from .payees import ask_payee_change, decide_payee_change
 from .receipts import enter_receipt, receive
 from .reconciling import reconcile
 from .refunds import settle_withdrawal
+from .returned import take_back
 from .rounds import confirm_round, draft_round
 from .set_offs import set_off_refunds
 from .settlements import draft_settlement, lock_month
@@ -67,5 +68,6 @@ __all__ = [
     "settle_withdrawal",
     "show_settlement",
     "take_answer",
+    "take_back",
     "void_receipt",
 ]

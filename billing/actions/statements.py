@@ -97,7 +97,9 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
             memo=line.memo,
         )
         guess = guesses.get(line.serial)
-        if guess and guess.child:
+        if line.in_ and matching.RETURNED.search(line.memo):
+            row.hint = "像是退汇，请核对是哪一笔退费"
+        elif guess and guess.child:
             row.suggested_id, row.hint = guess.child.pk, _unclear(line, guess.child, eaters)
             row.state = State.OPEN if row.hint else State.MATCHED
         elif guess:

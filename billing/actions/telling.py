@@ -7,25 +7,39 @@ from django.urls import reverse
 
 from afterschool.access.models import Person
 from afterschool.money import Money
-from afterschool.notices.post import Note, notify_each
+from afterschool.notices.post import Note, notify, notify_each
 from afterschool.schools.models import Guardianship
 from billing.links import month_link
-from billing.models import Refund
+from billing.models import Payout, Refund
 
 
 def tell_families(refund_ids: Collection[int]) -> None:
     """To the guardian who applied, with the way to the month and its arithmetic; of an advance, to the first guardian."""
+    notify_each(_note(refund, child, guardian) for refund, child, guardian in _told(refund_ids))
+
+
+def tell_returned(row: Payout, *, reason: str) -> None:
+    """What the family was told it had is back: the school sends it again, perhaps to another account."""
+    title = f"退您的 {Money(row.fen)} 元被银行退回"
+    for _, child, guardian in _told([row.refund_id]):
+        body = f"{child}：{reason}。学校会重新办理；收款账号变了的，点开申请更换。"
+        link = reverse("billing:payee-change", args=[row.refund.student_id])
+        notify(guardian, "refund_returned", title=title, body=body, link=link, school_id=row.school_id)
+
+
+def _told(refund_ids: Collection[int]) -> list[tuple[Refund, str, Person]]:
+    """Each refund with the child's name and whom to tell."""
     asked = (
         Refund.objects.filter(pk__in=refund_ids).defer("steps", "cites").order_by("pk").prefetch_related("fee_month")
     )
     told = asked.annotate(child=F("student__name"), applied=F("charge__agreement__application__guardian"))
     first = _first_guardians({refund.student_id for refund in told if refund.charge_id is None})
     people = Person.objects.in_bulk({refund.applied for refund in told if refund.applied})
-    notify_each(
-        _note(refund, refund.child, guardian)
+    return [
+        (refund, refund.child, guardian)
         for refund in told
         if (guardian := people[refund.applied] if refund.applied else first.get(refund.student_id))
-    )
+    ]
 
 
 def _note(refund: Refund, child: str, guardian: Person) -> Note:

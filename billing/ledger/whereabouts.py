@@ -182,13 +182,11 @@ def _refund_lists(school: School) -> Iterable[Link]:
 
 
 def _paid_back(school: School, day: date) -> Money:
-    paid = Transfer.objects.filter(
-        school=school,
-        debit__kind=Kind.REFUND_PAYABLE,
-        credit__kind__in=[Kind.BANK, Kind.IN_TRANSIT],
-        entry__on__range=(day.replace(day=1), day),
-    )
-    return Money(int(paid.aggregate(fen=Sum("fen", default=0))["fen"]))
+    """Less what the bank brought back."""
+    moved = Transfer.objects.filter(school=school, entry__on__range=(day.replace(day=1), day))
+    ways = [Kind.BANK, Kind.IN_TRANSIT]
+    paid = moved.filter(debit__kind=Kind.REFUND_PAYABLE, credit__kind__in=ways)
+    return _fen(paid, F("fen")) - _fen(moved.filter(debit__kind__in=ways, credit__kind=Kind.REFUND_PAYABLE), F("fen"))
 
 
 def _checks(school: School) -> Iterable[Check]:

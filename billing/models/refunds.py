@@ -154,6 +154,7 @@ class Payout(models.Model):
     paid_on = models.DateField("到账日期", null=True)
     failed_reason = models.CharField("退回原因", max_length=200, blank=True)
     bank_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="payout")
+    back_line = models.OneToOneField(BankLine, models.PROTECT, null=True, related_name="payout_back")  # 退汇
 
     objects = PayoutQuerySet.as_manager()
 

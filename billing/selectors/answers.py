@@ -98,7 +98,10 @@ class _Scales:
         if state == said:
             return "known", ""
         if state == Payout.State.PAID:
-            return "against", f"此前已登记到账，这份回单说退回（{line.reason}），请向银行核实"
+            return (
+                "against",
+                f"此前已登记到账，这份回单说退回（{line.reason}），请向银行核实；钱退回来的，在银行流水里登记退汇",
+            )
         return "against", "此前已登记退回，这份回单说到账，请向银行核实，以免重复付款"
 
     def _other(self, line: AnswerLine, payout: Payout) -> str:

@@ -13,10 +13,11 @@ from afterschool.templatetags.words import class_name, day
 from billing import matching
 from billing.meals.selectors.purse import eaters_of
 from billing.meals.selectors.purse import purses as purses_of
-from billing.models import BankLine, Charge, Fund, Receipt
+from billing.models import BankLine, Charge, Fund, Payout, Receipt
 from billing.suggestions import Suggestion, suggest
 
 from .outflows import Offer, offers
+from .returned import come_back, offered
 from .students import children_of
 from .transit import Settled, fees, settlements
 from .typed import typed_for
@@ -37,13 +38,14 @@ class Waiting:
     line: BankLine
     answers: Sequence[Answer] = field(default_factory=list)
     settles: bool = False  # WeChat may have paid it out: a fee can be typed
+    comes_back: bool = False  # a refund may have come back: its payee can be typed
 
 
 def waiting(lines: Collection[BankLine]) -> list[Waiting]:
     """As many queries for one line as for a hundred. The likeliest answer first."""
     came = [line for line in lines if line.in_fen]
     typed, papers, children = typed_for(came), offers(lines), _children(came)
-    settled, kept = settlements(came), fees(lines)
+    settled, kept, back = settlements(came), fees(lines), come_back(came)
     owed = _owed({one.child.pk for some in children.values() for one in some})
     purses = _purses(came)
     return [
@@ -52,6 +54,7 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
             [
                 *([_is_transit(line, settled[line.pk])] if line.pk in settled else []),
                 *([_is_fee(line)] if line.pk in kept else []),
+                *(_is_back(line, row) for row in offered(line, back.get(line.pk, []))),
                 *(_is_paper(line, offer) for offer in papers.get(line.pk, ())),
                 *(_is_receipt(line, receipt) for receipt in typed.get(line.serial, ())),
                 *(
@@ -61,6 +64,7 @@ def waiting(lines: Collection[BankLine]) -> list[Waiting]:
                 ),
             ],
             settles=line.pk in settled,
+            comes_back=bool(back.get(line.pk)),
         )
         for line in lines
     ]
@@ -83,6 +87,12 @@ def _days(settled: Settled) -> str:
 
 def _is_fee(line: BankLine) -> Answer:
     return Answer("微信支付的手续费，由学校承担", reverse("billing:line-transit", args=[line.pk]), {})
+
+
+def _is_back(line: BankLine, row: Payout) -> Answer:
+    word = f"退汇：退给 {row.payee} 的第 {row.batch.number} 批第 {row.row} 行"
+    reason = f"{day(row.paid_on)}到账的，编进下一批重办" if row.paid_on else "银行回单已经说退回，不再记账"
+    return Answer(word, reverse("billing:line-back", args=[line.pk]), {"payout": str(row.pk)}, reason)
 
 
 def _is_paper(line: BankLine, offer: Offer) -> Answer:

@@ -17,10 +17,12 @@ from billing.actions import (
     reopen_line,
     set_aside_line,
     settle_transit,
+    take_back,
 )
 from billing.forms import FeeForm, StatementForm
 from billing.models import BankLine, FeeMonth, Fund, Meal, StatementImport
 from billing.selectors.outflows import offers
+from billing.selectors.returned import come_back, payout_named
 from billing.selectors.students import names_of, student_named
 from billing.selectors.typed import typed_for
 from billing.selectors.working import waiting
@@ -124,6 +126,18 @@ def line_transit(request, reach, pk):
             pay_wechat_fee(line, by=request.actor)
         else:
             settle_transit(line, fee=FeeForm(request.POST).fee_kept(), by=request.actor)
+    return back_to(line)
+
+
+@require_POST
+@requires(Capability.KEEP_BOOKS)
+def line_back(request, reach, pk):
+    """退汇: a row of a batch, chosen by its button or by whose it is."""
+    line = line_within(reach, pk)
+    rows, chosen = come_back([line]).get(line.pk, []), request.POST.get("payout")
+    with said(request, f"第 {line.row} 行记为退汇"):
+        row = next((one for one in rows if str(one.pk) == chosen), None)
+        take_back(line, row or payout_named(rows, request.POST.get("payee", "")), by=request.actor)
     return back_to(line)
 
 

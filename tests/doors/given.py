@@ -389,6 +389,13 @@ def instructed(corner: Corner) -> None:
     corner.payout = corner.batch.payouts.get(refund__student=corner.child)
 
 
+def come_back(corner: Corner) -> None:
+    """The bank paid it out, and a line says that it is back."""
+    instructed(corner)
+    corner.batch.payouts.update(state="paid", paid_on=corner.line.on, fen=corner.line.in_fen)
+    type(corner.line).objects.filter(pk=corner.line.pk).update(memo="退汇")
+
+
 def paid_ahead(corner: Corner) -> None:
     receive(
         corner.school, corner.child, on=OCTOBER.replace(day=20), amount=Money(300_00), payer="妈妈", key="ahead",
@@ -560,6 +567,7 @@ GIVEN: dict[str, Given] = {
     "billing:receipt-void POST": received,
     "billing:line-link POST": typed,
     "billing:line-outflow POST": costed,
+    "billing:line-back POST": come_back,
     "billing:line-transit POST": by_wechat,
     "billing:line-reopen POST": lines_worked,
     "billing:expense-voucher GET": scanned,

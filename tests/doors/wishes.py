@@ -328,6 +328,7 @@ BODY: dict[str, Body] = {
     "billing:statement-upload POST": statement,
     "billing:line-match POST": lambda corner, person: {"student": corner.child.number},
     "billing:line-link POST": lambda corner, person: {"receipt": corner.line.typed.pk},
+    "billing:line-back POST": lambda corner, person: {"payout": corner.payout.pk},
     "billing:line-outflow POST": lambda corner, person: {"paper": f"expense-{corner.outflow.cost.pk}"},
     "billing:line-set-aside POST": reason,
     "billing:line-expense POST": voucher,
