@@ -1,6 +1,7 @@
 """Which rooms the leader has looked into."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,7 +45,7 @@ def rooms_to_look_into(school: School, day: date) -> int:
     return Session.objects.held().filter(school=school, day=day, merged_into=None, patrols=None).count()
 
 
-def _room(session: Session, sessions: list, teachers: dict[int, list[str]], looks: dict[int, Patrol]) -> Room:
+def _room(session: Session, sessions: list, teachers: Mapping[int | None, list[str]], looks: dict[int, Patrol]) -> Room:
     return Room(
         session=session,
         sections="、".join(one.section.name for one in sessions),

@@ -34,7 +34,6 @@ def day(request, reach):
         "leads": school.pk in request.actor.reach(Capability.LEAD_DAY).schools,
         "whole": school.pk in reach.schools,
         "today": timezone.localdate(),
-        "now": timezone.localtime().time(),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
         "incidents": Incident.objects.within(reach).filter(school=school, day=on).select_related("student", "by"),
