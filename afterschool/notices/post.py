@@ -39,26 +39,21 @@ class Note:
         return mail + wechat + ([("sms", self.to.phone)] if self.loud else [])
 
 
-def notify(to: Person, kind: str, **words) -> Notice:
-    """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note."""
+def notify(to: Person, kind: str, **words) -> int:
+    """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note. Returns its key."""
     return notify_each([Note(to, kind, **words)])[0]
 
 
-def notify_each(notes: Iterable[Note]) -> list[Notice]:
-    """Leave many notes at once."""
+def notify_each(notes: Iterable[Note]) -> list[int]:
+    """Leave many notes at once. Returns the keys of the notices."""
     notes = list(notes)
-    notices = [
-        Notice(to=note.to, kind=note.kind, title=note.title, body=note.body, link=note.link, school_id=note.school_id)
-        for note in notes
-    ]
-    sets.add(notices)
+    rows = ((note.to.pk, note.kind, note.title, note.body, note.link, note.school_id) for note in notes)
+    keys = sets.write(Notice(), "to_id kind title body link school_id", rows)
     deliveries = (
-        (notice.pk, channel, address)
-        for note, notice in zip(notes, notices, strict=True)
-        for channel, address in note.ways
+        (key, channel, address) for key, note in zip(keys, notes, strict=True) for channel, address in note.ways
     )
     sets.write(Delivery(), "notice_id channel address", deliveries)
-    return notices
+    return keys
 
 
 def carry(limit: int = 200) -> int:

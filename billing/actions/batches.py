@@ -13,6 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
+from afterschool.schools.models import School
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
 from billing.models import FeeMonth, Fund, Payout, Refund, RefundBatch
@@ -29,7 +30,7 @@ State = Payout.State
 def instruct_refunds(fee_month: FeeMonth, *, now: datetime, by: Actor) -> RefundBatch:
     """Send all that is payable to the bank, to whoever paid. Nothing is ever sent twice."""
     school = hold(fee_month.school)
-    refunds = list(to_pay_out(fee_month).order_by("pk"))
+    refunds = list(to_pay_out(fee_month).defer("steps", "cites").order_by("pk"))
     if not refunds:
         raise RuleBroken("没有待退的款项")
     parts = parts_of(refunds)
@@ -64,11 +65,12 @@ def payouts_paid(payouts: Iterable[Payout], *, paid_on: date, by: Actor) -> int:
 
 def pay_rows(rows: Collection[tuple[Payout, date]], *, by: Actor) -> int:
     """Each row with the day it was paid. The school's till is held."""
-    for row, paid_on in rows:
+    for row, _ in rows:
         if row.state == State.FAILED:
             raise RuleBroken(f"第 {row.batch.number} 批第 {row.row} 行银行已退回，不能记为到账")
-        if paid_on < timezone.localdate(row.batch.made_at):
-            raise RuleBroken(f"第 {row.batch.number} 批{row.batch.made_at:%-m月%-d日}才送银行，到账日期不能更早")
+    for batch, paid_on in {(row.batch, paid_on) for row, paid_on in rows}:
+        if paid_on < timezone.localdate(batch.made_at):
+            raise RuleBroken(f"第 {batch.number} 批{batch.made_at:%-m月%-d日}才送银行，到账日期不能更早")
     fresh = [(row, paid_on) for row, paid_on in rows if row.state == State.SENT]
     if not fresh:
         return 0
@@ -111,26 +113,28 @@ def fail_rows(rows: Collection[tuple[Payout, str]], *, by: Actor) -> None:
 
 def follow(refund_ids: Collection[int]) -> None:
     """A refund is as its rows are: paid when all are, failed when one came back and none is under way."""
-    rows: dict[int, list[Payout]] = defaultdict(list)
-    for row in Payout.objects.standing().filter(refund__in=refund_ids):
-        rows[row.refund_id].append(row)
+    rows: dict[int, list[tuple[str, date | None]]] = defaultdict(list)
+    standing = Payout.objects.standing().filter(refund__in=refund_ids)
+    for pk, *row in standing.values_list("refund", "state", "paid_on"):
+        rows[pk].append((row[0], row[1]))
     told = {pk: _state_of(parts) for pk, parts in rows.items()}
     sets.change(Refund, "state paid_on", ((pk, state, paid_on) for pk, (state, paid_on) in told.items()))
     tell_families([pk for pk, (state, _) in told.items() if state == Refund.State.PAID])
 
 
-def _state_of(parts: list[Payout]) -> tuple[Refund.State, date | None]:
-    states = {part.state for part in parts}
+def _state_of(parts: list[tuple[str, date | None]]) -> tuple[Refund.State, date | None]:
+    states = {state for state, _ in parts}
     if states == {State.PAID}:
-        return Refund.State.PAID, max(part.paid_on for part in parts if part.paid_on)
+        return Refund.State.PAID, max(paid_on for _, paid_on in parts if paid_on)
     return (Refund.State.INSTRUCTED if State.SENT in states else Refund.State.FAILED), None
 
 
 def held(payouts: Iterable[Payout]) -> list[Payout]:
     """These rows as they are now, with the till of their one school held."""
-    rows = list(payouts)
-    if len({row.school_id for row in rows}) != 1:
+    asked = Payout.objects.filter(pk__in=[row.pk for row in payouts]).order_by("batch_id", "row")
+    schools = School.objects.filter(pk__in=asked.order_by().values("school"))
+    if len(schools) != 1:
         raise RuleBroken("请选择同一所学校的退费")
-    hold(rows[0].school)
-    asked = Payout.objects.filter(pk__in=[row.pk for row in rows]).order_by("batch_id", "row")
-    return list(asked.select_related("refund").prefetch_related("school", "batch"))
+    hold(schools[0])
+    rows = asked.select_related("refund").defer("refund__steps", "refund__cites")
+    return list(rows.prefetch_related("school", "batch"))

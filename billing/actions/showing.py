@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access.capabilities import Capability
+from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -50,22 +50,23 @@ def show_settlement(fee_month: FeeMonth, *, until: date, now: datetime, by: Acto
 def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
     """Every guardian of a child that was charged, at once."""
     charged = fee_month.charges.values("student")
-    ties = Guardianship.objects.open_on(timezone.localdate()).filter(student__in=charged)
+    ties = Guardianship.objects.open_on(timezone.localdate()).filter(student__in=charged).order_by("student", "pk")
+    asked = list(ties.values_list("person", "student", "student__name"))
+    people = Person.objects.in_bulk({person for person, _, _ in asked})
     title = f"{fee_month}课后服务费结算好了，请您核对"
     say = f"收了多少、花在哪、退多少都在里面；{until:%-m月%-d日}以前有疑问可以直接提。"
     notes = [
         Note(
-            one.person,
+            people[person],
             "settlement_shown",
             title=title,
-            body=f"{one.child}：{say}",
-            link=month_link(one.student_id, fee_month.month),
+            body=f"{name}：{say}",
+            link=month_link(student, fee_month.month),
             school_id=fee_month.school_id,
         )
-        for one in ties.select_related("person").annotate(child=F("student__name")).order_by("student", "pk")
+        for person, student, name in asked
     ]
-    notify_each(notes)
-    return len(notes)
+    return len(notify_each(notes))
 
 
 @transaction.atomic

@@ -27,7 +27,9 @@ def _reviewing(reach: Reach, actor: Actor, today: date) -> list[Task]:
         say = "看过价格、供餐单位和许可证再公布，公布以后家长才能订"
         found.append(Task(f"{waiting} 项供餐待公布", say, reverse("meals:meal-list"), waiting, icon="check"))
     over = MealCharge.objects.within(reach).filter(
-        fee_month__month__lt=today.replace(day=1), fee_month__state=FeeMonth.State.OPEN, fee_month__meal_settlements=None
+        fee_month__month__lt=today.replace(day=1),
+        fee_month__state=FeeMonth.State.OPEN,
+        fee_month__meal_settlements=None,
     )
     if charge := over.select_related("fee_month").order_by("fee_month__month").first():
         url = reverse("meals:meal-month", args=[charge.fee_month_id])

@@ -63,10 +63,12 @@ def _divided(refund: Refund, rests: dict[Receipt, int]) -> Iterator[Part]:
 def _rests(charges: Collection[int]) -> dict[int, dict[Receipt, int]]:
     """By charge: its receipts, the last first, and what each paid of it and has not got back."""
     rests: dict[int, dict[Receipt, int]] = defaultdict(dict)
-    made = Allocation.objects.filter(charge__in=charges).select_related("receipt")
+    made = Allocation.objects.filter(charge__in=charges).order_by("charge_id", "-receipt__on", "-receipt__number")
+    paid = list(made.values_list("charge", "receipt", "fen"))
+    receipts = Receipt.objects.in_bulk({receipt for _, receipt, _ in paid})
     back = given_back(charges)
-    for one in made.order_by("charge_id", "-receipt__on", "-receipt__number"):
-        rests[one.charge_id][one.receipt] = one.fen - back.get((one.charge_id, one.receipt_id), 0)
+    for charge, receipt, fen in paid:
+        rests[charge][receipts[receipt]] = fen - back.get((charge, receipt), 0)
     return rests
 
 
