@@ -1,7 +1,7 @@
 """The roll: nobody is present by default, and an absence is told at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -97,7 +97,13 @@ def _relieved(session: Session, here: list[RollRow]) -> list[Student]:
     return [row.student for row in here if row.expected in TOLD or row.student.pk in worried]
 
 
-def tell_missing(session: Session, students: Iterable[Student], statuses: Mapping[int, str], now: datetime) -> None:
+def tell_missing(session: Session, students: Sequence[Student], statuses: Mapping[int, str], now: datetime) -> None:
+    if session.day < timezone.localdate(now):  # written down late: there is nobody to look for
+        for status in TOLD:
+            found = [student for student in students if statuses[student.pk] == status]
+            title = f"{{name}} {session.day:%-m月%-d日}补记为{status.label}"
+            tell_guardians(session, found, status.value, title, loud=False)
+        return
     at = f"{timezone.localtime(now):%H:%M}"
     ill = [student for student in students if statuses[student.pk] == Status.ILL]
     absent = [student for student in students if statuses[student.pk] == Status.ABSENT]

@@ -18,7 +18,7 @@ from attendance.models import Session
 from attendance.selectors import DayBook, State, day_book, sessions_by_child
 from attendance.selectors.batches import batches_by_grade, leaving_time
 from enrollment.selectors import barred_guardians
-from staffing.selectors import leaders_of
+from staffing.selectors import leaders_of, moment
 
 from .alarms import people, teachers_of
 from .day import lock_open_day, open_day
@@ -38,7 +38,8 @@ def stop_sessions(
     now: datetime,
     by: Actor,
 ) -> list[Session]:
-    """All of today's sessions, or one, end at `until`: what has not begun by then is cancelled, the rest cut short.
+    """All of today's sessions, or one, end at `until`: what has not begun by then is cancelled, the rest cut short,
+    for whoever is there has to be found on a roll and handed over.
 
     What is paid for them goes back by `cause`, but for those cut short where they count (`counts`) as served.
     """
@@ -116,7 +117,8 @@ def move_session(session: Session, *, room: str, merged_into: Session | None, by
 
 def _stop(one: Session, until: time, cause: str, reason: str, counts: bool, now: datetime) -> None:
     one.stop_reason = reason
-    if one.starts_at >= until and one.taken_at is None:
+    begun = one.taken_at is not None or now >= moment(one.day, one.starts_at)
+    if one.starts_at >= until and not begun:
         one.cancelled_at, one.unserved = now, cause
     else:
         one.cut_short_at, one.ends_at = now, max(until, one.starts_at)

@@ -20,9 +20,8 @@ from ..roll_forms import RoomForm, StopForm
 @require_safe
 @requires(Capability.LEAD_DAY)
 def stops(request, reach):
-    school, now = school_asked(request, reach), timezone.localtime()
-    wanted = _today(school).held().filter(pk=number_in(request.GET.get("session"))).first()
-    form = StopForm(sessions=_today(school).held(), initial={"session": wanted, "until": now.time()})
+    school = school_asked(request, reach)
+    form = StopForm(sessions=_today(school).held(), initial={"until": timezone.localtime().time()})
     return _page(request, school, form)
 
 

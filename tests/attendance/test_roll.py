@@ -222,3 +222,12 @@ def test_a_child_listed_after_the_roll_is_not_present_and_not_forgotten(town):
     untaken_rolls(town.school, day=THURSDAY, now=at(15, 55), by=town.by_leader)
 
     assert Notice.objects.get(kind="roll_late").title == "三(2)班 还有 1 个孩子没有点名，请补点"
+
+
+def test_roll_written_down_the_day_after_alarms_nobody(town):
+    friday = THURSDAY.replace(day=16)
+    take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(9, day=friday), by=town.by_teacher)
+
+    told = Notice.objects.get(kind="absent")
+    assert told.title == "学生01 10月15日补记为缺勤"
+    assert not Delivery.objects.filter(notice=told).exists()

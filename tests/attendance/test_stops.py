@@ -91,6 +91,14 @@ def test_session_whose_roll_is_taken_is_never_cancelled_and_keeps_its_marks(town
     assert (town.session.cancelled_at, town.session.ends_at, town.session.marks.count()) == (None, time(15, 40), 3)
 
 
+def test_session_that_has_begun_without_a_roll_stays_to_be_called(town):
+    """Somebody may be there."""
+    stop(town, 15, 30, now=at(15, 50))
+
+    assert town.session.cancelled_at is None
+    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}
+
+
 @pytest.mark.parametrize(("counts", "unserved"), [(True, ""), (False, "forced")])
 def test_what_was_cut_short_counts_as_served_only_where_the_leader_says_so(town, counts, unserved):
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
