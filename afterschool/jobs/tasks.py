@@ -4,8 +4,10 @@ from django.utils import timezone
 
 from . import book
 
+LONGEST = 30 * 60  # seconds: a large school's archive of a term is a thousand pages and more
 
-@shared_task(name="jobs.run")
+
+@shared_task(name="jobs.run", time_limit=LONGEST)
 def run(job_id: int) -> None:
     book.run(job_id)
 

@@ -27,6 +27,7 @@ NAV = (
     ("我的值班", "staffing:my-duty", C.STAND_DUTY),
     ("我的补助", "staffing:my-stipend-list", C.STAND_DUTY),
     ("考勤", "attendance:day", C.SEE_ATTENDANCE),
+    ("台账", "attendance:archive", C.SEE_ARCHIVE),
     ("门卫", "attendance:guard", C.KEEP_GATE),
     ("收支", "billing:month-list", C.SEE_BOOKS),
     ("补助", "staffing:stipend-sheet-list", C.DRAFT_STIPENDS),

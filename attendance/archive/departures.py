@@ -63,7 +63,7 @@ def _by_class_and_day(books: Books) -> Table:
         [
             short(day), _klass(books, gone[0]), str(sum(one.undone_at is None for one in gone)),
             listed(one.by__name for one in gone), listed(one.place for one in gone),
-            "；".join(_in_short(books, one) for one in gone),
+            "　".join(_in_short(books, one) for one in gone),
         ]
         for (day, _), gone in sorted(found.items(), key=lambda item: item[0])
     ]  # fmt: skip
@@ -73,17 +73,18 @@ def _by_class_and_day(books: Books) -> Table:
         "人数",
         "移交教师",
         "地点（门）",
-        "学生、离校时间、接领人（关系），照片和姓名以外的核验方式",
+        "离校时间、学生（关系、接领人；除看照片和姓名以外的核验方式；异常）",
     ]
     return Table("离校记录", heads, [10, 10, 6, 12, 10, 102], rows)
 
 
 def _in_short(books: Books, one) -> str:
+    """`17:42 陈一诺（奶奶 李桂芳）`."""
     collected = one.mode == Handover.Mode.COLLECTED
-    who = f"{one.collector_name}（{one.collector_relation}）" if collected else Handover.Mode(one.mode).label
+    who = f"{one.collector_relation} {one.collector_name}" if collected else Handover.Mode(one.mode).label
     how = "" if one.how in (GateEvent.How.KNOWN, GateEvent.How.AGREED) else GateEvent.How(one.how).label
-    return " ".join(
-        filter(None, [books.students[one.student_id].name, f"{clock(one.at):%H:%M}", who, how, _odd(books, one)])
+    return (
+        f"{clock(one.at):%H:%M} {books.students[one.student_id].name}（{listed([who, how, _odd(books, one)], '，')}）"
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from afterschool.xlsx import Column, Sheet
 
-NUMBER, DAY = Column("序号", "int", 6), Column("日期", "date", 11)
+NUMBER, DAY = Column("序号", "int", 8), Column("日期", "date", 12)
 SECTION, KLASS, NAME = Column("服务班", width=14), Column("班级", width=10), Column("姓名", width=10)
 
 

@@ -84,8 +84,8 @@ def _printed_grids(books: Books) -> Iterator[Table]:
         rows = []
         for number, (pk, marks) in enumerate(_by_child(rolls).items(), 1):
             signs = [sign_of(marks[day]) if day in marks else "" for day in days]
-            rows.append([str(number), books.students[pk].name, *signs, *map(str, _sums(marks))])
-        foot = [["", word, *(str(roll.count(*SUMS[word])) for roll in rolls), *[""] * len(SUMS)] for word in OF_A_DAY]
+            rows.append([str(number), books.students[pk].name, *signs, *map(_told, _sums(marks))])
+        foot = [["", word, *(_told(roll.count(*SUMS[word])) for roll in rolls), *[""] * len(SUMS)] for word in OF_A_DAY]
         who = listed(duty.person.name for day in days for duty in books.teachers.get((session.section_id, day), ()))
         yield Table(
             f"{session.section.name}　{days[0]:%Y年%-m月}　{_when(rolls[0])}　值班教师 {who or '没有排'}",
@@ -95,6 +95,11 @@ def _printed_grids(books: Books) -> Iterator[Table]:
             foot,
             kind="signs",
         )
+
+
+def _told(number: int) -> str:
+    """Nought is left blank: one looks for what is there."""
+    return str(number or "")
 
 
 def _printed_day(books: Books) -> Table:
@@ -176,7 +181,7 @@ def _absences(books: Books) -> Sheet:
                 calls = books.contacts.get((session.pk, student.pk), ())
                 who = [session.day, session.section.name, str(student.school_class), student.name]
                 who += [Mark.Status(status).label, _reason(books, student.pk, session.day)]
-                rows += [[*who, *_told(call)] for call in calls] or [[*who, None, "", "", "", ""]]
+                rows += [[*who, *_outcome(call)] for call in calls] or [[*who, None, "", "", "", ""]]
     return Sheet("2 缺勤与联系", columns, rows)
 
 
@@ -185,7 +190,7 @@ def _reason(books: Books, student_id: int, day: date) -> str:
     return listed((leave.reason or ("病假" if leave.is_ill else "家长请假") for leave in asked), "；")
 
 
-def _told(call: ContactAttempt) -> list:
+def _outcome(call: ContactAttempt) -> list:
     return [clock(call.at), call.person.name if call.person else "", call.get_result_display(), call.note, call.by.name]
 
 

@@ -22,10 +22,10 @@ def roster(books: Books) -> Record:
     by_class = sorted(seats, key=books.place_of_student)
     rows = [[number, *_roster_row(books, pk, seats[pk], adults[pk])] for number, pk in enumerate(by_class, 1)]
     columns = [
-        NUMBER, Column("学籍号", width=28), NAME, Column("性别", width=6), KLASS, Column("时段", width=26),
-        Column("特色课程", width=22), Column("监护人", width=16), Column("监护人电话", width=16),
-        Column("授权接送人", width=18), Column("离校方式", width=14), Column("协议编号", width=18),
-        Column("自", "date", 11), Column("至", "date", 11), Column("备注", width=16),
+        NUMBER, Column("学籍号", width=30), NAME, Column("性别", width=6), KLASS, Column("时段", width=36),
+        Column("特色课程", width=20), Column("监护人", width=15), Column("监护人电话", width=17),
+        Column("授权接送人", width=15), Column("离校方式", width=19), Column("协议编号", width=17),
+        Column("自", "date", 12), Column("至", "date", 12), Column("备注", width=10),
     ]  # fmt: skip
     sheet = Sheet("1 参加学生名册", columns, rows)
     return plain(1, "参加学生名册", ("制表", "班主任", "校长", "学校（盖章）", "日期"), sheet)
