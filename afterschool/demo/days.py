@@ -11,6 +11,7 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student, Term
 from afterschool.schools.people import actor_for
 from attendance import actions as attendance
+from attendance.actions.log import write_log
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import State, day_book
 from enrollment.models import Application, Placement, Section
@@ -20,6 +21,15 @@ from staffing.models import Duty
 
 from . import town
 from .clock import at, clock_shows
+
+Activity = Session.Activity
+DONE = (
+    (Activity.HOMEWORK, "完成当天作业，答疑"),
+    (Activity.READING, ""),
+    (Activity.HOMEWORK, ""),
+    (Activity.SPORTS, "跳绳、踢毽子"),
+    (Activity.HOMEWORK, "订正练习册，课外阅读"),
+)
 
 
 def write_rota(school: School, term: Term, cast: town.Cast, first: date, last: date, by) -> None:
@@ -70,6 +80,7 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
     teacher_of = {duty.section_id: actors[duty.person_id] for duty in duties}
     for session in Session.objects.filter(school=school, day=day).select_related("section"):
         _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
+        _write_log(session, teacher_of[session.section_id])
     home = _go_home(school, day, families, leader, dice)
     for duty in duties:
         now = max(duty.ends_at, home) + timedelta(minutes=2)
@@ -88,6 +99,15 @@ def _take_roll(session: Session, seated: list[int], teacher: Actor, dice: Random
     now = at(session.day, session.starts_at) + timedelta(minutes=3 + dice.randrange(5))
     with clock_shows(now):
         attendance.take_roll(session, exceptions=unusual, now=now, by=teacher)
+
+
+def _write_log(session: Session, teacher: Actor) -> None:
+    is_club = session.section.school_class_id is None
+    done = (
+        (Activity.CLUB, session.section.name) if is_club else DONE[(session.section_id + session.day.day) % len(DONE)]
+    )
+    with clock_shows(at(session.day, session.ends_at)) as now:
+        write_log(session, activity=done[0], content=done[1], now=now, by=teacher)
 
 
 def _go_home(school: School, day: date, families: dict[int, Family], leader: Actor, dice: Random) -> datetime:

@@ -14,7 +14,7 @@ from attendance.selectors import service_days_of
 from enrollment import actions as enrollment
 from enrollment.models import Application
 
-from . import town
+from . import safety, town
 from .clock import at, clock_shows
 
 
@@ -23,6 +23,7 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
     late = list(Student.objects.filter(school=school, applications=None).order_by("pk")[:5])
     yesterday = today - timedelta(days=1)
     admin = actor_for(cast.by_role[Role.SCHOOL_ADMIN], today)
+    safety.look_after(school, today, admin)
     with clock_shows(at(yesterday, "20:15")) as now:
         applications = [_apply(student, term, today, now) for student in late]
         for application in applications[1:4]:
@@ -40,6 +41,8 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
                 )
     if town.SCHOOLS[school.code].revises:
         _revise(Plan.objects.in_force().get(school=school, term=term), yesterday, admin)
+    if school.stage == School.Stage.JUNIOR:
+        safety.teach_on(school, today)
     hardship = Student.objects.filter(school=school, is_left_behind=True, agreements__isnull=False).first()
     if hardship and school.charges.exists():
         enrollment.ask_waiver(

@@ -31,6 +31,8 @@ class LogLine:
 
 def heard_in(session: Session, policy: Policy | None = None) -> list[Verdict[str]]:
     """Words of its content that sound forbidden, each with the clause that held on its day."""
+    if not session.content:
+        return []
     policy = policy or policy_of(session.school, session.day)
     return sounds_like(policy, session.day, session.content, stage=session.school.stage)
 
