@@ -34,7 +34,7 @@ def _rolls(actor: Actor, today: date):
 def _gate(actor: Actor, today: date):
     if not actor.may(C.HAND_OVER) or Role.LEADER in actor.roles:
         return
-    school = School.objects.filter(pk__in=selectors.sessions_at_the_gate(actor, today).values("school")).first()
+    school = selectors.schools_at_the_gate(actor, today).first()
     waiting = selectors.still_here(actor, today, school) if school else 0
     if waiting:
         yield Task("交接", f"还有 {waiting} 个孩子等着交接", reverse("attendance:handover"), waiting, icon="next")

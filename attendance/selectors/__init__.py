@@ -7,7 +7,14 @@ from .family import FamilyDay, family_day, service_days_of
 from .gate import leave_modes, still_here
 from .incidents import calls_open_to, calls_wanted, open_incidents
 from .plan import PlanLine, day_plan
-from .reach import children_at_the_gate, children_of, sections_open_to, sessions_at_the_gate, sessions_open_to
+from .reach import (
+    children_at_the_gate,
+    children_of,
+    schools_at_the_gate,
+    sections_open_to,
+    sessions_at_the_gate,
+    sessions_open_to,
+)
 from .roll import (
     RollRow,
     corrections_asked,
@@ -26,7 +33,7 @@ __all__ = [
     "Station", "board", "calls_open_to", "calls_wanted", "children_at_the_gate", "children_of", "corrections_asked",
     "corrections_done", "day_book", "day_plan", "family_day", "final_states", "guardians_to_call", "leave_modes",
     "leave_statuses", "leaves_ahead", "missing_children", "month_is_locked", "moves", "open_incidents", "roll",
-    "room_changes", "sections_open_to", "served_days", "service_days_of", "sessions_at_the_gate",
+    "room_changes", "schools_at_the_gate", "sections_open_to", "served_days", "service_days_of", "sessions_at_the_gate",
     "sessions_by_child", "sessions_open_to", "span", "still_here", "trail", "unresolved_absences", "unsigned_days",
     "waiting_children",
 ]  # fmt: skip

@@ -46,6 +46,13 @@ class DayBook:
     def sessions_of(self, student_id: int) -> list[Session]:
         return [one for one in self.sessions if any(child.pk == student_id for child in self.listed[one.pk])]
 
+    def __or__(self, other: "DayBook") -> "DayBook":
+        """The children of both, each once."""
+        sessions = {one.pk: one for one in (*self.sessions, *other.sessions)}
+        listed = {pk: list(dict.fromkeys([*self.listed.get(pk, []), *other.listed.get(pk, [])])) for pk in sessions}
+        found = self.marks | other.marks, self.handovers | other.handovers, self.stays | other.stays
+        return DayBook(self.day, list(sessions.values()), listed, *found)
+
     def states(self) -> dict[int, State]:
         statuses: dict[int, list[str | None]] = defaultdict(list)
         for session in self.sessions:

@@ -14,9 +14,8 @@ from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
 
 from .batches import batches_by_grade, leaving_time
-from .book import DayBook, day_book
-from .gate import leave_modes
-from .reach import sessions_at_the_gate
+from .book import DayBook
+from .gate import gate_book, leave_modes
 
 WORKS_FOR = timedelta(hours=4)
 
@@ -33,8 +32,7 @@ def held_events(school: School, day: date):
 
 def list_content(school: School, day: date, actor: Actor, now: datetime, *, section_id: int | None = None) -> dict:
     """The list as JSON, but for its number and signature. Queries do not grow with the children."""
-    mine = sessions_at_the_gate(actor, day).filter(school=school)
-    book = day_book(school, day, sessions=mine.filter(section=section_id) if section_id else mine)
+    book = gate_book(actor, day, school, section_id=section_id)
     return {
         "issued_at": now.isoformat(),
         "stale_after": (now + LIST_IS_OLD).isoformat(),

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from afterschool.access.capabilities import Capability, Role
 from afterschool.access.reach import Actor, Reach
 from afterschool.schools.models import School, Student
-from attendance.models import Session
+from attendance.models import LateStay, Session
 from enrollment.models import Placement, Section
 from staffing.models import Duty
 
@@ -33,6 +33,19 @@ def _on_duty(actor: Actor):
     """The actor's duties at a session, or at the one with which it sits (合班)."""
     there = Q(section=OuterRef("section")) | Q(section=OuterRef("merged_into__section"))
     return Duty.objects.filter(there, day=OuterRef("day"), person=actor.person_id)
+
+
+def kept_by(actor: Actor, day: date):
+    """The stays of children whom this person keeps until somebody comes: one's own gate, whatever their section."""
+    return LateStay.objects.within(actor.reach(Capability.HAND_OVER)).filter(
+        day=day, keeper=actor.person_id, ended_at=None
+    )
+
+
+def schools_at_the_gate(actor: Actor, day: date):
+    """Where this person hands children over that day."""
+    mine, kept = sessions_at_the_gate(actor, day).values("school"), kept_by(actor, day).values("school")
+    return School.objects.filter(Q(pk__in=mine) | Q(pk__in=kept))
 
 
 def children_at_the_gate(actor: Actor, day: date):

@@ -25,8 +25,7 @@ def gate_list(request, reach):
     except wire.Unreadable as wrong:
         return HttpResponseBadRequest(str(wrong))
     day, now = timezone.localdate(), timezone.now()
-    mine = selectors.sessions_at_the_gate(request.actor, day)
-    school = _school(School.objects.filter(pk__in=mine.values("school")), wanted.school_id)
+    school = _school(selectors.schools_at_the_gate(request.actor, day), wanted.school_id)
     issued = issue_list(school, day=day, device=wanted.device, section_id=wanted.section_id, now=now, by=request.actor)
     return JsonResponse({"list": issued.content, "signature": issued.signature})
 

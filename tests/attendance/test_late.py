@@ -1,15 +1,20 @@
 """晚接看护: somebody is named who stays with the child, and the family reads who."""
 
+from uuid import uuid4
+
 import pytest
 
 from afterschool.access.capabilities import Role
 from afterschool.desks.selectors import children_today
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import begin_late, change_keeper, close_day, end_late, hand_over, take_roll
+from attendance.actions import begin_late, change_keeper, close_day, end_late, hand_over, take_events, take_roll
+from attendance.desk import tasks
 from attendance.models import LateStay
 from attendance.selectors import State, board
 from attendance.selectors.late import keepers
+from attendance.selectors.offline import list_content
+from attendance.told import Told
 from enrollment.selectors import collectors_of
 from tests import cast
 from tests.attendance.test_gate_events import father_of, restrict
@@ -62,6 +67,26 @@ def test_another_takes_over_also_after_the_signature(here):
         end_late(new, now=at(18, 40), by=here.by_leader)
     with pytest.raises(RuleBroken, match="已经改过"):
         change_keeper(stay, keeper=here.teacher, place="图书室", now=at(18, 41), by=here.by_leader)
+
+
+def test_a_keeper_of_another_section_hands_the_child_over_and_sees_no_other(here):
+    child = here.children[0]
+    colleague = cast.make_person("周敏", Role.TEACHER, here.school)
+    by = cast.act(colleague, THURSDAY)
+    assert desk_titles(by) == []
+    keep(here, child, keeper=colleague)
+
+    assert "交接" in desk_titles(by)
+    content = list_content(here.school, THURSDAY, by, at(18))
+    assert [(one["name"], one["state"]) for one in content["children"]] == [(child.name, "kept")]
+    told = Told(uuid4(), "release", child.pk, at(18, 20), mode="collected", adult=f"guardian:{here.mothers[0].pk}")
+    [taken] = take_events(here.school, [told], device=str(uuid4()), now=at(18, 20), by=by)
+    assert taken.outcome == "accepted"
+    assert list_content(here.school, THURSDAY, by, at(18, 21))["children"][0]["state"] == "gone"
+
+
+def desk_titles(by):
+    return [task.title for task in tasks(by, THURSDAY)]
 
 
 def test_a_stay_written_by_mistake_is_taken_back(here):
