@@ -38,11 +38,7 @@ def change_pickup(
     if not (collector or alone or comes_at):
         raise RuleBroken("请点谁来接，或者几点来接")
     today = timezone.localdate(now)
-    lock_open_day(student.school_id, today)
-    guardian_id = require_guardian(student, by)
-    require_unbarred(student, today, by)
-    book = day_book(student.school, today, students=[student])
-    _must_be_leaving(student, book)
+    book = _open_book(student, today, by)
     if alone:
         _may_go_alone(student, today)
     elif collector:
@@ -57,7 +53,7 @@ def change_pickup(
         guardian_id=adult.get("guardian"),
         pickup_person_id=adult.get("pickup"),
         comes_at=comes_at,
-        asked_by_id=guardian_id,
+        asked_by_id=by.signer,
         asked_at=now,
     )
     record(by, "changed_pickup", change, student=student.pk, mode=change.mode)
@@ -80,6 +76,16 @@ def cancel_change(change: PickupChange, *, now: datetime, by: Actor) -> PickupCh
     book = day_book(change.student.school, change.day, students=[change.student])
     _tell(change.student, book, "今天照原来的安排接", by)
     return change
+
+
+def _open_book(student: Student, today: date, by: Actor) -> DayBook:
+    """The child's day, in which something can still be changed, by a guardian who may."""
+    lock_open_day(student.school_id, today)
+    require_guardian(student, by)
+    require_unbarred(student, today, by)
+    book = day_book(student.school, today, students=[student])
+    _must_be_leaving(student, book)
+    return book
 
 
 def _must_be_leaving(student: Student, book: DayBook) -> None:

@@ -16,37 +16,17 @@ WHOLE_NUMBER = re.compile(r"\d[\d\sXx-]{6,}")  # more of an identity card than a
 
 
 @transaction.atomic
-def enter_gate(
-    school: School,
-    *,
-    kind: str,
-    name: str,
-    purpose: str,
-    organisation: str = "",
-    document: str = "",
-    host: str = "",
-    plate: str = "",
-    checked: str = "",
-    now: datetime,
-    by: Actor,
-) -> GateEntry:
-    if kind == GateEntry.Kind.VEHICLE and not plate.strip():
+def enter_gate(school: School, *, kind: str, now: datetime, by: Actor, **words: str) -> GateEntry:
+    """`words` are the columns of the book: name and purpose always, the others where there is something to say."""
+    said = {column: text.strip() for column, text in words.items()}
+    plate = said.pop("plate", "").upper()
+    if kind == GateEntry.Kind.VEHICLE and not plate:
         raise RuleBroken("车辆要写车牌", field="plate")
-    if WHOLE_NUMBER.search(document):
+    if WHOLE_NUMBER.search(said.get("document", "")):
         raise RuleBroken("证件只写种类和后四位，例如“身份证 …1234”，不记整个号码", field="document")
+    today = timezone.localdate(now)
     entry = GateEntry.objects.create(
-        school=school,
-        day=timezone.localdate(now),
-        kind=kind,
-        name=name.strip(),
-        purpose=purpose.strip(),
-        organisation=organisation.strip(),
-        document=document.strip(),
-        host=host.strip(),
-        plate=plate.strip().upper(),
-        checked=checked.strip(),
-        in_at=now,
-        by_id=by.signer,
+        school=school, day=today, kind=kind, plate=plate, in_at=now, by_id=by.signer, **said
     )
     record(by, "entered_gate", entry, kind=kind)
     return entry

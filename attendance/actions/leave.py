@@ -30,11 +30,6 @@ def ask_leave(
 ) -> Leave:
     """From a day to a day, today at the earliest and only while today's roll has not been taken."""
     lock(student.school_id)
-    if last_on < first_on:
-        raise RuleBroken("结束的日子不能早于开始的日子", field="last_on")
-    require_unbarred(student, timezone.localdate(now), by)
-    if first_on < timezone.localdate(now):
-        raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
     leave = Leave(
         school_id=student.school_id,
         student=student,
@@ -45,12 +40,7 @@ def ask_leave(
         asked_by_id=by.signer,
         asked_at=now,
     )
-    if not service_days_of(student, first_on, last_on):
-        raise RuleBroken(f"{span(leave)}没有{student.name}的课后服务，不用请假", field="first_on")
-    same = Leave.objects.filter(student=student, cancelled_at=None, first_on__lte=last_on, last_on__gte=first_on)
-    if held := same.first():
-        raise RuleBroken(f"{span(held)}已经请过假了", field="first_on")
-    _before_the_roll(student, first_on)
+    _must_be_due(leave, timezone.localdate(now), by)
     leave.save()
     record(by, "asked_leave", leave, first_on=first_on.isoformat(), last_on=last_on.isoformat(), is_ill=is_ill)
     return leave
@@ -71,6 +61,21 @@ def cancel_leave(leave: Leave, *, now: datetime, by: Actor) -> Leave:
     leave.save(update_fields=["cancelled_at"])
     record(by, "cancelled_leave", leave, first_on=leave.first_on.isoformat(), last_on=leave.last_on.isoformat())
     return leave
+
+
+def _must_be_due(leave: Leave, today: date, by: Actor) -> None:
+    """Of days to come, on which the child has service and nobody has said anything yet."""
+    if leave.last_on < leave.first_on:
+        raise RuleBroken("结束的日子不能早于开始的日子", field="last_on")
+    require_unbarred(leave.student, today, by)
+    if leave.first_on < today:
+        raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
+    if not service_days_of(leave.student, leave.first_on, leave.last_on):
+        raise RuleBroken(f"{span(leave)}没有{leave.student.name}的课后服务，不用请假", field="first_on")
+    others = Leave.objects.filter(student=leave.student, cancelled_at=None)
+    if held := others.filter(first_on__lte=leave.last_on, last_on__gte=leave.first_on).first():
+        raise RuleBroken(f"{span(held)}已经请过假了", field="first_on")
+    _before_the_roll(leave.student, leave.first_on)
 
 
 def _before_the_roll(student: Student, day: date) -> None:

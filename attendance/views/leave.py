@@ -1,6 +1,6 @@
 """请假, for guardians."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,14 +36,8 @@ def leave_create(request, reach, student_id):
         else:
             messages.success(request, f"已为 {student.name} 请假：{selectors.span(leave)}")
             return redirect("attendance:leave-create", student.pk)
-    next_days = selectors.service_days_of(student, today, today + LOOK_AHEAD)
-    context = {
-        "student": student,
-        "form": form,
-        "leaves": selectors.leaves_ahead(student, today),
-        "today": today,
-        "days": [(day, NEXT_DAYS.get((day - today).days)) for day in next_days[:2]],
-    }
+    context = {"student": student, "form": form, "today": today, "leaves": selectors.leaves_ahead(student, today)}
+    context["days"] = [(day, NEXT_DAYS.get((day - today).days)) for day in _next_days(student, today)]
     return render(request, "attendance/leave_create.html", context, status=422 if form.is_bound else 200)
 
 
@@ -58,3 +52,7 @@ def leave_cancel(request, reach, pk):
     else:
         messages.success(request, f"已撤销 {leave.student.name} 的请假")
     return redirect("attendance:leave-create", leave.student_id)
+
+
+def _next_days(student: Student, today: date) -> list[date]:
+    return selectors.service_days_of(student, today, today + LOOK_AHEAD)[:2]
