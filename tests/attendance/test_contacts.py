@@ -3,6 +3,7 @@ import pytest
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import ask_leave, correct_mark, note_contact, take_roll, unresolved_contacts
+from attendance.after_roll import tasks
 from attendance.models import ContactAttempt
 from attendance.selectors import guardians_to_call, missing_children, unresolved_absences
 from enrollment.models import PickupRestriction
@@ -95,3 +96,12 @@ def test_who_is_missing_takes_no_more_questions_for_more_children(missing, djang
 
     with django_assert_num_queries(4):
         assert len(missing_children(missing.school, THURSDAY)) == 21
+
+
+def test_teacher_has_the_call_on_the_desk_until_somebody_is_reached(missing):
+    def mine():
+        return [task.title for task in tasks(missing.by_teacher, THURSDAY)]
+
+    assert mine() == ["联系学生01的家长"]
+    call(missing, "coming", 50)
+    assert mine() == []

@@ -6,6 +6,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import correct_mark, decide_correction, hand_over, take_roll
 from attendance.actions.months import lock_attendance
+from attendance.after_roll import tasks
 from attendance.models import DayClose, Mark, MarkCorrection
 from attendance.selectors import corrections_asked, roll
 from enrollment.selectors import collectors_of
@@ -118,6 +119,7 @@ def test_of_a_locked_month_a_correction_is_asked_for_and_the_mark_stays(locked, 
         principal.pk,
     }
     assert list(corrections_asked(cast.act(principal).reach(Capability.DECIDE_CORRECTIONS))) == [made]
+    assert [task.detail for task in tasks(cast.act(principal), NOVEMBER_3)] == ["1 项锁定月份的更正等您决定"]
     with pytest.raises(RuleBroken, match="正等决定"):
         correct(locked, locked.children[0], status="present", now=at(10, day=NOVEMBER_3))
 
