@@ -4,8 +4,11 @@ from datetime import time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from playwright.sync_api import expect
 
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
@@ -150,6 +153,29 @@ def test_every_open_child_stands_on_the_page_by_name_with_what_to_do(here, clien
     acts = ("attendance/late/?", f"?child={here.children[-1].pk}", "点名以后加入的 3 人", 'hx-trigger="every 30s"')
     assert all(said in pages[here.leader] for said in acts)
     assert "attendance/late/?" not in pages[office]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_board_asks_again_by_the_clock_and_keeps_what_was_folded_out_and_typed(
+    here, live_server, page, monkeypatch
+):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 42))
+    client = Client()
+    client.force_login(here.leader)
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "value": client.session.session_key, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    page.clock.install()
+    page.goto(f"{live_server.url}/attendance/day/")
+    page.get_by_text("各班人数").click()
+    page.fill("#note", "巡查正常")
+    collect(here, here.children[0], at(17, 41))
+    page.clock.fast_forward(31_000)
+
+    expect(page.locator("#tally .figure")).to_have_text("2人")
+    expect(page.locator("#bar")).to_contain_text("签字（还剩 2 人）")
+    expect(page.locator("#counts table")).to_be_visible()
+    expect(page.locator("#note")).to_have_value("巡查正常")
+    expect(page.locator("#board")).not_to_contain_text(here.children[0].name)
 
 
 def test_board_and_page_ask_as_much_for_a_large_school_as_for_a_small_one(here, client, monkeypatch):

@@ -84,7 +84,7 @@ def children_go_home(wall, teachers, leader, mothers):
     teacher.sees(f"{FIRST_CHILD} 交给谁？", "奶奶", "母亲")
     teacher.shot("who-collects")
     teacher.press("都不是这几位")
-    teacher.sees("不要放行 · 联系办公室", "请另一位老师拨学校登记的号码")
+    teacher.sees("不要放行 · 联系办公室", "这个班的另一位老师拨学校登记的号码")
     _all_is_sent(teacher)
     teacher.shot("stranger-refused")
     teacher.press("接着交接")
