@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from afterschool.access.capabilities import Capability
@@ -13,6 +13,9 @@ from enrollment.models import Agreement
 
 from .models import Adjustment, BankLine, Expense, FeeMonth, PayeeChange, Payout, Receipt, Refund, Round
 from .selectors.advances import takes_part
+from .selectors.deadlines import NEAR, leftovers, pay_back_by
+from .selectors.late_facts import due_from_late_facts
+from .selectors.readiness import to_set_off
 
 ANSWER_DUE = timedelta(days=3)  # how long a bank takes to tell
 
@@ -45,13 +48,35 @@ def _keeping(reach, today: date) -> list[Task]:
     back = Adjustment.objects.within(reach).unshared().filter(side=Adjustment.Side.LESS)
     say = "冲减支出收回的，计算追加结算"
     found += _leavers(reach, today)
+    found += _late(reach, today)
     return found + _by_month(back.exclude(fee_month__rounds__state=Round.State.DRAFT), "笔收回的钱还没有退给家长", say)
 
 
+def _late(reach, today: date) -> list[Task]:
+    """What came after a lock, and what it comes to."""
+    return [
+        Task(
+            f"{due.fee_month}锁定以后查明，还应退 {due.families} 家 {due.amount} 元", "看过再计算追加结算",
+            reverse("billing:correction-list", args=[due.fee_month.pk]), due.families, icon="money",
+        )
+        for due in due_from_late_facts(reach, today)
+    ]  # fmt: skip
+
+
 def _leavers(reach, today: date) -> list[Task]:
-    """Children who take part no more, and whose money is still here."""
+    """What was set off and is left when the term is over; and children who take part no more, whose money is here."""
+    left = leftovers(reach, today)
+    found = []
+    for one in left[:3]:
+        url, count = reverse("billing:advance-list", args=[one.fee_month.pk]), len(one.students)
+        say, urgent = _until("学期结束了，退给当初付款的人", one.by, today)
+        found.append(Task(f"{count} 个孩子没有抵完的退费待退", say, url, count, urgent=urgent, icon="money"))
+    return found + _gone(reach, today, {student for one in left for student in one.students})
+
+
+def _gone(reach, today: date, told: set[int]) -> list[Task]:
     held = Receipt.objects.within(reach).in_advance().order_by().values("student")
-    gone = Student.objects.filter(~takes_part(today), pk__in=held)
+    gone = Student.objects.filter(~takes_part(today), pk__in=held).exclude(pk__in=told)
     months = FeeMonth.objects.within(reach).filter(state=FeeMonth.State.OPEN, school__in=gone.values("school"))
     month = months.order_by("month").first()
     if month is None:
@@ -126,9 +151,29 @@ def _reviewing(reach, actor: Actor, today: date) -> list[Task]:
     if count := PayeeChange.objects.within(reach).filter(state=PayeeChange.State.ASKED).count():
         url = reverse("billing:payee-change-list")
         found.append(Task(f"{count} 份更换收款人待审批", "看过两边的账号再定", url, count, icon="check"))
-    payable = Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
-    refunds = Refund.objects.within(reach).filter(payable).values("fee_month").annotate(count=Count("pk"))
-    for row in refunds.order_by(F("fee_month"))[:3]:
-        url = reverse("billing:refund-list", args=[row["fee_month"]])
-        found.append(Task(f"{row['count']} 笔退费待办理", "列入退费发放表，交银行", url, row["count"], icon="money"))
+    return found + _refunds(reach, today)
+
+
+def _refunds(reach, today: date) -> list[Task]:
+    """What goes back: by the bank within the policy's days, or off the next charge."""
+    payable = Refund.objects.within(reach).filter(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])
+    months = FeeMonth.objects.filter(pk__in=payable.values("fee_month")).select_related("school__bureau")
+    found = []
+    for month in months.annotate(count=Count("refunds", filter=Q(refunds__in=payable))).order_by("month", "pk")[:3]:
+        url, off = reverse("billing:refund-list", args=[month.pk]), to_set_off(month).count()
+        if off:
+            say = "在生成下个月的收费以前点“抵下期”"
+            found.append(Task(f"{off} 笔退费按规定抵下期", say, url, off, icon="money"))
+        if back := month.count - off:
+            say, urgent = _until("列入退费发放表，交银行", pay_back_by(month), today)
+            found.append(Task(f"{back} 笔退费待办理", say, url, back, urgent=urgent, icon="money"))
     return found
+
+
+def _until(say: str, by: date | None, today: date) -> tuple[str, bool]:
+    """With the policy's last day; urgent when it is near, and when it is past."""
+    if by is None:
+        return say, False
+    if by < today:
+        return f"{say}；规定 {by:%-m月%-d日} 以前办完，已经过了", True
+    return f"{say}；按规定 {by:%-m月%-d日} 以前办完", by - NEAR <= today

@@ -220,10 +220,13 @@ def to_set_off(fee_month: FeeMonth):
     return fresh.filter(student__in=stay)
 
 
+def route_of(fee_month: FeeMonth) -> rules.RefundRoute | None:
+    return law_of(fee_month).on(fee_month.month).maybe(rules.RefundRoute, case_of(fee_month.school))
+
+
 def sets_off(fee_month: FeeMonth) -> bool:
     """Whether the policy has refunds set off; where it is silent they are paid back."""
-    case = case_of(fee_month.school)
-    route = law_of(fee_month).on(fee_month.month).maybe(rules.RefundRoute, case)
+    route = route_of(fee_month)
     return route is not None and route.how == "set_off"
 
 

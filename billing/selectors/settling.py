@@ -186,10 +186,12 @@ def _group(sharing: Sharing, borne: Mapping[int, Money], served: Mapping[int, in
 
 
 def _refuse_short(rule: rules.Settlement, result: settlement.GroupResult) -> None:
-    """Families are to be asked for more, and no charge can yet say so."""
+    """Families are to be asked for more, and no document says how they are told, by when they pay, and what of a refund
+    that is published already (L14): nobody is charged on a guess."""
     if result.borne_by_school:
         raise RuleBroken(
-            f"花费超出收费 {result.borne_by_school} 元，本地政策规定向家长补收；系统还不会补收，请联系教育局管理员",
+            f"花费超出收费 {result.borne_by_school} 元，本地政策规定向家长补收，但没有写怎么通知、什么时候收、退过的怎么办，"
+            "系统不替学校向家长补收。请先核对支出；确实不足的，请教育局定下办法再结算",
             cite=rule.cite,
         )
 

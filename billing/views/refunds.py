@@ -10,6 +10,7 @@ from afterschool.access.gate import requires
 from afterschool.money import Money
 from billing import actions
 from billing.models import FeeMonth, Payout, Refund
+from billing.selectors.deadlines import pay_back_by
 from billing.selectors.payouts import batches_with, counted, shown
 from billing.selectors.readiness import to_pay_by_wechat, to_pay_out, to_set_off
 from billing.selectors.sheets import refunds_xlsx
@@ -35,6 +36,7 @@ def refund_list(request, reach, pk):
         "waiting": _sum(to_pay_out(fee_month)),
         "wechat": to_pay_by_wechat(fee_month).count(),
         "to_set_off": to_set_off(fee_month).count(),
+        "by": pay_back_by(fee_month),
         "asked": on_wechat(refunds).filter(state=Refund.State.INSTRUCTED).count(),
         "batches": counted(fee_month.school.refund_batches.filter(pk__in=batches_with(fee_month))),
     }

@@ -230,7 +230,7 @@ def test_where_families_are_to_be_asked_for_more_it_is_refused_in_words(under):
     close(town, town.month, NOW)
     november = charge_month(open_month(town.school, month=NOVEMBER, by=town.clerk), by=town.clerk)
     cost(town, november, "700")
-    with pytest.raises(RuleBroken, match="向家长补收；系统还不会补收") as refusal:
+    with pytest.raises(RuleBroken, match="系统不替学校向家长补收") as refusal:
         draft_settlement(november, by=town.clerk)
     assert refusal.value.cite.clause == "5"
 

@@ -217,6 +217,10 @@ def test_d8_a_family_reads_that_nothing_else_is_due_and_tells_the_bureau_not_the
     for _ in range(2):
         client.post(form, {"text": "家委会收了 50 元材料费"})
     assert client.post(form, {"text": "又收了一次"}).status_code == 422
+    page = client.get(form).content.decode()
+    assert "教育局正在核实" in page and "告诉教育局</button>" not in page, (
+        "one at a time: its state instead of the form"
+    )
 
     report = FeeReport.objects.get()
     assert [(note.to, note.title) for note in Notice.objects.all()] == [(bureau, "有家长反映海棠路小学另外收费")]
@@ -232,7 +236,8 @@ def test_d8_a_family_reads_that_nothing_else_is_due_and_tells_the_bureau_not_the
     assert client.post(answer, {f"{report.pk}-answer": ""}).status_code == 422
     client.post(answer, {f"{report.pk}-answer": "已责令退还"})
     client.force_login(mother)
-    assert "已责令退还" in client.get(form).content.decode()
+    page = client.get(form).content.decode()
+    assert "已责令退还" in page and "告诉教育局</button>" in page
     assert Notice.objects.filter(to=mother, kind="fee_report_answered").exists()
 
 

@@ -28,8 +28,13 @@ def fee_report_create(request, reach, student_id):
         else:
             messages.success(request, "教育局已经收到，答复会出现在这里，也会通知您")
             return redirect("disclosures:fee-report-create", child.pk)
-    mine = FeeReport.objects.filter(student=child, told_by=request.user)
-    context = {"child": child, "form": form, "reports": mine}
+    told = FeeReport.objects.filter(student=child)
+    context = {
+        "child": child,
+        "form": form,
+        "reports": told.filter(told_by=request.user),
+        "waiting": told.filter(answered_at=None).first(),
+    }
     return render(request, "disclosures/fee_report.html", context, status=422 if form.errors else 200)
 
 
