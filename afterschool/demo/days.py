@@ -7,6 +7,7 @@ from random import Random
 
 from django.utils.timezone import localtime
 
+from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student, Term
 from afterschool.schools.people import actor_for
@@ -19,7 +20,7 @@ from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
 from staffing.models import Duty
 
-from . import town
+from . import gate_book, town
 from .clock import at, clock_shows
 
 Activity = Session.Activity
@@ -81,6 +82,7 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
     for session in Session.objects.filter(school=school, day=day).select_related("section"):
         _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
         _write_log(session, teacher_of[session.section_id])
+    gate_book.keep(school, day, actor_for(cast.by_role[Role.GUARD], day))
     home = _go_home(school, day, families, leader, dice)
     for duty in duties:
         now = max(duty.ends_at, home) + timedelta(minutes=2)
