@@ -129,7 +129,7 @@ def placed_on(where: School | Iterable[Section], day: date):
     return held.order_by("section__name", "student__sort_key", "student_id")
 
 
-def waivers_on(students: Iterable[Student], first: date, last: date) -> dict[int, list[Waiver]]:
+def waivers_on(students: Iterable[Student | int], first: date, last: date) -> dict[int, list[Waiver]]:
     """Granted waivers that cover any of these days, by child."""
     found: dict[int, list[Waiver]] = defaultdict(list)
     granted = Waiver.objects.filter(state=Waiver.State.GRANTED, student__in=students, began_on__lte=last)

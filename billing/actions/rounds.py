@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
@@ -98,6 +99,7 @@ def _book(fee_month: FeeMonth, draft: Round, found: Figures, day: date, by: Acto
         *shift(income, accounts.subsidy(month), (unused_of(found.groups) - unused(fee_month)).fen),
     ]
     vouchers = [Voucher(day, f"round:{draft.pk}", f"{fee_month}追加结算第 {draft.number} 轮", moves)] if moves else []
+    prefetch_related_objects([one.charge for one in found.returns], "student")
     given = [one.given for one in found.returns]
     post_many(fee_month.school, [*vouchers, *(voucher_of(fee_month, one, day) for one in given)], by=by)
     keep_on_charges(given)

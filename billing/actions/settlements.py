@@ -39,7 +39,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
         defaults={
             "school": fee_month.school,
             "groups": now.groups,
-            "changes": changes(before, list(_drafts(fee_month).select_related("student")), now) if before else [],
+            "changes": changes(before, now) if before else [],
             "drafted_by_id": by.person_id,
             "drafted_at": timezone.now(),
             "remits": now.remits(),

@@ -5,15 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('billing', '0016_papers'),
+        ("billing", "0016_papers"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='payout',
-            name='back_line',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='payout_back', to='billing.bankline'),
+            model_name="payout",
+            name="back_line",
+            field=models.OneToOneField(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="payout_back",
+                to="billing.bankline",
+            ),
         ),
     ]

@@ -92,6 +92,10 @@ class Charge(models.Model):
     steps = models.JSONField(default=list)
     cites = models.JSONField(default=list)
     entry_number = models.CharField("凭证", max_length=20, blank=True)
+    # Told by billing.selectors.missed.with_last_days.
+    agreement_number: str
+    ended_on: date | None
+    left_on: date | None
     # Told by billing.selectors.why, where a page shows the figures.
     why: Why
     why_remitted: list[Why]

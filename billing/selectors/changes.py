@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from afterschool.schools.models import Student
 from afterschool.templatetags.words import grade_name
 from billing.ledger.posting import written_since
-from billing.models import Expense, Refund, Settlement
+from billing.models import Charge, Expense, Refund, Settlement
 
 from .costs import category_labels
-from .settling import Figures
+from .settling import Figures, refunds_drafted
 
 COLUMNS = {
     "charged_fen": "应收",
@@ -47,12 +47,9 @@ def parts(kept: Iterable[dict]) -> list[Part]:
     return [part for part in told if part.rows]
 
 
-def changes(before: Settlement, drafted: Sequence[Refund], now: Figures) -> list[dict]:
-    """As a settlement keeps them. `drafted` are the refunds of the draft before, with their students."""
-    rows = {(refund.charge_id or 0, refund.cause): refund.amount_fen for refund in drafted}
-    students = {refund.charge_id or 0: refund.student for refund in drafted}
-    students |= {one.charge.pk: one.charge.student for one in now.returns}
-    found = [*_figures(before.groups, now.groups), *_families(rows, now.refunds(), students)]
+def changes(before: Settlement, now: Figures) -> list[dict]:
+    """As a settlement keeps them."""
+    found = [*_figures(before.groups, now.groups), *_families(refunds_drafted(before), now.refunds())]
     return [asdict(one) for one in ([*_new_costs(before), *found] if found else [])]
 
 
@@ -74,11 +71,11 @@ def _change(what: str, before_fen: int, after_fen: int) -> Change:
     return Change("sum", what, before_fen, after_fen)
 
 
-def _families(
-    before: Mapping[tuple[int, str], int], now: Mapping[tuple[int, str], int], students: Mapping[int, Student]
-) -> list[Change]:
+def _families(before: Mapping[tuple[int, str], int], now: Mapping[tuple[int, str], int]) -> list[Change]:
     """Whose refund is other now, by its cause."""
     changed = [key for key in {**before, **now} if before.get(key) != now.get(key)]
+    whose = Charge.objects.filter(pk__in={charge for charge, _ in changed}).select_related("student")
+    students = {charge.pk: charge.student for charge in whose}
     found = []
     for cause in Refund.Cause:
         keys = [key for key in changed if key[1] == cause]

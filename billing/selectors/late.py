@@ -34,7 +34,7 @@ def late_returns(
 ) -> list[Return]:
     """What was not served or was waived, worked out anew; of each charge what it comes to above what was given. For
     charges of a whole term within its `days`."""
-    left = [] if days else [one for one in charges if one.agreement.ended_on]
+    left = [] if days else [one for one in charges if one.ended_on]
     withdrawn = {one.pk: given[one.pk].get(Refund.Cause.WITHDRAWAL, ZERO) for one in left}
     anew = returns(fee_month, charges, withdrawn, days)
     found = []

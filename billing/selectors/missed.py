@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from afterschool.policy import rules
 from afterschool.policy.terms import Cause
@@ -18,6 +18,12 @@ Missed = dict[Cause, tuple[date, ...]]
 Span = tuple[date, date]
 # Why attendance stopped a session, in the words of the policy.
 UNSERVED: dict[str, Cause] = {Session.Unserved.SCHOOL: "cancelled", Session.Unserved.FORCED: "force_majeure"}
+
+
+def with_last_days(charges: QuerySet[Charge]) -> QuerySet[Charge]:
+    """Each with its agreement's number and last day and the child's, and without what it was told by."""
+    told = {"agreement_number": "agreement__number", "ended_on": "agreement__ended_on", "left_on": "student__left_on"}
+    return charges.annotate(**{word: F(column) for word, column in told.items()}).defer("steps", "cites")
 
 
 def missed_days(fee_month: FeeMonth, paying: Mapping[int, Charge], days: Span | None = None) -> dict[int, Missed]:
@@ -38,7 +44,7 @@ def missed_days(fee_month: FeeMonth, paying: Mapping[int, Charge], days: Span | 
         absent = away.get(pk, set())
         if not (closed or forced or gone or absent):
             continue
-        settled = charge.agreement.ended_on and not days  # with the withdrawal: none of them goes back twice
+        settled = charge.ended_on and not days  # with the withdrawal: none of them goes back twice
         by_cause: list[tuple[Cause, set[date]]] = [
             ("cancelled", closed - forced - gone),
             ("force_majeure", forced - gone),
@@ -64,7 +70,7 @@ def served_days(fee_month: FeeMonth, charges: Iterable[Charge], days: Span | Non
 
 
 def _last_on(charge: Charge) -> date:
-    return min(charge.agreement.ended_on or date.max, charge.student.left_on or date.max)
+    return min(charge.ended_on or date.max, charge.left_on or date.max)
 
 
 def _span(fee_month: FeeMonth, days: Span | None) -> Span:

@@ -2,7 +2,7 @@
 names them, and a waiver that was granted after the charge."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -74,29 +74,44 @@ def returns(
         given = {charge.pk: Money(charge.refunded_fen + charge.remitted_fen) for charge in charges}
     paying = {charge.pk: charge for charge in charges if charge.net_fen > given.get(charge.pk, ZERO).fen}
     missed = missed_days(fee_month, paying, days)
-    students = {charge.student for charge in paying.values()}
+    students = {charge.student_id for charge in paying.values()}
     granted = waivers_on(students, *(days or (fee_month.month, fee_month.last_on)))
     concerned = [one for pk, one in paying.items() if pk in missed or one.student_id in granted]
     if not concerned:
         return []
-    tariffs = as_charged(fee_month)
+    tariffs, items = as_charged(fee_month), items_alike(concerned)
     found = []
     for charge in concerned:
         off = tariffs.off(charge.days, granted.get(charge.student_id, ())).answer
         owed = Money(charge.owed_fen)
         left = Money(charge.net_fen) - given.get(charge.pk, ZERO)
-        for cause, back, steps, cites in _of_charge(tariffs, charge, off, missed.get(charge.pk, {}), left):
+        item, days_missed = items[charge.pk], missed.get(charge.pk, {})
+        for cause, back, steps, cites in _of_charge(tariffs, charge, item, off, days_missed, left):
             remitted = min(back, owed)
             owed -= remitted
             found.append(Return(charge, cause, back, remitted, steps, cites))
     return found
 
 
+def items_alike(charges: Iterable[Charge]) -> dict[int, AgreementItem]:
+    """For each charge an item that is charged as its own is: of many children alike only one is fetched."""
+    first: dict[Hashable, int] = {}
+    told = Charge.objects.filter(pk__in=[charge.pk for charge in charges]).values_list(
+        "pk", "item", "item__weekdays", "item__offering", "item__fee_fen", "item__unit", "agreement__term",
+        "student__school_class__grade", "student__boards",
+    )  # fmt: skip
+    of = {pk: first.setdefault((tuple(weekdays), *alike), item) for pk, item, weekdays, *alike in told}
+    items = AgreementItem.objects.select_related(
+        "agreement__term", "agreement__student__school_class", "offering__school"
+    ).in_bulk(first.values())
+    return {pk: items[item] for pk, item in of.items()}
+
+
 def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refund:
     """What goes back of a charge for the days after the child's last. The charge comes `with_tariff`."""
     schedule, days = tariffs.schedule("withdrawal", charge.item), tuple(charge.days)
     gone = tuple(day for day in days if day > last_on)
-    elapsed = _elapsed(charge, gone[0]) if schedule.goes_by_time else None
+    elapsed = _elapsed(charge, charge.item, gone[0]) if schedule.goes_by_time else None
     missed = Attendance(days, gone, elapsed=elapsed)
     told = schedule.explain(Money(charge.net_fen), missed, off=_percent_waived(charge))
     return refunds.Refund(told.amount, _asked_first(charge, Money(charge.net_fen), told.steps), told.cite)
@@ -107,10 +122,10 @@ def _percent_waived(charge: Charge) -> int:
 
 
 def _of_charge(
-    tariffs: AsCharged, charge: Charge, off: int, missed: Missed, left: Money
+    tariffs: AsCharged, charge: Charge, item: AgreementItem, off: int, missed: Missed, left: Money
 ) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
     days, net = tuple(charge.days), Money(charge.net_fen)
-    now = _net(tariffs, charge, off)
+    now = _net(tariffs, charge, item, off)
     if now < net:
         kept = left.times_down(Fraction(now.fen, net.fen))
         yield Refund.Cause.WAIVER, left - kept, _waived(charge, left, now, off), _groups(tariffs)
@@ -120,8 +135,8 @@ def _of_charge(
     closed = {*missed.get("cancelled", ()), *missed.get("force_majeure", ())}
     for cause, absent in missed.items():
         due = tuple(day for day in days if day not in closed) if cause == "absence" else days
-        schedule = tariffs.schedule(cause, charge.item)
-        elapsed = _elapsed(charge, absent[0]) if schedule.goes_by_time else None
+        schedule = tariffs.schedule(cause, item)
+        elapsed = _elapsed(charge, item, absent[0]) if schedule.goes_by_time else None
         shut = tuple(day for day in days if day not in due)
         gone, before = Attendance(due, absent, elapsed=elapsed, closed=shut), net - left
         if not schedule.refund(net, gone, before=before, off=off):  # of most families, known from another that is alike
@@ -131,9 +146,9 @@ def _of_charge(
         yield cause, told.amount, _asked_first(charge, net, told.steps), clauses([told.cite])
 
 
-def _net(tariffs: AsCharged, charge: Charge, off: int) -> Money:
+def _net(tariffs: AsCharged, charge: Charge, item: AgreementItem, off: int) -> Money:
     """What would be charged with the waivers of today. Where a cap or a subsidy lowered the price, it stays lowered."""
-    whole = tariffs.of(charge.item).charge(tuple(charge.days), off)
+    whole = tariffs.of(item).charge(tuple(charge.days), off)
     gross = Money(charge.gross_fen)
     net = whole.net if whole.gross == gross else gross.times_down(Fraction(100 - off, 100))
     return max(ZERO, net - Money(charge.subsidised_fen))
@@ -167,8 +182,8 @@ def _groups(tariffs: Tariffs) -> list[dict]:
     return clauses(rule.cite for rule in waivers.groups(tariffs.law, tariffs.period.first))
 
 
-def _elapsed(charge: Charge, first_gone: date) -> Fraction:
+def _elapsed(charge: Charge, item: AgreementItem, first_gone: date) -> Fraction:
     """How much of the term went by before this day."""
-    term = charge.item.agreement.term
-    days = service_days(charge.school, charge.item.weekdays, term.began_on, term.ended_on)
+    term = item.agreement.term
+    days = service_days(charge.school, item.weekdays, term.began_on, term.ended_on)
     return Fraction(sum(day < first_gone for day in days), len(days))

@@ -24,6 +24,7 @@ from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.models import Charge, FeeMonth, Refund
 from billing.selectors.missed import served_days
 from billing.selectors.readiness import unsettled_withdrawals
+from billing.selectors.settling import charges_of
 from enrollment.models import Placement, Waiver
 from tests import cast
 from tests.billing.conftest import NOW, family, pay
@@ -332,7 +333,7 @@ def test_a_session_stopped_on_the_day_goes_back_by_its_cause(town, under, why, c
 
     lock(town)
     assert given() == [(cause, "26.67")]
-    assert served_days(town.month, Charge.objects.all()) == {Charge.objects.get().pk: 13}
+    assert served_days(town.month, charges_of(town.month)) == {Charge.objects.get().pk: 13}
 
 
 def test_what_is_found_out_of_the_roll_after_the_lock_goes_back_in_a_further_round(town, under):

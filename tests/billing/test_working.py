@@ -6,10 +6,8 @@ import pytest
 from django.urls import reverse
 
 from afterschool.errors import RuleBroken
-from afterschool.money import Money
-from billing.actions import book_stipends, charge_month, link_outflow, match_line, receive
+from billing.actions import book_stipends, charge_month, link_outflow, match_line
 from billing.ledger.balances import balances
-from billing.ledger.whereabouts import whereabouts
 from billing.models import BankLine, Expense, Payout, Refund, RefundBatch
 from billing.selectors.outflows import guess, offers
 from billing.selectors.working import waiting
