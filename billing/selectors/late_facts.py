@@ -14,7 +14,7 @@ from afterschool.errors import NoRule
 from afterschool.money import Money, total
 from afterschool.schools.models import CalendarChange
 from attendance.models import MarkCorrection, Session
-from billing.models import FeeMonth
+from billing.models import FeeMonth, Round
 from enrollment.models import Waiver, Withdrawal
 
 from .late import given_of, late_returns
@@ -48,22 +48,32 @@ class Due:
 def due_from_late_facts(reach: Reach, today: date) -> list[Due]:
     """Worked out for the children alone of whom something is new; no more queries where there are more of them."""
     locked = FeeMonth.objects.within(reach).filter(state=FeeMonth.State.LOCKED, month__gte=today - LOOK_BACK)
-    looked_at = Coalesce(Max("rounds__drafted_at"), "locked_at")
-    months = list(locked.select_related("school__bureau").annotate(looked_at=looked_at).order_by("-month"))
+    months = list(locked.select_related("school__bureau").order_by("-month"))
     if not months:
         return []
+    looked = _looked(months)
     facts: dict[int, list[Fact]] = defaultdict(list)
-    for fact in _facts(months):
+    for fact in _facts(months, min(looked.values())):
         facts[fact.school_id].append(fact)
-    new = [(month, students) for month in months if (students := _of_month(month, facts[month.school_id]))]
+    fresh = ((month, _of_month(month, looked[month.pk], facts[month.school_id])) for month in months)
+    new = [(month, students) for month, students in fresh if students]
     return [due for month, students in new[:MOST] if (due := _due(month, students))]
 
 
-def _facts(months: Collection[FeeMonth]) -> Iterator[Fact]:
+def _looked(months: Collection[FeeMonth]) -> dict[int, datetime]:
+    """When each month was last worked out: for its last round, or when it was locked."""
+    drafted = (
+        Round.objects.filter(fee_month__in=months).order_by().values_list("fee_month").annotate(at=Max("drafted_at"))
+    )
+    return {month.pk: month.locked_at for month in months if month.locked_at} | dict(drafted)
+
+
+def _facts(months: Collection[FeeMonth], since: datetime) -> Iterator[Fact]:
     schools = {month.school_id: month.school.bureau_id for month in months}
-    since = min(month.looked_at for month in months)
-    granted = Waiver.objects.filter(school__in=schools, state=Waiver.State.GRANTED, decided_at__gt=since)
-    for row in granted.values_list("school", "began_on", "ended_on", "decided_at", "student"):
+    granted = Waiver.objects.annotate(at=Coalesce("decided_at", "asked_at")).filter(
+        school__in=schools, state=Waiver.State.GRANTED, at__gt=since
+    )
+    for row in granted.values_list("school", "began_on", "ended_on", "at", "student"):
         yield Fact(*row)
     made = MarkCorrection.objects.annotate(at=Coalesce("decided_at", "asked_at")).filter(
         school__in=schools, state=MarkCorrection.State.MADE, at__gt=since
@@ -84,12 +94,12 @@ def _facts(months: Collection[FeeMonth]) -> Iterator[Fact]:
             yield Fact(school, day, day, at, None)
 
 
-def _of_month(month: FeeMonth, facts: Collection[Fact]) -> set[int | None]:
+def _of_month(month: FeeMonth, looked_at: datetime, facts: Collection[Fact]) -> set[int | None]:
     """Of whom something is new; None stands for everybody."""
     return {
         fact.student_id
         for fact in facts
-        if fact.at > month.looked_at
+        if fact.at > looked_at
         and fact.first_on <= month.last_on
         and (fact.last_on is None or fact.last_on >= month.month)
     }

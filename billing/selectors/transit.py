@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -78,7 +78,7 @@ def _days_of(line: BankLine, days: Mapping[date, Money], done: Money) -> Settled
     return None
 
 
-def fees(lines: Sequence[BankLine]) -> set[int]:
+def fees(lines: Iterable[BankLine]) -> set[int]:
     """Outflows that say they are WeChat's fee."""
     return {line.pk for line in lines if line.out_fen and WECHAT.search(_said(line)) and FEE.search(line.memo)}
 
