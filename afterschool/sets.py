@@ -24,19 +24,32 @@ to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 def write(like: Model, columns: str, rows: Iterable[tuple]) -> list[int]:
     """One row for each tuple, which tells the `columns`; all else is as in `like`. Returns their keys, in order."""
-    key, told = like._meta.pk, _fields(type(like), columns)
-    alike = [field for field in like._meta.concrete_fields if field not in (key, *told)]
+    key, keys = like._meta.pk, []
+
+    def numbered() -> Iterator[list[Column]]:
+        for some in _by_columns(rows):
+            fresh = _next_keys(key, len(some[0]))
+            keys.extend(fresh)
+            yield [fresh, *some]
+
+    _copy(like, [key, *_fields(type(like), columns)], numbered())
+    return keys
+
+
+def pour(like: Model, columns: str, rows: Iterable[tuple]) -> None:
+    """The same where nobody asks for the keys."""
+    _copy(like, _fields(type(like), columns), _by_columns(rows))
+
+
+def _copy(like: Model, told: Sequence[Field], rows: Iterable[list[Column]]) -> None:
+    alike = [field for field in like._meta.concrete_fields if not field.primary_key and field not in told]
     same = [_copied(field, [field.pre_save(like, add=True)])[0] for field in alike]
-    line = "\t".join(["%s"] * (1 + len(told)) + [str(value).replace("%", "%%") for value in same]) + "\n"
-    copy = f"COPY {_name(like._meta.db_table)} ({', '.join(map(_column, (key, *told, *alike)))}) FROM STDIN"
-    keys: list[int] = []
-    for some in _by_columns(rows):
-        fresh = _next_keys(key, len(some[0]))
-        texts = map(line.__mod__, zip(fresh, *map(_copied, told, some), strict=True))
+    line = "\t".join(["%s"] * len(told) + [str(value).replace("%", "%%") for value in same]) + "\n"
+    copy = f"COPY {_name(like._meta.db_table)} ({', '.join(map(_column, (*told, *alike)))}) FROM STDIN"
+    for some in rows:
+        texts = map(line.__mod__, zip(*map(_copied, told, some), strict=True))
         with connection.cursor() as cursor, connection.wrap_database_errors:
             cursor.copy_expert(copy, StringIO("".join(texts)))
-        keys += fresh
-    return keys
 
 
 def add(things: Sequence[Model]) -> None:

@@ -16,6 +16,7 @@ from .carriers import NotCarried
 from .models import Delivery, Notice
 
 MOST_ATTEMPTS = 5
+TOLD = "to_id kind title body link school_id"  # columns of Notice
 
 
 @dataclass(frozen=True)
@@ -39,21 +40,27 @@ class Note:
         return mail + wechat + ([("sms", self.to.phone)] if self.loud else [])
 
 
-def notify(to: Person, kind: str, **words) -> int:
-    """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note. Returns its key."""
-    return notify_each([Note(to, kind, **words)])[0]
+def notify(to: Person, kind: str, **words) -> None:
+    """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note."""
+    notify_each([Note(to, kind, **words)])
 
 
-def notify_each(notes: Iterable[Note]) -> list[int]:
-    """Leave many notes at once. Returns the keys of the notices."""
-    notes = list(notes)
-    rows = ((note.to.pk, note.kind, note.title, note.body, note.link, note.school_id) for note in notes)
-    keys = sets.write(Notice(), "to_id kind title body link school_id", rows)
-    deliveries = (
-        (key, channel, address) for key, note in zip(keys, notes, strict=True) for channel, address in note.ways
-    )
-    sets.write(Delivery(), "notice_id channel address", deliveries)
-    return keys
+def notify_each(notes: Iterable[Note]) -> int:
+    """Leave many notes at once. Returns how many."""
+    carried, kept = [], []
+    for note in notes:
+        (carried if note.ways else kept).append(note)
+    if carried:
+        keys = sets.write(Notice(), TOLD, map(_told, carried))
+        ways = ((key, *way) for key, note in zip(keys, carried, strict=True) for way in note.ways)
+        sets.pour(Delivery(), "notice_id channel address", ways)
+    if kept:
+        sets.pour(Notice(), TOLD, map(_told, kept))
+    return len(carried) + len(kept)
+
+
+def _told(note: Note) -> tuple:
+    return note.to.pk, note.kind, note.title, note.body, note.link, note.school_id
 
 
 def carry(limit: int = 200) -> int:

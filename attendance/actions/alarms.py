@@ -56,7 +56,7 @@ def tell_once(school: School, notes: Iterable[Note]) -> int:
         return 0
     lock(school.pk)  # two who watch the same minute: the second finds what the first has told
     told = Notice.objects.filter(link__in={note.link for note in asked.values()}).values_list("to", "kind", "link")
-    return len(notify_each(asked[key] for key in asked.keys() - set(told)))
+    return notify_each(asked[key] for key in asked.keys() - set(told))
 
 
 def people(pks: Iterable[int]) -> list[Person]:

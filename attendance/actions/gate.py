@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -12,7 +12,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record_each
 from afterschool.schools.models import School
 from attendance.intake import event_of, good_of, tap_of
-from attendance.models import GateEvent, GateList, Handover, Incident
+from attendance.models import GateEvent, Handover, Incident
 from attendance.selectors.facts import Facts, facts_of
 from attendance.settling import Good, Settled, Tap, settle
 from attendance.told import PAGE, Delivered, Kind, Outcome, Taken, Told
@@ -26,18 +26,23 @@ def take_events(
     events: Sequence[Told],
     *,
     device: str,
-    gate_list: GateList | None = None,
+    list_uid: UUID | None = None,
     now: datetime,
     by: Actor,
 ) -> list[Taken]:
     """Each event once by its number; what contradicts is kept as an incident. The answers come in the order told.
 
+    `list_uid` names the list that the device worked with.
+
     Whatever the order of receipt, the same taps live, the same children have left, the same contradictions are open.
     """
     if not events:
         return []
-    brought = Delivered(device, gate_list, now, by)
-    batch = Batch(school, brought, _facts(school, events, brought))
+    facts = facts_of(
+        school, timezone.localdate(now), list_uid=list_uid, students={told.student_id for told in events},
+        uids=[told.uid for told in events], device=device, claims=[told.claimed_at for told in events], by=by,
+    )  # fmt: skip
+    batch = Batch(school, Delivered(device, facts.given, now, by), facts)
     for told in sorted(events, key=lambda one: (one.sequence, one.claimed_at, one.uid)):
         batch.take(told)
     batch.write()
@@ -65,18 +70,6 @@ def tick(now: datetime) -> int:
     """The server's own sequence: milliseconds of the day."""
     local = timezone.localtime(now)
     return ((local.hour * 60 + local.minute) * 60 + local.second) * 1000 + local.microsecond // 1000
-
-
-def _facts(school: School, events: Sequence[Told], brought: Delivered) -> Facts:
-    return facts_of(
-        school,
-        brought.gate_list.day if brought.gate_list else timezone.localdate(brought.now),
-        students={told.student_id for told in events},
-        uids=[told.uid for told in events],
-        device=brought.device,
-        claims=[told.claimed_at for told in events],
-        by=brought.by,
-    )
 
 
 COLUMNS = [field.attname for field in GateEvent._meta.concrete_fields if not field.primary_key]

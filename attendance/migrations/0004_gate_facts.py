@@ -1,20 +1,25 @@
 """One question for all that is known of some children at the gate, one answer that writes what was tapped.
 
-PostgreSQL keeps the plans of both with the connection.
+PostgreSQL keeps the plans of both with the connection; left to itself it would plan the question anew for each child.
 """
 
 from django.db import migrations
 
 FACTS = """
 CREATE FUNCTION gate_facts(
-  p_school bigint, p_day date, p_students bigint[], p_uids uuid[], p_device text, p_from timestamptz, p_until timestamptz,
-  p_person bigint
-) RETURNS json LANGUAGE plpgsql AS $$
+  p_school bigint, p_day date, p_list uuid, p_students bigint[], p_uids uuid[], p_device text, p_from timestamptz,
+  p_until timestamptz, p_person bigint
+) RETURNS json LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+  given attendance_gatelist;
 BEGIN
+  SELECT * INTO given FROM attendance_gatelist WHERE uid = p_list AND school_id = p_school;
+  p_day := coalesce(given.day, p_day);
   -- One child after another, many children at once; the roll and the close, which lock the whole school, stand apart.
   PERFORM 1 FROM schools_school WHERE id = p_school FOR SHARE;
   PERFORM 1 FROM schools_student WHERE id = ANY (p_students) ORDER BY id FOR NO KEY UPDATE;
   RETURN json_build_object(
+    'given', CASE WHEN given.id IS NOT NULL THEN row_to_json(given) END,
     'walks_from', (SELECT walks_from_grade FROM schools_school WHERE id = p_school),
     'students', (
       SELECT json_agg(json_build_object('id', s.id, 'name', s.name, 'grade', c.grade))
@@ -104,7 +109,8 @@ BEGIN
 END $$;
 """
 WRITE = """
-CREATE FUNCTION gate_write(p_events json, p_made uuid[]) RETURNS json LANGUAGE plpgsql AS $$
+CREATE FUNCTION gate_write(p_events json, p_made uuid[]) RETURNS json LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   written json;
   made json;
@@ -144,7 +150,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(
             FACTS,
-            "DROP FUNCTION gate_facts(bigint, date, bigint[], uuid[], text, timestamptz, timestamptz, bigint);",
+            "DROP FUNCTION gate_facts(bigint, date, uuid, bigint[], uuid[], text, timestamptz, timestamptz, bigint);",
         ),
         migrations.RunSQL(WRITE, "DROP FUNCTION gate_write(json, uuid[]);"),
     ]

@@ -17,7 +17,7 @@ from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.policy.walking import may_walk_home
 from afterschool.schools.models import School
-from attendance.models import GateEvent, Handover, Incident, Mark
+from attendance.models import GateEvent, GateList, Handover, Incident, Mark
 from attendance.release import Child
 from enrollment.models import PickupPerson
 from enrollment.release import Adult, Grant, Restriction
@@ -26,7 +26,7 @@ from enrollment.selectors import Known
 from .reach import GATE
 
 IN_A_MOMENT = timedelta(seconds=10)
-M = TypeVar("M", GateEvent, Handover, Incident)
+M = TypeVar("M", GateEvent, GateList, Handover, Incident)
 Rows = Iterable[Mapping[str, Any]]
 
 
@@ -55,7 +55,8 @@ class Vouched:
 class Facts:
     """One school's gate, as far as these children are concerned."""
 
-    day: date
+    day: date  # of the list, where there is one
+    given: GateList | None
     students: Mapping[int, Pupil]
     events: list[GateEvent]  # of these children today, and those asked for again, in the order of receipt
     recent: list[GateEvent]  # what the same device released about the same time
@@ -97,8 +98,9 @@ class Facts:
 
 def facts_of(
     school: School,
-    day: date,
+    today: date,
     *,
+    list_uid: UUID | None = None,
     students: Collection[int],
     uids: Collection[UUID],
     device: str,
@@ -108,7 +110,8 @@ def facts_of(
     """The children are locked from here on, and the roll and the close of their school wait."""
     asked: list[Any] = [
         school.pk,
-        day,
+        today,
+        list_uid,
         list(students),
         list(uids),
         device,
@@ -117,13 +120,16 @@ def facts_of(
         by.person_id,
     ]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT gate_facts(%s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
+        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
         said = cursor.fetchone()[0]
-    walks_from = said.pop("walks_from")
+    walks_from, given = said.pop("walks_from"), said.pop("given")
+    given = _row(GateList, given) if given else None
+    day = given.day if given else today
     said = {name: rows or [] for name, rows in said.items()}
     everywhere = school.pk in by.reach_as(GATE).schools
     return Facts(
         day=day,
+        given=given,
         students={
             row["id"]: Pupil(row["name"], may_walk_home(row["grade"], walks_from).answer) for row in said["students"]
         },

@@ -54,7 +54,7 @@ def gate_paper_type(request, reach, pk):
     lines = paper.paper_lines(given, request.actor, now)
     if request.method == "POST":
         events = list(paper.ticks(given, lines, request.POST, _form(request)))
-        taken = take_events(given.school, events, device=given.device, gate_list=given, now=now, by=request.actor)
+        taken = take_events(given.school, events, device=given.device, list_uid=given.uid, now=now, by=request.actor)
         messages.success(request, _told(taken))
         return redirect("attendance:gate-paper-type", pk)
     context = {"paper": given, "section": section, "lines": lines, "form": uuid4()}

@@ -14,7 +14,7 @@ from afterschool.schools.models import School
 from .. import selectors, wire
 from ..actions import confirm_held, take_events
 from ..actions.lists import issue_list
-from ..models import GateEvent, GateList
+from ..models import GateEvent
 
 
 @require_POST
@@ -42,8 +42,8 @@ def gate_events(request, reach):
         raise Http404
     # The number suffices: the intake asks all it needs in one question.
     school, now = School(pk=brought.school_id), timezone.now()
-    given = GateList.objects.filter(uid=brought.list_uid, school=school).first() if brought.list_uid else None
-    taken = take_events(school, brought.events, device=brought.device, gate_list=given, now=now, by=request.actor)
+    told = {"device": brought.device, "list_uid": brought.list_uid, "now": now, "by": request.actor}
+    taken = take_events(school, brought.events, **told)
     return wire.answer(now, taken)
 
 

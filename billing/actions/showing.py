@@ -66,7 +66,7 @@ def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
         )
         for person, student, name in asked
     ]
-    return len(notify_each(notes))
+    return notify_each(notes)
 
 
 @transaction.atomic

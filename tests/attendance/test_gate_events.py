@@ -160,7 +160,7 @@ def test_a_device_clock_off_by_two_days_moves_no_day_and_no_handover(here):
     """X5: between the list and the receipt the claim is believed, beyond it is not."""
     given = issue_list(here.school, day=THURSDAY, device=TABLET, now=at(17, 20), by=here.by_teacher).gate_list
     whens = [at(17, 42) + timedelta(hours=hours) for hours in (-48, 0, 48)]
-    bring(here, *[tap(child, when=when) for child, when in zip(here.children, whens, strict=True)], gate_list=given)
+    bring(here, *[tap(child, when=when) for child, when in zip(here.children, whens, strict=True)], list_uid=given.uid)
 
     assert list(Handover.objects.order_by("student").values_list("at", flat=True)) == [at(17, 20), at(17, 42), at(18)]
     assert set(Handover.objects.values_list("day", flat=True)) == {THURSDAY}
@@ -170,7 +170,7 @@ def test_a_device_clock_off_by_two_days_moves_no_day_and_no_handover(here):
 def test_a_queue_brought_the_next_morning_belongs_to_the_day_of_its_list(here):
     given = issue_list(here.school, day=THURSDAY, device=TABLET, now=at(17, 20), by=here.by_teacher).gate_list
     tomorrow = at(7, 30, day=THURSDAY + timedelta(days=1))
-    bring(here, tap(here.children[0]), gate_list=given, now=tomorrow, by=here.by_leader)
+    bring(here, tap(here.children[0]), list_uid=given.uid, now=tomorrow, by=here.by_leader)
 
     handover = Handover.objects.get()
     assert (handover.day, handover.at, handover.by) == (THURSDAY, at(17, 42), here.teacher)
@@ -201,7 +201,7 @@ def test_an_old_list_holds_a_restricted_child_for_the_leader(here):
     restrict(here, child, "某人")
     given = issue_list(here.school, day=THURSDAY, device=TABLET, now=at(17, 20), by=here.by_teacher).gate_list
     late = at(17, 36)
-    held, free = bring(here, tap(child, when=late), tap(other, when=late), gate_list=given)
+    held, free = bring(here, tap(child, when=late), tap(other, when=late), list_uid=given.uid)
     assert (held.outcome, free.outcome) == ("held", "accepted")
 
     [event] = held_events(here.school, THURSDAY)
