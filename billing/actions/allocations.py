@@ -63,7 +63,7 @@ def save_allocations(school: School, made: Collection[tuple[Receipt, Part]]) -> 
     """No receipt here has paid its charge before."""
     sets.change(Charge, "paid_fen", {part.debt.charge_id: part.debt.paid_fen for _, part in made}.items())
     rows = [(receipt.pk, part.debt.charge_id, part.fen) for receipt, part in made]
-    sets.write(Allocation(school=school), "receipt_id charge_id fen", rows)
+    sets.pour(Allocation(school=school), "receipt_id charge_id fen", rows)
 
 
 def apply_prepayments(school: School, students: Collection[int], *, on: date, by: Actor) -> Money:

@@ -54,7 +54,7 @@ def _write(batch: RefundBatch, parts: Collection[Part]) -> None:
     rows.sort(key=lambda row: not row[3])
     like = Payout(school=batch.school, batch=batch)
     columns = "row refund_id receipt_id payee payee_account change_id fen"
-    sets.write(like, columns, ((number, *row) for number, row in enumerate(rows, 1)))
+    sets.pour(like, columns, ((number, *row) for number, row in enumerate(rows, 1)))
 
 
 @transaction.atomic

@@ -103,7 +103,7 @@ def write_drafts(fee_month: FeeMonth, returns: Iterable[Return]) -> None:
             whose = (one.charge.student_id, one.charge.pk, one.round, one.cause)
             rows.append((*whose, one.refund.fen, told[alike], one.cites))
     refund = Refund(school_id=fee_month.school_id, fee_month=fee_month)
-    sets.write(refund, "student_id charge_id round cause amount_fen steps cites", rows)
+    sets.pour(refund, "student_id charge_id round cause amount_fen steps cites", rows)
 
 
 def _book(fee_month: FeeMonth, draft: Settlement, given: Sequence[GivenBack], by: Actor) -> None:

@@ -147,7 +147,7 @@ def _write(book: Book, vouchers: Sequence[Voucher], by: Actor) -> list[Entry]:
         for key, voucher in zip(keys, vouchers, strict=True)
         for debit, credit, money in voucher.moves
     )
-    sets.write(Transfer(school=book.school), "entry_id debit_id credit_id fen", transfers)
+    sets.pour(Transfer(school=book.school), "entry_id debit_id credit_id fen", transfers)
     return [Entry.from_db(None, (KEY, *TOLD), (key, *row)) for key, row in zip(keys, rows, strict=True)]
 
 
