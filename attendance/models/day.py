@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from afterschool.access.reach import ReachQuerySet
+from afterschool.plans.models import Offering
 from afterschool.schools.models import DatedQuerySet, School, Student
 from enrollment.models import OfChild, Section
 
@@ -91,6 +92,11 @@ class Session(models.Model):
     @property
     def place(self) -> str:
         return self.room or self.section.room
+
+    @property
+    def ends_in_lessons(self) -> bool:
+        """Early and at noon: the children go on to their lessons, nobody collects them."""
+        return self.section.offering.slot in (Offering.Slot.MORNING, Offering.Slot.NOON)
 
 
 class Mark(models.Model):
@@ -302,6 +308,19 @@ class Patrol(models.Model):
     @property
     def is_fine(self) -> bool:
         return self.on_time and self.teacher_there and self.headcount_right and self.is_safe
+
+    @property
+    def words(self) -> str:
+        """正常, or what is wrong: 没有准时开始、人数不符：少一人."""
+        if self.is_fine:
+            return "正常"
+        looks = (
+            (self.on_time, "没有准时开始"),
+            (self.teacher_there, "教师不在岗"),
+            (self.headcount_right, "人数不符"),
+            (self.is_safe, "场所不安全"),
+        )
+        return f"{'、'.join(word for fine, word in looks if not fine)}：{self.note}"
 
 
 class DayClose(models.Model):

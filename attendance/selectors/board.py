@@ -84,6 +84,10 @@ class Board:
         return self.count[State.KEPT]
 
     @property
+    def lessons(self) -> int:
+        return self.count[State.LESSONS]
+
+    @property
     def leave(self) -> int:
         return self.count[State.LEAVE] + self.count[State.ILL]
 
@@ -129,7 +133,7 @@ class Board:
     def counts(self) -> dict[str, int]:
         return {
             "listed": self.listed,
-            "present": self.gone + self.waiting + self.kept,
+            "present": self.gone + self.waiting + self.kept + self.lessons,
             "absent": self.absent,
             "leave": self.leave,
             "handed_over": self.gone,

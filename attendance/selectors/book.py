@@ -18,13 +18,14 @@ class State(models.TextChoices):
     UNMARKED = "unmarked", "未点名"
     HERE = "here", "待交接"
     KEPT = "kept", "晚接看护"
+    LESSONS = "lessons", "回班上课"
     GONE = "gone", "已交接"
     ABSENT = "absent", "缺勤"
     LEAVE = "leave", "请假"
     ILL = "ill", "病假"
 
 
-FINAL = frozenset({State.GONE, State.KEPT, State.ABSENT, State.LEAVE, State.ILL})
+FINAL = frozenset({State.GONE, State.KEPT, State.LESSONS, State.ABSENT, State.LEAVE, State.ILL})
 AT_SCHOOL = frozenset({State.HERE, State.KEPT})
 
 
@@ -54,21 +55,25 @@ class DayBook:
         return DayBook(self.day, list(sessions.values()), listed, *found)
 
     def states(self) -> dict[int, State]:
-        statuses: dict[int, list[str | None]] = defaultdict(list)
+        statuses: dict[int, list[tuple[bool, str | None]]] = defaultdict(list)
         for session in self.sessions:
             for student in self.listed[session.pk]:
                 mark = self.marks.get((session.pk, student.pk))
-                statuses[student.pk].append(mark.status if mark else None)
+                statuses[student.pk].append((session.ends_in_lessons, mark.status if mark else None))
         return {pk: self._state(pk, found) for pk, found in statuses.items()}
 
-    def _state(self, student_id: int, statuses: list[str | None]) -> State:
+    def _state(self, student_id: int, statuses: list[tuple[bool, str | None]]) -> State:
         if student_id in self.handovers:
             return State.GONE
-        if any(status in Mark.HERE for status in statuses):
+        homeward = [status for ends_in_lessons, status in statuses if not ends_in_lessons]
+        found = homeward or [status for _, status in statuses]
+        if any(status in Mark.HERE for status in found):
+            if not homeward:
+                return State.LESSONS
             return State.KEPT if student_id in self.stays else State.HERE
-        if None in statuses:
+        if None in found:
             return State.UNMARKED
-        return next(state for state in (State.ABSENT, State.ILL, State.LEAVE) if state.value in statuses)
+        return next(state for state in (State.ABSENT, State.ILL, State.LEAVE) if state.value in found)
 
 
 def day_book(school: School, day: date, *, students: Iterable[Student] | None = None, sessions=None) -> DayBook:

@@ -14,7 +14,7 @@ from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
 
 from .batches import batches_by_grade, leaving_time
-from .book import DayBook
+from .book import DayBook, State
 from .gate import gate_book, leave_modes
 
 WORKS_FOR = timedelta(hours=4)
@@ -65,8 +65,10 @@ class List:
                 self.sessions[student.pk].append(session)
 
     def children(self) -> list[dict]:
+        """But for those who went back to their lessons: nobody comes for them here."""
         families = _families(self.known)
-        return [self._child(student, families) for student in sorted(self.students.values(), key=_by_class)]
+        leaving = (one for pk, one in self.students.items() if self.states[pk] != State.LESSONS)
+        return [self._child(student, families) for student in sorted(leaving, key=_by_class)]
 
     def _child(self, student: Student, families: Mapping[int, set[int]]) -> dict:
         sessions, batch = self.sessions[student.pk], self.batches.get(student.school_class.grade)

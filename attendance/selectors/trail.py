@@ -20,6 +20,7 @@ WORDS = {
     State.UNMARKED: ("unknown", "还没点名"),
     State.HERE: ("in", "已签到"),
     State.KEPT: ("in", "老师陪着"),
+    State.LESSONS: ("in", "回班上课"),
     State.GONE: ("gone", "已交接"),
     State.ABSENT: ("absent", "缺勤"),
     State.LEAVE: ("leave", "请假"),

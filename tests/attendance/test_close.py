@@ -29,10 +29,11 @@ from attendance.actions import (
 )
 from attendance.desk import tasks
 from attendance.models import Alarm, DayClose, GateEvent, Session
-from attendance.selectors import board
+from attendance.selectors import board, final_states
+from attendance.selectors.offline import list_content
 from attendance.tasks import watch, watch_school
 from attendance.told import Told
-from enrollment.models import Section
+from enrollment.models import Placement, Section
 from enrollment.selectors import collectors_of
 from tests import cast
 from tests.attendance.town import THURSDAY, at
@@ -271,6 +272,36 @@ def test_each_child_by_its_own_end(here):
         ends_at=time(16, 30), cut_short_at=at(16), unserved="forced", stop_reason="台风"
     )
     assert {one.until for one in board(here.school, THURSDAY).left} == {time(16, 30), time(19, 30)}
+
+
+def test_after_noon_the_children_go_back_to_lessons_and_nobody_collects_them(here):
+    """P4: two windows a day. Who is there at noon and in the afternoon is collected in the afternoon."""
+    hours = {"starts_at": time(11, 40), "ends_at": time(13, 50)}
+    noon = Offering.objects.create(
+        school=here.school, plan=here.offering.plan, name="午托", slot="noon", grades=[3], weekdays=[4], **hours
+    )
+    section = Section.objects.create(school=here.school, term=here.term, offering=noon, name="午托")
+    only = here.add_child("只午托", section=section)
+    both = here.children[0]
+    item = both.agreements.get().items.create(school=here.school, offering=noon, weekdays=[4], fee_fen=0)
+    Placement.objects.create(school=here.school, section=section, student=both, item=item, began_on=cast.LONG_AGO)
+    here.open()
+    assert board(here.school, THURSDAY).count["unmarked"] == 1
+    take_roll(section.sessions.get(), exceptions={}, now=at(11, 45), by=here.by_leader)
+
+    states = {child.name: state for child, state in states_of(here).items()}
+    assert (states["只午托"], states["学生01"]) == ("lessons", "here")
+    assert watched(here, at(15)) == 0
+    names = [one["name"] for one in list_content(here.school, THURSDAY, here.by_leader, at(17))["children"]]
+    assert only.name not in names and both.name in names
+    for child in here.children[:3]:
+        collect(here, child)
+    assert close(here).counts["present"] == 4
+
+
+def states_of(town):
+    by_pk = {child.pk: child for child in town.children}
+    return {by_pk[pk]: state for pk, state in final_states(town.school, THURSDAY).items()}
 
 
 def test_the_beat_calls_it_and_the_desks_show_it(here, principal, reviewer, monkeypatch):
