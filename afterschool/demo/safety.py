@@ -50,7 +50,7 @@ def teach_on(school: School, today: date) -> None:
     """Written down as it was, and seen by the leader and the bureau."""
     lived = Session.objects.filter(school=school, day__lt=today, section__school_class__isnull=False)
     last = lived.exclude(logged_by=None).latest("day", "pk")
-    teacher = actor_for(Person.objects.get(pk=last.logged_by_id), today)
+    teacher = actor_for(Person.objects.get(pk=last.logged_by_id or 0), today)
     with clock_shows(at(today, "08:10")) as now:
         words = "讲新课第五单元，赶进度"
         write_log(last, activity=Session.Activity.HOMEWORK, content=words, reason="补记", now=now, by=teacher)

@@ -7,6 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 
+from afterschool.access import codes
+from afterschool.access.addresses import address_of
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
@@ -23,8 +25,19 @@ FORMS = {"json": (as_json, "application/json"), "pdf": (as_pdf, "application/pdf
 def child_export(request, reach, student_id):
     """What there is, and two buttons; where a person has to look first, the one that asks for it."""
     student = get_object_or_404(Student.objects.within(reach).select_related("school", "school_class"), pk=student_id)
-    if request.method == "POST":
-        return _handed(request, student)
+    if request.method != "POST":
+        return _page(request, student)
+    wish = request.POST.get("form")
+    if wish in FORMS:
+        return _handed(request, student, wish)
+    if wish == "code":
+        return _code_sent(request, student)
+    ask_export(student, now=timezone.now(), by=request.actor)
+    messages.success(request, "已提出申请，学校看过以后会发消息给您")
+    return redirect("child-export", student.pk)
+
+
+def _page(request, student, refusal="", sent=False):
     now, reader = timezone.now(), request.actor.person_id
     free = may_export(student, reader, now)
     context = {
@@ -32,23 +45,31 @@ def child_export(request, reach, student_id):
         "free": free,
         "answer": "" if free else last_answer(student, reader, now),
         "records": held_on(student, reader) if free else [],
+        "phone": request.user.phone,
+        "refusal": refusal,
+        "sent": sent,
     }
-    return render(request, "desks/child_export.html", context)
+    return render(request, "desks/child_export.html", context, status=422 if refusal else 200)
 
 
-def _handed(request, student):
-    form, now = request.POST.get("form"), timezone.now()
-    if form not in FORMS:
-        ask_export(student, now=now, by=request.actor)
-        messages.success(request, "已提出申请，学校看过以后会发消息给您")
-        return redirect("child-export", student.pk)
+def _code_sent(request, student):
+    try:
+        codes.ask(request.user.phone, session=request.session, address=address_of(request))
+    except RuleBroken as refusal:
+        return _page(request, student, refusal=str(refusal))
+    return _page(request, student, sent=True)
+
+
+def _handed(request, student, form):
+    """Who holds the phone proves once more to be the guardian, before all that is known of a child goes out."""
+    typed, now = request.POST.get("code", ""), timezone.now()
+    if codes.redeem(request.user.phone, typed, session=request.session) != request.user:
+        return _page(request, student, refusal=codes.WRONG)
     try:
         note_export(student, form=form, now=now, by=request.actor)
     except RuleBroken as refusal:
-        messages.error(request, str(refusal))
-        return redirect("child-export", student.pk)
+        return _page(request, student, refusal=str(refusal))
     make, kind = FORMS[form]
     name = quote(f"{student.name}的资料.{form}")
-    content = make(student, request.actor.person_id, now)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=kind, headers=headers)
+    return HttpResponse(make(student, request.actor.person_id, now), content_type=kind, headers=headers)

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from afterschool.access.capabilities import Role
-from afterschool.access.models import Person
+from afterschool.access.codes import digits
+from afterschool.access.models import Person, SignInCode
 from afterschool.audit.models import Deed
 from afterschool.desks.exports import as_json, as_pdf
 from afterschool.errors import RuleBroken
@@ -147,6 +148,12 @@ def in_dispute(family):
     return ["争议的情况"]
 
 
+def code_for(client, address) -> str:
+    """What is sent to the guardian's telephone."""
+    client.post(address, {"form": "code"})
+    return digits(SignInCode.objects.latest("pk"))
+
+
 def release(family, guardian):
     asked = ask_export(family.child, now=NOW, by=cast.act(guardian, THURSDAY))
     return decide_export(asked, released=True, now=NOW, by=family.office)
@@ -178,7 +185,8 @@ def test_c14_where_guardians_are_at_odds_a_person_looks_first(family, client, mo
     address = reverse("child-export", args=[family.child.pk])
     client.force_login(family.father)
     assert "要学校先看一遍" in client.get(address).content.decode()
-    assert client.post(address, {"form": "json"}).status_code == 302
+    refused = client.post(address, {"form": "json", "code": code_for(client, address)})
+    assert refused.status_code == 422 and not refused.has_header("Content-Disposition")
     assert not Deed.objects.filter(verb="exported").exists()
 
     client.post(address)
@@ -192,7 +200,8 @@ def test_c14_where_guardians_are_at_odds_a_person_looks_first(family, client, mo
     assert Notice.objects.get(to=family.father, kind="export_answered").link == address
 
     client.force_login(family.father)
-    answer = client.post(address, {"form": "json"})
+    assert client.post(address, {"form": "json", "code": "000000"}).status_code == 422
+    answer = client.post(address, {"form": "json", "code": code_for(client, address)})
     assert json.loads(answer.content)["学生"] == family.child.name
     assert "attachment" in answer["Content-Disposition"] and "no-store" in answer["Cache-Control"]
     assert Deed.objects.get(verb="exported").person_id == family.father.pk
