@@ -14,6 +14,7 @@ from ..actions import open_day, take_roll, undo_roll
 from ..asked import session_asked
 from ..models import Mark, Session
 from ..roll_forms import roll_exceptions
+from ..selectors.venues import dangers
 
 
 @requires(Capability.TAKE_ROLL)
@@ -45,6 +46,7 @@ def session_roll(request, reach, pk):
         "to_call": selectors.missing_children(session.school, session.day, listed) if session.taken_at else [],
         "corrected": [row for row in rows if row.corrections],
         "moves": selectors.room_changes(moves, [session]),
+        "danger": dangers(session.school).get(session.place),
         "today": timezone.localdate(),
     }
     return render(request, "attendance/session_roll.html", context)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from afterschool.access.capabilities import Role
@@ -93,10 +94,13 @@ def test_venue_overdue_or_in_danger_is_on_the_desks_of_those_who_look_after_it(t
     assert said(town.teacher, on(5)) == []
 
 
-def test_danger_stands_beside_the_sessions_of_its_room(town, yard, office):
+def test_danger_stands_beside_the_sessions_of_its_room(town, yard, office, client):
     Section.objects.filter(pk=town.section.pk).update(room="操场")
     check = danger(yard, office)
     assert [line.danger for line in log_lines(town.school, THURSDAY, town.by_leader.reach_as([Role.LEADER]))] == [check]
+    client.force_login(town.teacher)
+    with time_machine.travel(at(15, 45)):
+        assert "篮球架松动" in client.get(reverse("attendance:session-roll", args=[town.session.pk])).content.decode()
     mend_venue(check, today=on(0), by=office)
     assert [line.danger for line in log_lines(town.school, THURSDAY, town.by_leader.reach_as([Role.LEADER]))] == [None]
 
