@@ -20,7 +20,7 @@ from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
 from staffing.models import Duty
 
-from . import gate_book, town
+from . import calls, gate_book, town
 from .clock import at, clock_shows
 
 Activity = Session.Activity
@@ -82,6 +82,7 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
     for session in Session.objects.filter(school=school, day=day).select_related("section"):
         _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
         _write_log(session, teacher_of[session.section_id])
+    calls.make(school, day, teacher_of)
     gate_book.keep(school, day, actor_for(cast.by_role[Role.GUARD], day))
     home = _go_home(school, day, families, leader, dice)
     for duty in duties:
