@@ -1,5 +1,6 @@
 """考勤表、交接记录、值班记录 as spreadsheets, in the columns people know."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from afterschool.schools.models import School
 from afterschool.xlsx import Column, Sheet
 from staffing.models import Duty
 
-from .models import DayClose, Handover, Mark
+from .models import DayClose, Handover, LateStay, Mark, Patrol
 from .selectors import day_book
 
 # The signs of the paper 考勤表.
@@ -110,11 +111,20 @@ def _duty_rows(school: School, day: date, book, incidents) -> list[list]:
         ]
         for duty in duties
     ]
+    return [*rows, *_what_happened(school, day, book, incidents)]
+
+
+def _what_happened(school: School, day: date, book, incidents) -> Iterator[list]:
+    """Rooms looked into, children who stayed on with a keeper, incidents."""
+    for look in Patrol.objects.filter(session__in=book.sessions).select_related("session__section", "by"):
+        yield ["巡查", look.session.section.name, look.by.name, _clock(look.at), None, None, None, look.words]
+    for stay in LateStay.objects.filter(student__in=book.children, day=day).select_related("student", "keeper"):
+        said = f"{stay.student.name}，{stay.place}"
+        yield ["晚接看护", "", stay.keeper.name, _clock(stay.began_at), _clock(stay.ended_at), None, None, said]
     for incident in incidents.filter(school=school, day=day).select_related("student", "by"):
         who = incident.student.name if incident.student else ""
         said = f"{who} {incident.note}".strip()
-        rows.append([incident.get_kind_display(), "", incident.by.name, _clock(incident.at), None, None, None, said])
-    return rows
+        yield [incident.get_kind_display(), "", incident.by.name, _clock(incident.at), None, None, None, said]
 
 
 def _closing(school: School, day: date) -> str:

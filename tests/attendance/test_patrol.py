@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from attendance.actions import begin_batch, end_batch, patrol, take_roll
-from attendance.models import Batch, Patrol, Session
+from attendance.models import Batch, Incident, Patrol, Session
+from attendance.papers import day_tables
 from attendance.selectors.offline import list_content
 from attendance.selectors.patrol import rooms, rooms_to_look_into
 from enrollment.models import Section
@@ -48,6 +49,10 @@ def test_what_is_wrong_needs_a_word_and_the_latest_look_counts(town, client, on_
     client.post(door, {"wrong": ["headcount_wrong", "unsafe"], "note": "少一人，窗开着"})
     look = Patrol.objects.get()
     assert (look.on_time, look.teacher_there, look.headcount_right, look.is_safe) == (True, True, False, False)
+    papers = day_tables(town.school, THURSDAY, Session.objects.held(), Incident.objects.none())
+    assert [row[0::7] for row in papers[-1].rows if row[0] == "巡查"] == [
+        ["巡查", "人数不符、场所不安全：少一人，窗开着"]
+    ]
     again = patrol(town.session, now=at(16, 20), by=town.by_leader)
     assert rooms(town.school, THURSDAY)[0].looked == again
 
