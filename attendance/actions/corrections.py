@@ -36,13 +36,8 @@ def correct_mark(
     if not reason.strip():
         raise RuleBroken("请写为什么改", field="reason")
     was = _mark_of(session, student)
-    held = session.corrections.filter(student=student).first()
-    if held and held.now == status and held.state != State.REFUSED and was in (status, held.was):
+    if held := _said_before(session, student, status, was):
         return held
-    if held and held.state == State.ASKED:
-        raise RuleBroken(f"{held.asked_by.name}已经申请改为{held.get_now_display()}，正等决定")
-    if was == status:
-        raise RuleBroken(f"{student.name} 记的就是{Mark.Status(status).label}", field="status")
     _not_gone(session, student, status)
     locked = month_is_locked(session)
     correction = MarkCorrection.objects.create(
@@ -97,6 +92,18 @@ def _mark_of(session: Session, student: Student) -> str:
     if row is None or session.taken_at is None:
         raise RuleBroken("这个班还没有点名，或者孩子不在名单里")
     return row.mark.status if row.mark else ""
+
+
+def _said_before(session: Session, student: Student, status: str, was: str) -> MarkCorrection | None:
+    """The same correction once more is the one already made or asked for; another waits for what was asked."""
+    held = session.corrections.filter(student=student).first()
+    if held and held.now == status and held.state != State.REFUSED and was in (status, held.was):
+        return held
+    if held and held.state == State.ASKED:
+        raise RuleBroken(f"{held.asked_by.name}已经申请改为{held.get_now_display()}，正等决定")
+    if was == status:
+        raise RuleBroken(f"{student.name} 记的就是{Mark.Status(status).label}", field="status")
+    return None
 
 
 def _not_gone(session: Session, student: Student, status: str) -> None:

@@ -40,12 +40,7 @@ def receive_children(
     names = [student.name for student in move.students if student.pk in missing]
     if len(names) != len(set(missing)):
         raise RuleBroken("名单变了，请刷新后再点一次")
-    done = Transfer.objects.select_related("received_by").filter(session=session, from_session=origin).first()
-    if done and done.received_by_id != by.signer:
-        raise RuleBroken(
-            f"{done.received_by.name} {timezone.localtime(done.at):%H:%M} 已经接收 {done.received} 人", field="missing"
-        )
-    transfer = done or Transfer(school_id=session.school_id, session=session, from_session=origin)
+    transfer = _transfer(session, origin, by)
     givers = _givers(move, by)
     transfer.given_by = givers[0] if givers else None
     transfer.received_by_id, transfer.at = by.signer, now
@@ -63,6 +58,16 @@ def _move(session: Session, origin: Session | None) -> Move:
         if move.session == session and move.origin == origin:
             return move
     raise RuleBroken("没有孩子从那里转过来")
+
+
+def _transfer(session: Session, origin: Session | None, by: Actor) -> Transfer:
+    """The one this person has made before, or a new one."""
+    done = Transfer.objects.select_related("received_by").filter(session=session, from_session=origin).first()
+    if done and done.received_by_id != by.signer:
+        raise RuleBroken(
+            f"{done.received_by.name} {timezone.localtime(done.at):%H:%M} 已经接收 {done.received} 人", field="missing"
+        )
+    return done or Transfer(school_id=session.school_id, session=session, from_session=origin)
 
 
 def _givers(move: Move, by: Actor) -> list[Person]:
