@@ -55,8 +55,8 @@ def tell_once(school: School, notes: Iterable[Note]) -> int:
     if not asked:
         return 0
     lock(school.pk)  # two who watch the same minute: the second finds what the first has told
-    told = Notice.objects.filter(link__in={note.link for note in asked.values()}).values_list("to", "kind", "link")
-    return notify_each(asked[key] for key in asked.keys() - set(told))
+    told = set(Notice.objects.filter(link__in={note.link for note in asked.values()}).values_list("to", "kind", "link"))
+    return notify_each(asked[key] for key in asked if key not in told)
 
 
 def people(pks: Iterable[int]) -> list[Person]:
