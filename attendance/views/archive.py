@@ -29,13 +29,12 @@ KINDS = {"pdf": "application/pdf", "xlsx": "application/vnd.openxmlformats-offic
 def archive(request, reach):
     school, today = school_asked(request, reach), timezone.localdate()
     made = Archive.objects.filter(school=school).defer("pdf", "xlsx").select_related("made_by")[:MOST_SHOWN]
+    makes = school.pk in request.actor.reach(Capability.KEEP_ARCHIVE).schools
     terms = list(Term.objects.filter(bureau=school.bureau_id))
     context = {
         "school": school,
         "schools": School.objects.within(reach) if reach.bureaus else [],
-        "offered": offered(school, today)
-        if school.pk in request.actor.reach(Capability.KEEP_ARCHIVE).schools
-        else None,
+        "offered": offered(school, today) if makes else None,
         "made": [(one, spell_of(one.first_on, one.last_on, terms)) for one in made],
         "today": today,
     }
@@ -46,16 +45,15 @@ def archive(request, reach):
 @requires(Capability.KEEP_ARCHIVE)
 def archive_make(request, reach):
     school, now = school_asked(request, reach), timezone.localtime()
-    first, _, last = request.POST.get("days", "").partition("/")
+    days = request.POST.get("days", "").split("/")  # a button; otherwise two dates were written
+    first, last = days if len(days) == 2 else (request.POST.get("first"), request.POST.get("last"))
     try:
-        spell = spell_asked(
-            school, day_in(first or request.POST.get("first")), day_in(last or request.POST.get("last")), now.date()
-        )
+        spell = spell_asked(school, day_in(first), day_in(last), now.date())
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
         return redirect(f"{reverse('attendance:archive')}?school={school.pk}")
-    # Two presses within a minute are one job.
-    period = f"{spell.first}/{spell.last} {now:%m-%d %H:%M}"
+    # One person's two presses within a minute are one job.
+    period = f"{spell.first}/{spell.last} {now:%m-%d %H:%M} {request.actor.person_id}"
     args = {"first": spell.first.isoformat(), "last": spell.last.isoformat()}
     job = enqueue("attendance.archive", period=period, school_id=school.pk, args=args, by=request.actor)
     return redirect("jobs:job-detail", job.pk)
