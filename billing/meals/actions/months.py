@@ -1,7 +1,7 @@
 """A month's meals: charged to those who ordered, and settled at cost with those who paid."""
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -23,7 +23,7 @@ from billing.ledger.posting import Voucher, number_of, post_many
 from billing.meals.selectors.months import OfMeal, meals_of, to_charge
 from billing.meals.selectors.purse import eaters_after, payers_of, purses
 from billing.meals.selectors.readiness import missing_for_settlement
-from billing.models import FeeMonth, MealCharge, MealConsent, MealSettlement, Refund
+from billing.models import FeeMonth, MealCharge, MealConsent, MealSettlement, Receipt, Refund
 
 
 @transaction.atomic
@@ -120,21 +120,15 @@ def _borne(fee_month: FeeMonth, meals: Iterable[OfMeal], on: date) -> list[Vouch
 
 
 def _refund(fee_month: FeeMonth, charges: Sequence[MealCharge]) -> list[Refund]:
-    """To each payer: of a child that goes on eating, what this month gave back and is not owed; else all that is left."""
-    held, stay = (
-        purses(school=fee_month.school_id, until=fee_month.month),
-        eaters_after(fee_month.school_id, fee_month.last_on),
-    )
-    told: dict[int, list[MealCharge]] = {}
+    """Payable to each payer, with how it came about."""
+    told: defaultdict[int, list[MealCharge]] = defaultdict(list)
     for charge in charges:
-        told.setdefault(charge.student_id, []).append(charge)
-    rows = []
-    for student, left in sorted(held.items()):
-        own = told.get(student, [])
-        given = total(Money(charge.back_fen + charge.share_fen) for charge in own)
-        amount = min(left, given) if student in stay else left
-        if amount > ZERO:
-            rows += [_row(student, own, amount, *part) for part in payers_of(student, amount)]
+        told[charge.student_id].append(charge)
+    due = _due(fee_month, told)
+    rows = [
+        (one.student_id, one.pk, part.fen, _told(told[one.student_id], due[one.student_id], one, part))
+        for one, part in payers_of(due)
+    ]
     before = Counter(Refund.objects.filter(receipt__in=[row[1] for row in rows]).values_list("receipt", flat=True))
     like = Refund(school=fee_month.school, fee_month=fee_month, cause=Refund.Cause.MEAL, state=Refund.State.PAYABLE)
     numbered = [(student, receipt, before[receipt] + 1, fen, steps) for student, receipt, fen, steps in rows]
@@ -142,8 +136,19 @@ def _refund(fee_month: FeeMonth, charges: Sequence[MealCharge]) -> list[Refund]:
     return list(Refund.objects.filter(pk__in=made).select_related("receipt").order_by("pk"))
 
 
-def _row(student: int, charges: Iterable[MealCharge], amount: Money, receipt, part: Money) -> tuple:
-    return student, receipt.pk, part.fen, sentences([*_steps(charges), *_whole(amount, receipt, part)])
+def _due(fee_month: FeeMonth, told: Mapping[int, Sequence[MealCharge]]) -> dict[int, Money]:
+    """By child: while it goes on eating, what this month gave back and is not owed; else all that is left."""
+    stay = eaters_after(fee_month.school_id, fee_month.last_on)
+    due = {}
+    for student, left in purses(school=fee_month.school_id, until=fee_month.month).items():
+        given = total(Money(charge.back_fen + charge.share_fen) for charge in told.get(student, ()))
+        if (amount := min(left, given) if student in stay else left) > ZERO:
+            due[student] = amount
+    return due
+
+
+def _told(charges: Iterable[MealCharge], amount: Money, receipt: Receipt, part: Money) -> list[str]:
+    return sentences([*_steps(charges), *_whole(amount, receipt, part)])
 
 
 def _steps(charges: Iterable[MealCharge]) -> Iterable[Step]:
@@ -156,7 +161,7 @@ def _steps(charges: Iterable[MealCharge]) -> Iterable[Step]:
             yield Step("供餐单位结算后的结余，按实际用餐分到各家", amount=Money(charge.share_fen))
 
 
-def _whole(amount: Money, receipt, part: Money) -> Iterable[Step]:
+def _whole(amount: Money, receipt: Receipt, part: Money) -> Iterable[Step]:
     yield Step("没有用掉、不抵以后餐费的", amount=amount)
     if part != amount:
         yield Step(f"其中退给 {receipt.payer}（收据 {receipt.number} 号）", amount=part)

@@ -1,10 +1,10 @@
 """What families have paid for meals, what of it is eaten, and whose it is to have back."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
 from afterschool.money import ZERO, Money
 from afterschool.schools.models import School
@@ -29,6 +29,10 @@ def purses(
     return {student: Money(fen) for student, fen in held.items() if fen}
 
 
+def receipts_of(student_id: int) -> QuerySet[Receipt]:
+    return Receipt.objects.standing().filter(student=student_id, fund=Fund.MEAL).order_by("-number")
+
+
 def purse(student_id: int) -> Money:
     return purses([student_id]).get(student_id, ZERO)
 
@@ -47,11 +51,12 @@ def eaters_after(school_id: int, day: date) -> set[int]:
     return set(goes_on.values_list("student", flat=True))
 
 
-def payers_of(student_id: int, amount: Money) -> Iterator[tuple[Receipt, Money]]:
-    """To whom this much goes back: the last who paid first, to each no more than is left of what he paid (L12)."""
-    given = Sum("refunds__amount_fen", filter=Q(refunds__cause=Refund.Cause.MEAL), default=0)
-    came = Receipt.objects.standing().filter(student=student_id, fund=Fund.MEAL).annotate(given=given)
-    for receipt in came.order_by("-on", "-number"):
-        if part := min(amount, Money(receipt.amount_fen - receipt.given)):
-            amount -= part
+def payers_of(due: Mapping[int, Money]) -> Iterator[tuple[Receipt, Money]]:
+    """To whom goes back what each child is due: the last who paid first, to each no more than is left of what he paid
+    (L12)."""
+    given, left = Sum("refunds__amount_fen", filter=Q(refunds__cause=Refund.Cause.MEAL), default=0), dict(due)
+    came = Receipt.objects.standing().filter(student__in=due, fund=Fund.MEAL).annotate(given=given)
+    for receipt in came.order_by("student_id", "-on", "-number"):
+        if part := min(left[receipt.student_id], Money(receipt.amount_fen - receipt.given)):
+            left[receipt.student_id] -= part
             yield receipt, part

@@ -16,7 +16,7 @@ from ..actions import order_meal, stop_meal
 from ..forms import OrderForm
 from ..selectors.families import consents_of, offers_to
 from ..selectors.overview import family_months
-from ..selectors.purse import purse
+from ..selectors.purse import purse, receipts_of
 
 
 @requires(Capability.APPLY)
@@ -30,6 +30,7 @@ def my_meals(request, reach, student_id):
         "months": list(family_months(student.pk)),
         "purse": held,
         "owed": -held,
+        "receipts": receipts_of(student.pk),
     }
     return render(request, "meals/my_meals.html", context)
 
