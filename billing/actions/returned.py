@@ -49,5 +49,5 @@ def _owe_again(row: Payout, line: BankLine, by: Actor) -> None:
         key=f"payout-back:{row.pk}",
         by=by,
     )
-    reason = f"{row.paid_on:%-m月%-d日}到账，{line.on:%-m月%-d日}退汇：{line.memo}"
+    reason = f"{row.paid_on:%-m月%-d日}到账，{line.on:%-m月%-d日}又退回：{line.memo}"
     row.state, row.paid_on, row.failed_reason = Payout.State.FAILED, None, reason[:200]

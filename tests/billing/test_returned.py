@@ -57,7 +57,7 @@ def test_what_comes_back_is_owed_again_and_sent_once_more(town, batch):
     row.refresh_from_db()
     refund.refresh_from_db()
     assert (found.state, found.hint) == ("matched", "退费第 1 批第 1 行退汇，编进下一批重办")
-    assert (row.state, row.failed_reason) == ("failed", "11月5日到账，11月7日退汇：退汇 账号已销户")
+    assert (row.state, row.failed_reason) == ("failed", "11月5日到账，11月7日又退回：退汇 账号已销户")
     assert (refund.state, refund.paid_on, owed(town, refund)) == ("failed", None, 80_00)
     assert balances(town.school, LATER)["bank", ""].fen == bank + 80_00
     entry = vouchers(town.school).get(key=f"payout-back:{row.pk}")
