@@ -220,3 +220,12 @@ def test_a_zip_that_holds_no_workbook_is_refused():
 
     with pytest.raises(Unreadable, match=r"不是 \.xlsx"):
         read(file.getvalue())
+
+
+def test_the_same_sheets_give_the_same_bytes_whenever_they_are_written(time_machine):
+    sheets = [Sheet("名册", COLUMNS, [])]
+    time_machine.move_to("2026-10-31")
+    before = write_xlsx(sheets)
+    time_machine.move_to("2027-01-22")
+
+    assert write_xlsx(sheets) == before
