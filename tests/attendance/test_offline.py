@@ -168,7 +168,7 @@ def test_answers_come_back_onto_the_tiles(gate, wall):
     phone.tap(third.name)
     phone.sees("舅舅 陈志强", "不要放行 · 联系办公室")
     phone.tap("舅舅")
-    phone.sees("请另一位老师拨学校登记的号码")
+    phone.sees("这个班的另一位老师拨学校登记的号码")
     phone.waits(0)
     assert Incident.objects.get().kind == Incident.Kind.RESTRICTED
     phone.tap("接着交接")
