@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
 
+from django.db.models import QuerySet
+
 from afterschool.money import Money
 from afterschool.plans.cases import case_of_offering
 from afterschool.plans.models import Offering
@@ -19,6 +21,11 @@ from billing.models import FeeMonth
 from enrollment.models import AgreementItem, Waiver
 
 TERM = Offering.Unit.TERM
+# What of an item its tariff is told from.
+ALIKE = (
+    "weekdays", "offering", "fee_fen", "unit", "agreement__term", "agreement__student__school_class__grade",
+    "agreement__student__boards",
+)  # fmt: skip
 
 
 def law_of(fee_month: FeeMonth) -> Law:
@@ -129,6 +136,16 @@ def _workdays(days: Sequence[Day]) -> int:
 def tariffs_of(fee_month: FeeMonth) -> Tariffs:
     calendar = days_of(fee_month.school, fee_month.month, fee_month.last_on)
     return Tariffs(fee_month, law_of(fee_month), calendar)
+
+
+def alike(items: QuerySet[AgreementItem]) -> dict[int, AgreementItem]:
+    """For each of these items one that is charged as it is: of many children alike only one is fetched."""
+    first: dict[Hashable, int] = {}
+    rows = items.order_by().values_list("pk", *ALIKE)
+    of = {pk: first.setdefault((tuple(weekdays), *rest), pk) for pk, weekdays, *rest in rows}
+    told_from = ("agreement__term", "agreement__student__school_class", "offering__plan", "offering__school")
+    fetched = AgreementItem.objects.select_related(*told_from).defer("agreement__content").in_bulk(first.values())
+    return {pk: fetched[like] for pk, like in of.items()}
 
 
 def minutes_of(item: AgreementItem) -> int:

@@ -15,8 +15,8 @@ from afterschool.plans.selectors import findings
 from afterschool.policy import fees
 from afterschool.policy.book import Policy, RulesInForce
 from afterschool.schools.models import School
-from billing.actions.charges import Due, dues_of, off_of
 from billing.models import FeeMonth
+from billing.selectors.dues import Due, dues_of, off_of
 from billing.tariffs import Tariffs, tariffs_of
 from enrollment.models import Waiver
 from enrollment.selectors import waivers_on
@@ -84,7 +84,7 @@ def charges(school: School, now: Policy, then: Policy) -> Sums:
         return Sums()
     sums, by_child, held = Sums(month.month), defaultdict(list), tariffs_of(month)
     for due in dues_of(held):
-        by_child[due.item.agreement.student].append(due)
+        by_child[due.student_id].append(due)
     granted = waivers_on(by_child, month.month, month.last_on)
     tariffs = {policy: replace(held, law=AsIf(policy)) for policy in (now, then)}
     for dues in by_child.values():

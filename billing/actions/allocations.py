@@ -68,12 +68,9 @@ def save_allocations(school: School, made: Collection[tuple[Receipt, Part]]) -> 
 
 def apply_prepayments(school: School, students: Collection[int], *, on: date, by: Actor) -> Money:
     """Use what these children have paid in advance for what they owe now. The school's till is held."""
-    debts = debts_by_student(school, students)
-    made = [
-        (receipt, part)
-        for receipt in Receipt.objects.in_advance().filter(school=school, student__in=debts)
-        for part in allocate(receipt.rest_fen, debts[receipt.student_id])
-    ]
+    receipts = list(Receipt.objects.in_advance().filter(school=school, student__in=students))
+    debts = debts_by_student(school, {receipt.student_id for receipt in receipts})
+    made = [(receipt, part) for receipt in receipts for part in allocate(receipt.rest_fen, debts[receipt.student_id])]
     if not made:
         return ZERO
     before = _grow(made)

@@ -4,8 +4,9 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import starmap
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,13 +24,28 @@ from .models import Account, Book, Entry, Transfer
 Kind = Account.Kind
 # The form of a voucher's own hash is for ever, like its link's.
 to_json = json.JSONEncoder(ensure_ascii=False).encode
-KEY, *TOLD = (field.attname for field in Entry._meta.concrete_fields)
 AccountRef = tuple[str, str]  # kind, and whom or what it is kept for
 Move = tuple[AccountRef, AccountRef, Money]  # debit, credit, amount
 
 
-@dataclass(frozen=True)
-class Voucher:
+class Row(NamedTuple):
+    """An Entry as its columns, in their order."""
+
+    id: int
+    school_id: int
+    on: date
+    number: int
+    key: str
+    memo: str
+    body_sha256: str
+    reverses_id: int | None
+    posted_by_id: int | None
+    posted_at: datetime
+    place: int
+    chain: str
+
+
+class Voucher(NamedTuple):
     """What is to be written. `key` names the deed: the same deed twice is one voucher."""
 
     on: date
@@ -60,24 +76,29 @@ def post(
     reverses: Entry | None = None,
 ) -> Entry:
     """Write one voucher. The same key a second time returns the first one, or refuses when it says something else."""
-    return post_many(school, [Voucher(on, key, memo, moves, reverses)], by=by)[0]
+    row = _posted(school, [Voucher(on, key, memo, moves, reverses)], by)[0]
+    return Entry.from_db(None, Row._fields, row)
+
+
+def post_many(school: School, vouchers: Sequence[Voucher], *, by: Actor) -> list[str]:
+    """Write many vouchers of one school in a handful of statements. Returns their numbers in the same order."""
+    return [numbered(row.on, row.number) for row in _posted(school, vouchers, by)]
 
 
 @transaction.atomic
-def post_many(school: School, vouchers: Sequence[Voucher], *, by: Actor) -> list[Entry]:
-    """Write many vouchers of one school in a handful of statements. Returns their entries in the same order."""
+def _posted(school: School, vouchers: Sequence[Voucher], by: Actor) -> list[Row]:
     _check(vouchers)
     # Whoever writes in this school's book waits here: numbers follow without gaps, and a used key is seen.
     book = _hold(school)
-    written = {entry.key: entry for entry in Entry.objects.filter(school=school, key__in=[v.key for v in vouchers])}
+    known = Entry.objects.filter(school=school, key__in=[voucher.key for voucher in vouchers])
+    written = {row.key: row for row in starmap(Row, known.values_list(*Row._fields))}
     fresh = []
     for voucher in vouchers:
         if voucher.key not in written:
             fresh.append(voucher)
         elif written[voucher.key].body_sha256 != voucher.sha256:
             raise RuleBroken(f"凭证 {voucher.key} 已经记过，内容不同，不能再记")
-    for entry in _write(book, fresh, by):
-        written[entry.key] = entry
+    written |= {row.key: row for row in _write(book, fresh, by)}
     return [written[voucher.key] for voucher in vouchers]
 
 
@@ -137,18 +158,18 @@ def _hold(school: School) -> Book:
     return book
 
 
-def _write(book: Book, vouchers: Sequence[Voucher], by: Actor) -> list[Entry]:
+def _write(book: Book, vouchers: Sequence[Voucher], by: Actor) -> list[Row]:
     now = timezone.now()
     rows = [_append(book, voucher, by, now) for voucher in vouchers]
     book.save()
-    keys, accounts = sets.write(Entry(), " ".join(TOLD), rows), _accounts(book.school, vouchers)
+    keys, accounts = sets.write(Entry(), " ".join(Row._fields[1:]), rows), _accounts(book.school, vouchers)
     transfers = (
         (key, accounts[debit], accounts[credit], money.fen)
         for key, voucher in zip(keys, vouchers, strict=True)
         for debit, credit, money in voucher.moves
     )
     sets.pour(Transfer(school=book.school), "entry_id debit_id credit_id fen", transfers)
-    return [Entry.from_db(None, (KEY, *TOLD), (key, *row)) for key, row in zip(keys, rows, strict=True)]
+    return [Row(key, *row) for key, row in zip(keys, rows, strict=True)]
 
 
 def _append(book: Book, voucher: Voucher, by: Actor, now: datetime) -> tuple:

@@ -2,7 +2,7 @@
 names them, and a waiver that was granted after the charge."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -17,7 +17,7 @@ from afterschool.schools.why import clauses
 from billing.models import Charge, FeeMonth, Refund
 from billing.offset import Return
 from billing.selectors.missed import Missed, Span, missed_days
-from billing.tariffs import Tariffs, tariffs_of
+from billing.tariffs import Tariffs, alike, tariffs_of
 from enrollment.models import AgreementItem
 from enrollment.selectors import waivers_on
 
@@ -79,32 +79,19 @@ def returns(
     concerned = [one for pk, one in paying.items() if pk in missed or one.student_id in granted]
     if not concerned:
         return []
-    tariffs, items = as_charged(fee_month), items_alike(concerned)
+    tariffs = as_charged(fee_month)
+    items = alike(AgreementItem.objects.filter(pk__in=[charge.item_id for charge in concerned]))
     found = []
     for charge in concerned:
         off = tariffs.off(charge.days, granted.get(charge.student_id, ())).answer
         owed = Money(charge.owed_fen)
         left = Money(charge.net_fen) - given.get(charge.pk, ZERO)
-        item, days_missed = items[charge.pk], missed.get(charge.pk, {})
+        item, days_missed = items[charge.item_id], missed.get(charge.pk, {})
         for cause, back, steps, cites in _of_charge(tariffs, charge, item, off, days_missed, left):
             remitted = min(back, owed)
             owed -= remitted
             found.append(Return(charge, cause, back, remitted, steps, cites))
     return found
-
-
-def items_alike(charges: Iterable[Charge]) -> dict[int, AgreementItem]:
-    """For each charge an item that is charged as its own is: of many children alike only one is fetched."""
-    first: dict[Hashable, int] = {}
-    told = Charge.objects.filter(pk__in=[charge.pk for charge in charges]).values_list(
-        "pk", "item", "item__weekdays", "item__offering", "item__fee_fen", "item__unit", "agreement__term",
-        "student__school_class__grade", "student__boards",
-    )  # fmt: skip
-    of = {pk: first.setdefault((tuple(weekdays), *alike), item) for pk, item, weekdays, *alike in told}
-    items = AgreementItem.objects.select_related(
-        "agreement__term", "agreement__student__school_class", "offering__school"
-    ).in_bulk(first.values())
-    return {pk: items[item] for pk, item in of.items()}
 
 
 def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refund:

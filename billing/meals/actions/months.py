@@ -19,7 +19,7 @@ from afterschool.schools.calendar import require_settled
 from afterschool.schools.why import sentences
 from billing import accounts
 from billing.actions.till import book_day, hold_month
-from billing.ledger.posting import Voucher, number_of, post_many
+from billing.ledger.posting import Voucher, post_many
 from billing.meals.selectors.months import OfMeal, meals_of, to_charge
 from billing.meals.selectors.purse import eaters_after, payers_of, purses
 from billing.meals.selectors.readiness import missing_for_settlement
@@ -35,9 +35,9 @@ def charge_meals(fee_month: FeeMonth, *, by: Actor) -> list[MealCharge]:
     require_settled(fee_month.school.bureau, fee_month.month.year)
     charges = [_charge(fee_month, consent, days) for consent, days in to_charge(fee_month)]
     on = book_day(fee_month.school, fee_month.month)
-    entries = post_many(fee_month.school, [_charged(fee_month, charge, on) for charge in charges], by=by)
-    for charge, entry in zip(charges, entries, strict=True):
-        charge.entry_number = number_of(entry)
+    numbers = post_many(fee_month.school, [_charged(fee_month, charge, on) for charge in charges], by=by)
+    for charge, number in zip(charges, numbers, strict=True):
+        charge.entry_number = number
     sets.add(charges)
     notify_each(_note(fee_month, charge) for charge in charges)
     record(by, "charged_meals", fee_month, charges=len(charges), net_fen=sum(charge.net_fen for charge in charges))
