@@ -2,10 +2,9 @@
 
 from django import forms
 
-from afterschool.errors import RuleBroken
+from afterschool.pictures import PhotoField
 
 from .models import EmergencyPlan, Session, Venue
-from .pictures import small_jpeg
 
 
 class LogForm(forms.Form):
@@ -19,19 +18,12 @@ class LogForm(forms.Form):
 
 
 class PhotoForm(forms.Form):
-    image = forms.FileField(label="照片")
+    image = PhotoField(label="照片")
     place = forms.CharField(label="在哪里拍的", max_length=40)
     without_faces = forms.BooleanField(
         label="拍的是公共场所，看不清人脸",
         error_messages={"required": "只能上传看不清人脸的照片；看得清的不要传"},
     )
-
-    def clean_image(self) -> bytes:
-        upload = self.cleaned_data["image"]
-        try:
-            return small_jpeg(upload.file, upload.size)
-        except RuleBroken as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
 
 
 class CalendarInput(forms.DateInput):

@@ -4,12 +4,14 @@ from django import forms
 
 from afterschool.access.models import mobile
 from afterschool.errors import RuleBroken
+from afterschool.pictures import PhotoField
 from afterschool.plans.selectors import offerings_for
 from afterschool.policy.terms import weekday_name
 
 from .models import Application, PickupPerson
 from .selectors import walks_alone
 
+FACE = 200  # pixels: a tile at the gate, and small enough to be carried for a whole school
 LeaveMode = Application.LeaveMode
 
 
@@ -105,6 +107,10 @@ class PickupForm(forms.ModelForm):
     class Meta:
         model = PickupPerson
         fields = ["name", "relation", "phone"]
+
+
+class FaceForm(forms.Form):
+    photo = PhotoField(label="照片", longest=FACE)
 
 
 # An adult left blank is no adult; more can be named later.

@@ -17,6 +17,7 @@ urlpatterns = [
     path("agreements/<int:pk>/agreement.pdf", agreements.agreement_paper, name="agreement-pdf"),
     path("pickup/", pickup.pickup_list, name="pickup-list"),
     path("students/<int:student_id>/pickup/create/", pickup.pickup_create, name="pickup-create"),
+    path("pickup/<int:pk>/photo/", pickup.pickup_photo, name="pickup-photo"),
     path("pickup/<int:pk>/end/", pickup.pickup_end, name="pickup-end"),
     # class teacher and school
     path("applications/", reviews.application_list, name="application-list"),

@@ -4,7 +4,15 @@ from .agreements import sign_as_guardian, sign_as_school
 from .applications import apply, decline, resubmit, take_back
 from .disputes import end_dispute, hold_in_dispute
 from .exports import ask_export, decide_export, note_export
-from .pickup import confirm_restriction, end_pickup, end_restriction, keep_restriction, name_pickup, restrict
+from .pickup import (
+    confirm_restriction,
+    end_pickup,
+    end_restriction,
+    keep_restriction,
+    name_pickup,
+    photograph,
+    restrict,
+)
 from .reviews import approve, approve_all, confirm, confirm_all, refuse, return_for_correction
 from .sections import open_sections
 from .waivers import ask_waiver, decide_waiver
@@ -31,6 +39,7 @@ __all__ = [
     "name_pickup",
     "note_export",
     "open_sections",
+    "photograph",
     "refuse",
     "restrict",
     "resubmit",

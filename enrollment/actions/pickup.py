@@ -1,6 +1,7 @@
 """接送: who may collect a child, and who must not."""
 
 from datetime import date, timedelta
+from hashlib import sha256
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -47,6 +48,18 @@ def name_pickup(
 
 
 @transaction.atomic
+def photograph(*, person: PickupPerson, photo: bytes, by: Actor) -> PickupPerson:
+    """The face that the gate compares with the adult who stands there; a new one takes the place of the old."""
+    person = PickupPerson.objects.select_for_update().get(pk=person.pk)
+    require_guardian(person.student, by)
+    require_unbarred(person.student, timezone.localdate(), by)
+    person.photo = photo
+    person.save(update_fields=["photo"])
+    record(by, "photographed", person, student=person.student_id, sha256=sha256(photo).hexdigest())
+    return person
+
+
+@transaction.atomic
 def end_pickup(*, person: PickupPerson, today: date, by: Actor) -> PickupPerson:
     """Any guardian of the child may take the right away again, at once."""
     person = PickupPerson.objects.select_for_update().get(pk=person.pk)
@@ -56,7 +69,8 @@ def end_pickup(*, person: PickupPerson, today: date, by: Actor) -> PickupPerson:
         raise RuleBroken(f"{person.name}已经停用了")
     # At once: yesterday was the last day, so today's gate no longer shows this adult.
     person.ended_on = today - timedelta(days=1)
-    person.save(update_fields=["ended_on"])
+    person.photo = None  # nobody has to know this face any more
+    person.save(update_fields=["ended_on", "photo"])
     record(by, "ended_pickup", person, student=person.student_id)
     return person
 

@@ -1,6 +1,7 @@
 """接送人 for guardians, 接送限制 for the office."""
 
 from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -11,7 +12,7 @@ from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 
 from .. import actions
-from ..forms import PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
+from ..forms import FaceForm, PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
 from ..models import DisputeHold, PickupPerson, PickupRestriction
 from ..selectors import collectors_of, found_children
 
@@ -38,14 +39,16 @@ def pickup_create(request, reach, student_id):
     return _pickup_page(request, reach, typed={student_id: form}, status=422)
 
 
-def _pickup_page(request, reach, typed=None, status=200):
+def _pickup_page(request, reach, typed=None, refused=(0, ""), status=200):
     students = list(Student.objects.within(reach).enrolled().select_related("school_class"))
     known = collectors_of(students, timezone.localdate())
     families = [
         (student, known[student.pk], (typed or {}).get(student.pk) or PickupForm(prefix=f"child-{student.pk}"))
         for student in students
     ]
-    return render(request, "enrollment/pickup_list.html", {"families": families}, status=status)
+    named = PickupPerson.objects.within(reach).filter(named_by=request.actor.person_id).exclude(photo=None)
+    context = {"families": families, "refused": refused, "seen": set(named.values_list("pk", flat=True))}
+    return render(request, "enrollment/pickup_list.html", context, status=status)
 
 
 @require_POST
@@ -59,6 +62,26 @@ def pickup_end(request, reach, pk):
     else:
         messages.success(request, f"已停用：{person.name}从现在起不能接孩子。")
     return redirect("enrollment:pickup-list")
+
+
+@requires(Capability.APPLY)
+def pickup_photo(request, reach, pk):
+    """The face of an adult one has named: to see, to put in or to replace."""
+    person = get_object_or_404(PickupPerson.objects.within(reach), pk=pk)
+    if request.method != "POST":
+        if not person.photo or person.named_by_id != request.actor.person_id:
+            raise Http404
+        return HttpResponse(bytes(person.photo), content_type="image/jpeg", headers={"Content-Disposition": "inline"})
+    form = FaceForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            actions.photograph(person=person, **form.cleaned_data, by=request.actor)
+        except RuleBroken as refusal:
+            form.add_error("photo", str(refusal))
+        else:
+            messages.success(request, f"{person.name}的照片已存，校门口的老师和门卫看得到。")
+            return redirect("enrollment:pickup-list")
+    return _pickup_page(request, reach, refused=(pk, form.errors["photo"][0]), status=422)
 
 
 @requires(Capability.RESTRICT_PICKUP)

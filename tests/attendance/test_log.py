@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from PIL import Image
 
+from afterschool import pictures
 from afterschool.access.capabilities import Role
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance import pictures
 from attendance.actions import close_day, open_day, take_roll
 from attendance.actions.log import write_log
 from attendance.actions.photos import add_photo
@@ -22,8 +22,8 @@ from attendance.models import Session, SessionPhoto
 from attendance.selectors.log import last_logged, log_lines
 from enrollment.models import Section
 from tests import cast
-from tests.attendance.pictures import GPS, picture
 from tests.attendance.town import THURSDAY, at
+from tests.pictures import GPS, picture
 
 FRIDAY = THURSDAY + timedelta(days=1)
 
@@ -133,20 +133,19 @@ def test_logs_of_a_day_cost_the_same_however_many_sessions(town):
 @pytest.fixture
 def small(monkeypatch):
     """Limits that a test reaches with small pictures."""
-    monkeypatch.setattr(pictures, "LONGEST_SIDE", 100)
     monkeypatch.setattr(pictures, "MOST_PIXELS", 200_000)
     monkeypatch.setattr(pictures, "MOST_BYTES", 50_000)
 
 
 def drawn(data: bytes) -> Image.Image:
-    return Image.open(BytesIO(pictures.small_jpeg(BytesIO(data), len(data))))
+    return Image.open(BytesIO(pictures.small_jpeg(BytesIO(data), len(data), longest=100)))
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
 def test_photo_is_a_small_jpeg_of_nothing_but_pixels(small, kind):
     data = picture(400, 300, kind)
     assert b"SECRET" in data and Image.open(BytesIO(data)).getexif().get_ifd(GPS)
-    kept = pictures.small_jpeg(BytesIO(data), len(data))
+    kept = pictures.small_jpeg(BytesIO(data), len(data), longest=100)
     image = Image.open(BytesIO(kept))
     assert (image.format, image.size) == ("JPEG", (100, 75))
     assert not image.getexif() and "exif" not in image.info and "comment" not in image.info

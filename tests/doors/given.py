@@ -141,6 +141,10 @@ def rolled(corner: Corner) -> None:
     take_roll(corner.session, exceptions={}, now=at(15, 46), by=act(corner.duty.person))
 
 
+def faced(corner: Corner) -> None:
+    type(corner.pickup).objects.filter(pk=corner.pickup.pk).update(photo=b"jpeg")
+
+
 def copy_asked(corner: Corner) -> None:
     """The child has a restriction: its mother waits for a copy of the data."""
     corner.copy = ask_export(corner.child, now=at(9), by=act(corner.mother))
@@ -536,6 +540,7 @@ GIVEN: dict[str, Given] = {
     "attendance:guard-entry-leave POST": visited,
     "enrollment:dispute-end POST": disputed,
     "attendance:gate-events POST": rolled,
+    "enrollment:pickup-photo GET": faced,
     "enrollment:export-decide POST": copy_asked,
     "attendance:photo GET": photographed,
     "attendance:photo-remove POST": photographed,

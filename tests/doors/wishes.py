@@ -14,8 +14,8 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from billing.selectors.reconciling import in_book
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
-from tests.attendance.pictures import picture
 from tests.billing.wechat_gateway import MCHID
+from tests.pictures import picture
 
 from . import meals
 from .town import DECEMBER, LOCAL_POLICY, NOVEMBER, OCTOBER, PAPER, SEPTEMBER, THURSDAY, Corner, at
@@ -210,6 +210,7 @@ BODY: dict[str, Body] = {
         f"child-{corner.child.pk}-{name}": value
         for name, value in (("name", "爷爷"), ("relation", "爷爷"), ("phone", "13900000001"))
     },
+    "enrollment:pickup-photo POST": lambda corner, person: {"photo": upload("奶奶.jpg", PHOTO)},
     "enrollment:application-confirm POST": picked,
     "enrollment:application-approve POST": picked,
     "enrollment:agreement-sign POST": lambda corner, person: {"pick": [corner.application.pk]},

@@ -1,9 +1,14 @@
 """接送人 and 接送限制."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from PIL import Image
 
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
@@ -12,6 +17,7 @@ from enrollment.forms import RestrictionForm
 from enrollment.models import PickupPerson, PickupRestriction
 from enrollment.selectors import collectors_of
 from tests import cast
+from tests.pictures import picture
 
 from .conftest import act
 
@@ -152,3 +158,35 @@ def test_the_same_number_of_queries_for_one_child_and_for_three(town, django_ass
     for some in (children[:1], children):
         with django_assert_num_queries(3):
             collectors_of(some, town.today)
+
+
+def sent(client, person, data: bytes):
+    return client.post(
+        reverse("enrollment:pickup-photo", args=[person.pk]), {"photo": SimpleUploadedFile("奶奶.jpg", data)}
+    )
+
+
+def test_a_photo_is_kept_small_for_the_gate_and_gone_with_the_right(client, town):
+    grandma = name(town)
+    with time_machine.travel(town.now):
+        client.force_login(town.mother)
+        assert sent(client, grandma, picture(600, 400)).status_code == 302
+        shown = client.get(reverse("enrollment:pickup-photo", args=[grandma.pk]))
+        assert Image.open(BytesIO(shown.content)).size == (200, 133) and "no-store" in shown["Cache-Control"]
+        refused = sent(client, grandma, b"MZ")
+        assert refused.status_code == 422 and "不是能用的照片" in refused.content.decode()
+        client.force_login(town.father)  # who has not named her
+        assert client.get(reverse("enrollment:pickup-photo", args=[grandma.pk])).status_code == 404
+    end_pickup(person=grandma, today=town.today, by=act(town.mother))
+    grandma.refresh_from_db()
+    assert grandma.photo is None
+
+
+def test_who_must_not_collect_puts_no_face_to_a_name(client, town):
+    grandma = name(town)
+    bar(town)
+    with time_machine.travel(town.now):
+        client.force_login(town.father)
+        assert sent(client, grandma, picture(600, 400)).status_code == 422
+    grandma.refresh_from_db()
+    assert grandma.photo is None
