@@ -15,6 +15,7 @@ from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Post
 from attendance.models import Session, Transfer
 from attendance.selectors import Move, moves
+from enrollment.selectors import placed_on
 from staffing.selectors import leaders_of
 
 from .alarms import people, teachers_of
@@ -54,7 +55,8 @@ def receive_children(
 
 
 def _move(session: Session, origin: Session | None) -> Move:
-    for move in moves(session.school, session.day):
+    seated = [seat.student for seat in placed_on([session.section], session.day)]
+    for move in moves(session.school, session.day, seated):
         if move.session == session and move.origin == origin:
             return move
     raise RuleBroken("没有孩子从那里转过来")
