@@ -74,8 +74,8 @@ def _adults(student: Student, reader: int) -> list[Held]:
     return [
         held(
             "您授权的接送人",
-            "姓名 关系 电话 自 至",
-            ((one.name, one.relation, one.phone, one.began_on, one.ended_on) for one in named),
+            "姓名 关系 电话 照片 自 至",
+            ((one.name, one.relation, one.phone, bool(one.photo), one.began_on, one.ended_on) for one in named),
         )
     ]
 
