@@ -20,7 +20,7 @@ from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
 from staffing.models import Duty
 
-from . import calls, gate_book, town
+from . import calls, gate_book, leading, town
 from .clock import at, clock_shows
 
 Activity = Session.Activity
@@ -83,6 +83,7 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
         _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
         _write_log(session, teacher_of[session.section_id])
     calls.make(school, day, teacher_of)
+    leading.look_around(school, day, leader)
     gate_book.keep(school, day, actor_for(cast.by_role[Role.GUARD], day))
     home = _go_home(school, day, families, leader, dice)
     for duty in duties:
@@ -125,6 +126,7 @@ def _go_home(school: School, day: date, families: dict[int, Family], leader: Act
         for pk, state in book.states().items()
         if state == State.HERE
     ]
+    leading.keep_the_last(school, day, departures, leader)
     with clock_shows(max(departure.at for departure in departures)) as last:
         attendance.hand_over_all(departures, day=day, by=leader)
     return localtime(last)
