@@ -6,6 +6,8 @@ from datetime import date
 
 from django.db.models import Prefetch
 
+from afterschool.policy.staffing import leaders_needed
+from afterschool.schools.rules import law_of
 from attendance.models import EmergencyPlan, Mark, Venue, VenueCheck
 from attendance.selectors.venues import due_on
 from enrollment.models import Section
@@ -56,7 +58,7 @@ def _rolls(books: Books) -> Found:
 
 
 def _untaken(roll: Roll) -> bool:
-    return bool(roll.lines) and roll.session.taken_at is None
+    return roll.session.taken_at is None
 
 
 def _unmarked(roll: Roll) -> int:
@@ -90,12 +92,14 @@ def _days(books: Books) -> Found:
 
 
 def _staff(books: Books) -> Found:
+    law = law_of(books.school)
     duties: dict[date, list[Duty]] = defaultdict(list)
     for duty in books.duties:
         duties[duty.day].append(duty)
     for day, rolls in _by_day(books.rolls):
-        if not any(duty.role == Duty.Role.LEADER for duty in duties[day]):
-            yield day, "没有带班领导"
+        leaders = sum(duty.role == Duty.Role.LEADER for duty in duties[day])
+        if leaders < leaders_needed(law, day, stage=books.school.stage).answer:
+            yield day, "带班领导没有排够" if leaders else "没有带班领导"
         alone = [roll for roll in rolls if (roll.session.section_id, day) not in books.teachers]
         if sections := [roll.session.section for roll in alone if not roll.session.merged_into_id]:
             yield day, f"{_named(sections)}没有值班教师"
@@ -134,9 +138,11 @@ def _venues(books: Books, until: date) -> list[str]:
 
 
 def _by_day(rolls: Iterable[Roll]) -> list[tuple[date, list[Roll]]]:
+    """Where no child was expected and none came, nothing is missing."""
     found: dict[date, list[Roll]] = defaultdict(list)
     for roll in rolls:
-        found[roll.session.day].append(roll)
+        if roll.lines:
+            found[roll.session.day].append(roll)
     return sorted(found.items())
 
 

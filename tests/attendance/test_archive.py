@@ -164,6 +164,7 @@ def test_what_is_missing_is_named_a_day_and_kind(haitang, term):
     )
     town.seat(cast.make_student(second.school_class, "王五", guardian=cast.make_person("王五妈妈")), section=second)
     town.open()
+    Duty.objects.filter(person=town.leader).update(role=Duty.Role.ASSISTANT)
     take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(15, 50), by=town.by_teacher)
     town.session.marks.filter(student=town.children[1]).delete()
     Duty.objects.filter(person=town.teacher).update(arrived_at=at(15, 30), left_at=at(17, 30))
@@ -179,6 +180,7 @@ def test_what_is_missing_is_named_a_day_and_kind(haitang, term):
         "10月15日 三(2)班有 1 名到班学生没有离校记录",
         "10月15日 没有清零签字",
         "10月15日 没有巡查记录",
+        "10月15日 没有带班领导",
         "10月15日 三(3)班没有值班教师",
         "10月15日 赵立新没有到岗记录",
         "10月15日 王静的时间没有确认",
