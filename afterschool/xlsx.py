@@ -252,8 +252,8 @@ def _unpack(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bytes:
 def _refuse_hidden_size(parts: Sequence[bytes]) -> None:
     """A small file can ask for a large table: by one cell far out, or by one long text in many cells."""
     places = [place for part in parts for place in CELL_PLACE.findall(part)]
-    rows = max((int(row) for _, row in places), default=0)
-    columns = max((_column_number(letters) for letters, _ in places), default=0)
+    rows = max((int(row) for row in {row for _, row in places}), default=0)
+    columns = max((_column_number(letters) for letters in {letters for letters, _ in places}), default=0)
     cells = sum(len(CELL.findall(part)) for part in parts)
     longest = max((len(text) for part in parts for text in SHARED_TEXT.findall(part)), default=0)
     if rows * columns > MOST_CELLS or cells > MOST_CELLS or cells * longest > MOST_TEXT:

@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .statement_file import Line
 
@@ -38,8 +39,7 @@ class Child:
     guardians: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Guess:
+class Guess(NamedTuple):
     """`child`: beyond doubt. Otherwise `maybe` is the one to look at first, and `hint` says why it is left open."""
 
     child: Child | None = None

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
@@ -24,8 +25,7 @@ ACCOUNT = re.compile(r"账号[：:]?\s*([\d ]{6,})")
 LONGEST_SERIAL = 40
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One movement on the account."""
 
     row: int

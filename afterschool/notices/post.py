@@ -1,8 +1,8 @@
 """Leaving a note: a row in the deed's own transaction, carried after it is committed."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +19,7 @@ MOST_ATTEMPTS = 5
 TOLD = "to_id kind title body link school_id"  # columns of Notice
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A message to one person; `title` also goes by SMS: never a child's name together with a school's."""
 
     to: Person

@@ -60,20 +60,20 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
 def _without_known(school: School, lines: Sequence[Line], odd: list[dict]) -> list[Line]:
     """Lines whose serial number was not seen before, in this file or in an earlier one."""
     rows = BankLine.objects.filter(school=school, serial__in=[line.serial for line in lines])
-    seen = {row.serial: (f"{row.statement.file_name} 第 {row.row} 行", row) for row in rows.select_related("statement")}
+    seen = {
+        row.serial: (f"{row.statement.file_name} 第 {row.row} 行", (row.on, row.in_fen, row.out_fen, row.payer))
+        for row in rows.select_related("statement")
+    }
     fresh = []
     for line in lines:
+        facts = (line.on, line.in_.fen, line.out.fen, line.payer)
         if line.serial in seen:
             place, first = seen[line.serial]
-            same = (first.on, first.in_fen, first.out_fen, first.payer) == (
-                line.on, line.in_.fen, line.out.fen, line.payer,
-            )  # fmt: skip
             say = f"流水号 {line.serial} 与{place}相同，是已导入的一笔，没有再入账"
-            odd.append({"row": line.row, "say": say if same else f"{say}；但内容不同，请向银行核实"})
+            odd.append({"row": line.row, "say": say if first == facts else f"{say}；但内容不同，请向银行核实"})
             continue
         fresh.append(line)
-        row = BankLine(on=line.on, in_fen=line.in_.fen, out_fen=line.out.fen, payer=line.payer)
-        seen[line.serial] = f"本文件第 {line.row} 行", row
+        seen[line.serial] = f"本文件第 {line.row} 行", facts
     return fresh
 
 
