@@ -15,6 +15,8 @@ from afterschool.templatetags.words import clock, day
 from . import after_roll, selectors, upkeep
 from .models import Alarm, Session
 
+FEW = 3
+
 
 def tasks(actor: Actor, today: date) -> list[Task]:
     waiting = (_rolls, _gate, _call_backs, _close, _incidents, _alarms, after_roll.tasks, upkeep.tasks)
@@ -72,8 +74,15 @@ def _left(board: selectors.Board) -> str:
 
 
 def _incidents(actor: Actor, today: date):
-    """What happened and is not over, for those who lead."""
-    for incident in selectors.open_incidents(actor.reach(C.LEAD_DAY)):
+    """What happened and is not over, for those who lead; of many only the number."""
+    open_ones = list(selectors.open_incidents(actor.reach(C.LEAD_DAY)).order_by("id"))
+    if len(open_ones) > FEW:
+        first = open_ones[0]
+        url = f"{reverse('attendance:day')}?school={first.school_id}&day={first.day.isoformat()}"
+        said = f"最早的是{day(first.day)}：{first.get_kind_display()}"
+        yield Task(f"{len(open_ones)} 件异常没有处理完", said, url, len(open_ones), icon="warn")
+        return
+    for incident in open_ones:
         who = f"：{incident.student.name}" if incident.student else ""
         said = f"{day(incident.day)} {clock(incident.at)}，还没有处理完"
         url = reverse("attendance:incident", args=[incident.pk])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School
@@ -12,7 +13,7 @@ from staffing.models import Duty
 
 from .clock import at, clock_shows
 
-WRONG = (
+WRONG: tuple[dict[str, Any], ...] = (
     {"headcount_right": False, "note": "少一人，去了卫生间，已回班"},
     {"on_time": False, "note": "晚开始 5 分钟，等社团器材"},
     {"is_safe": False, "note": "后窗没有关好，已关"},

@@ -316,6 +316,18 @@ def test_the_beat_calls_it_and_the_desks_show_it(here, principal, reviewer, monk
     assert [one.urgent for one in tasks(here.by_leader, THURSDAY) if "清零" in one.title] == [True]
 
 
+def test_the_clock_asks_as_much_for_many_children_as_for_few(here):
+    asked = []
+    for minute in (0, 30):
+        with CaptureQueriesContext(connection) as queries:
+            assert watched(here, at(19, minute)) == 3 * len(here.children)
+        asked.append(len(queries))
+        Alarm.objects.update(settled_at=at(19, minute))
+        for number in range(6):
+            here.add_child(f"更多{minute}{number}")
+    assert asked[0] == asked[1]
+
+
 def test_two_who_watch_the_same_minute_raise_it_once(here):
     assert watched(here, at(18)) == 3
     assert watched(here, at(18)) == 0

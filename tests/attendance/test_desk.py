@@ -54,6 +54,11 @@ def test_open_incidents_wait_for_the_leader_and_a_call_for_a_second_person(town,
 
     assert {"其他", "非授权人员接领：学生01", "回拨核实：学生01"} <= set(titles(tasks(town.by_leader, THURSDAY)))
     assert "回拨核实：学生01" in titles(tasks(cast.act(colleague, THURSDAY), THURSDAY))
+    for number in range(2):
+        note_incident(
+            town.school, day=THURSDAY, kind="other", note=f"又一件{number}", now=at(16, 20), by=town.by_teacher
+        )
+    assert "4 件异常没有处理完" in titles(tasks(town.by_leader, THURSDAY))
     for other in (town.by_teacher, elsewhere):  # who met the adult; a teacher of other children
         assert "回拨核实：学生01" not in titles(tasks(other, THURSDAY))
 
