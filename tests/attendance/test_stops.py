@@ -10,7 +10,7 @@ from attendance.models import Session
 from attendance.selectors import State, day_plan, final_states, sessions_open_to, trail
 from attendance.selectors.family import family_day
 from billing.actions import charge_month, open_month
-from billing.selectors.missed import missed_days
+from billing.selectors.missed import missed_days, with_last_days
 from enrollment.models import PickupRestriction, Section
 from enrollment.selectors import collectors_of
 from tests import cast
@@ -165,7 +165,7 @@ def test_what_was_stopped_goes_back_by_its_cause_at_the_end_of_the_month(town, c
     cast.adopt(town.school.bureau, FEES)
     clerk = cast.act(cast.make_person("会计", Role.FINANCE_CLERK, town.school))
     month = open_month(town.school, month=date(2026, 10, 1), by=clerk)
-    charges = {charge.pk: charge for charge in charge_month(month, by=clerk).charges.all()}
+    charges = {charge.pk: charge for charge in with_last_days(charge_month(month, by=clerk).charges.all())}
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
 
     stop(town, now=at(16), cause=cause, counts=True)
