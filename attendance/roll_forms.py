@@ -4,7 +4,7 @@ from django import forms
 
 from .models import ContactAttempt, Mark, Session
 
-SAID_OFTEN = ("点错了", "后来到了", "家长来电请假", "身体不舒服")
+SAID_OFTEN = ("点错了", "漏点了", "后来到了", "提前走了", "家长来电请假", "身体不舒服")
 
 
 def roll_exceptions(post, listed) -> dict[int, str]:

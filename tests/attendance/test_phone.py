@@ -89,19 +89,7 @@ def test_call_is_noted_in_two_taps_and_children_who_change_rooms_are_received_in
     assert Transfer.objects.get().received == 4
 
 
-def test_correction_takes_three_taps_and_stands_beside_the_child(phone, town, clock):
-    town.open()
-    take_roll(town.session, exceptions={town.children[7].pk: "absent"}, now=at(15, 46), by=town.by_teacher)
-    clock["now"] = at(15, 52)
-    phone.open(f"/attendance/sessions/{town.session.pk}/")
-    phone.page.get_by_role("link", name=NAMES[7]).tap()
-    phone.page.get_by_text("迟到", exact=True).tap()
-    phone.tap("后来到了")
-    expect(phone.page.get_by_role("link", name=NAMES[7])).to_contain_text("15:52 更正")
-    phone.sees("缺勤 → 迟到", "后来到了")
-
-
-def test_tile_goes_round_its_states_and_the_roll_can_be_undone(phone, town, clock):
+def test_tile_goes_round_its_states_a_correction_takes_three_taps_and_the_roll_can_be_undone(phone, town, clock):
     town.open()
     clock["now"] = at(15, 46)
     phone.open(f"/attendance/sessions/{town.session.pk}/")
@@ -109,7 +97,14 @@ def test_tile_goes_round_its_states_and_the_roll_can_be_undone(phone, town, cloc
         phone.tap(NAMES[3])
         expect(phone.page.get_by_role("button", name=NAMES[3])).to_contain_text(word)
     phone.tap("提交")
+    clock["now"] = at(15, 52)
+    phone.tap(NAMES[7])
+    phone.fits()
+    phone.page.get_by_text("迟到", exact=True).tap()
+    phone.tap("后来到了")
+    expect(phone.page.get_by_role("link", name=NAMES[7])).to_contain_text("15:52 更正")
+    phone.sees("出勤 → 迟到", "后来到了")
     phone.tap("撤销")
 
-    expect(phone.page.get_by_text("未点名")).to_be_visible()
+    expect(phone.page.get_by_text("未点名", exact=True)).to_be_visible()
     assert not Mark.objects.exists()
