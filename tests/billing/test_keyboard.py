@@ -8,10 +8,22 @@ from django.test import Client
 from playwright.sync_api import expect
 
 from afterschool.jobs.book import run_waiting
+from billing.actions.showing import raise_objection
 from billing.disclosures.models import Disclosure
-from billing.models import BankLine, Charge, Expense, FeeMonth, Payout, Receipt, Reconciliation, Refund, Settlement
+from billing.models import (
+    BankLine,
+    Charge,
+    Expense,
+    FeeMonth,
+    Objection,
+    Payout,
+    Receipt,
+    Reconciliation,
+    Refund,
+    Settlement,
+)
 from tests import cast
-from tests.billing.conftest import NOW, family
+from tests.billing.conftest import NOW, act, family
 from tests.billing.test_statements import line, sheet
 from tests.test_look import serious
 
@@ -92,7 +104,8 @@ def bring(page, name, data):
 
 def test_a_month_by_keyboard(transactional_db, town, sit_down, live_server, time_machine):
     time_machine.move_to(NOW, tick=True)
-    child, other = family(town, "陈一诺", guardian=cast.make_person("陈志强")), family(town, "周子涵")
+    guardian = cast.make_person("陈志强")
+    child, other = family(town, "陈一诺", guardian=guardian), family(town, "周子涵")
     page = sit_down(town.people["clerk"])
     page.goto(f"{live_server.url}/billing/{town.month.pk}/")
 
@@ -189,6 +202,19 @@ def test_a_month_by_keyboard(transactional_db, town, sit_down, live_server, time
     expect(page.get_by_label("异议截止日")).to_be_focused()
     press(page, "Enter")
     expect(page.get_by_text("已通知家长")).to_be_visible()
+
+    # A family objects, and is answered: the conclusion by its arrow, the words, the button.
+    raise_objection(town.month, child, text="10月12日没有参加", now=NOW, by=act(guardian))
+    page.reload()
+    press(page, "d")
+    page.wait_for_url(re.compile("/objections/$"))
+    press(page, "ArrowDown", "a", "ArrowDown", "Tab")
+    page.keyboard.type("考勤记的是到了")
+    press(page, "Tab", "Enter")
+    expect(page.get_by_text("已答复，家长会收到")).to_be_visible()
+    assert Objection.objects.get().state == "dismissed"
+    press(page, "b")
+    page.wait_for_url(re.compile(rf"/billing/{town.month.pk}/$"))
 
     # The bank has 200 yuan that are no business of the service, as the table proposes, and lacks 50 that the book has:
     # the month does not agree until a line of the table says why.
