@@ -15,6 +15,7 @@ STAFF = {
     "principal": ("周校长", Role.PRINCIPAL),
     "leader": ("何组长", Role.LEADER),
     "second_leader": ("秦组长", Role.LEADER),
+    "guard": ("郑师傅", Role.GUARD),
     "clerk": ("孙会计", Role.FINANCE_CLERK),
     "reviewer": ("钱复核", Role.FINANCE_REVIEWER),
 }
