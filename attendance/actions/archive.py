@@ -41,7 +41,7 @@ def make_archive(
     facts = {
         "title": title, "school": school, "spell": spell, "now": now, "by": by.name, "signers": SIGNERS,
         "xlsx_sha256": _hash(xlsx), "cite": _asked_for(school, spell.first), "gaps": len(found),
-        "served": len({roll.session.day for roll in books.rolls}), "children": records[0].size,
+        "served": len({roll.session.day for roll in books.rolls}), "children": len(records[0].sheets[0].rows),
     }  # fmt: skip
     pdf = paper(facts, records, found, progress)
     return _keep(span, pdf, xlsx, found, now=now, by=by)

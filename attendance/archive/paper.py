@@ -45,7 +45,7 @@ def paper(facts: dict[str, Any], records: Sequence[Record], gaps: Sequence[str],
     for number, part in enumerate(parts):
         progress(number, len(parts), f"正在排版：{part[0].chapter}")
         drawn.append(_read(render_pdf("print/archive_part.html", {**facts, "pieces": part})))
-    sizes = [("缺项", len(gaps)), *((title_of(record), record.size) for record in records)]
+    sizes = [("缺项", f"缺项 {len(gaps)}"), *((title_of(record), record.size) for record in records)]
     return _bind(facts, sizes, drawn)
 
 
@@ -117,7 +117,7 @@ def _read(pdf: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(pdf))
 
 
-def _bind(facts: dict[str, Any], sizes: Sequence[tuple[str, int]], drawn: Sequence[PdfReader]) -> bytes:
+def _bind(facts: dict[str, Any], sizes: Sequence[tuple[str, str]], drawn: Sequence[PdfReader]) -> bytes:
     """The contents stand before what they tell of, so they are drawn last."""
     begins, page = [], FRONT + 1
     for file in drawn:

@@ -7,8 +7,8 @@ from typing import Any
 
 from afterschool.xlsx import Column, Sheet
 
-NUMBER, DAY = Column("序号", "int", 8), Column("日期", "date", 12)
-SECTION, KLASS, NAME = Column("服务班", width=14), Column("班级", width=10), Column("姓名", width=10)
+NUMBER, DAY = Column("序号", "int", 9), Column("日期", "date", 12)
+SECTION, KLASS, NAME = Column("服务班", width=18), Column("班级", width=10), Column("姓名", width=10)
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,9 @@ class Record:
     note: str = ""
 
     @property
-    def size(self) -> int:
-        return len(self.sheets[0].rows)
+    def size(self) -> str:
+        """`巡查记录 12、当日签字 18`."""
+        return listed(f"{sheet.name[2:]} {len(sheet.rows)}" for sheet in self.sheets)
 
 
 def plain(number: int, name: str, signers: Sequence[str], *sheets: Sheet, note: str = "") -> Record:

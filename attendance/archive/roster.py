@@ -11,7 +11,7 @@ from enrollment.release import may_release
 from enrollment.selectors import Known, grants_of, restrictions_of
 
 from .books import Books
-from .record import KLASS, NAME, NUMBER, Record, listed, plain, short
+from .record import NUMBER, Record, listed, plain, short
 
 
 def roster(books: Books) -> Record:
@@ -22,10 +22,10 @@ def roster(books: Books) -> Record:
     by_class = sorted(seats, key=books.place_of_student)
     rows = [[number, *_roster_row(books, pk, seats[pk], adults[pk])] for number, pk in enumerate(by_class, 1)]
     columns = [
-        NUMBER, Column("学籍号", width=30), NAME, Column("性别", width=6), KLASS, Column("时段", width=36),
-        Column("特色课程", width=20), Column("监护人", width=15), Column("监护人电话", width=17),
-        Column("授权接送人", width=15), Column("离校方式", width=19), Column("协议编号", width=17),
-        Column("自", "date", 12), Column("至", "date", 12), Column("备注", width=10),
+        NUMBER, Column("学籍号", width=37), Column("姓名", width=13), Column("性别", width=6), Column("班级", width=14),
+        Column("时段", width=40), Column("特色课程", width=16), Column("监护人", width=24), Column("监护人电话", width=26),
+        Column("授权接送人", width=18), Column("离校方式", width=22), Column("协议编号", width=25),
+        Column("自", "date", 15), Column("至", "date", 15), Column("备注", width=9),
     ]  # fmt: skip
     sheet = Sheet("1 参加学生名册", columns, rows)
     return plain(1, "参加学生名册", ("制表", "班主任", "校长", "学校（盖章）", "日期"), sheet)
