@@ -77,7 +77,6 @@ class Charge(models.Model):
     item = models.ForeignKey(AgreementItem, models.PROTECT, related_name="charges")
     grade = models.PositiveSmallIntegerField("年级")
     unit = models.CharField("收费单位", max_length=10, choices=Offering.Unit, default=Offering.Unit.MONTH)
-    fund = models.CharField("款项", max_length=10, choices=Fund, default=Fund.FEES)
     days = ArrayField(models.DateField(), verbose_name="服务日")
     gross_fen = models.PositiveBigIntegerField("标准（分）")
     waived_fen = models.PositiveBigIntegerField("减免（分）", default=0)
