@@ -72,7 +72,12 @@ def test_guardian_asks_leave_for_her_own_child_only(town, client):
     client.force_login(town.mothers[0])
 
     assert client.post(f"/attendance/students/{town.children[1].pk}/leave/", {"when": "today"}).status_code == 404
-    assert client.post(f"/attendance/students/{town.children[0].pk}/leave/", {"when": THURSDAY.replace(day=16).isoformat()}).status_code == 302
+    assert (
+        client.post(
+            f"/attendance/students/{town.children[0].pk}/leave/", {"when": THURSDAY.replace(day=16).isoformat()}
+        ).status_code
+        == 302
+    )
     assert Leave.objects.get().first_on == THURSDAY.replace(day=16)
 
 
