@@ -97,7 +97,7 @@ def _mark_of(session: Session, student: Student) -> str:
 def _said_before(session: Session, student: Student, status: str, was: str) -> MarkCorrection | None:
     """The same correction once more is the one already made or asked for; another waits for what was asked."""
     held = session.corrections.filter(student=student).first()
-    if held and held.now == status and held.state != State.REFUSED and was in (status, held.was):
+    if held and held.now == status and (held.state == State.ASKED or (held.state == State.MADE and was == status)):
         return held
     if held and held.state == State.ASKED:
         raise RuleBroken(f"{held.asked_by.name}已经申请改为{held.get_now_display()}，正等决定")

@@ -14,7 +14,7 @@ from afterschool.notices.models import Notice
 from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import Handover, Mark, Session
-from attendance.selectors import TOLD, RollRow, roll
+from attendance.selectors import TOLD, RollRow, month_is_locked, roll
 from enrollment.selectors import barred_guardians
 
 from .alarms import UNMARKED, unmarked_link
@@ -63,6 +63,8 @@ def undo_roll(session: Session, *, now: datetime, by: Actor) -> Session:
     marks = list(session.marks.select_related("student"))
     if session.taken_at is None:
         return session
+    if month_is_locked(session):
+        raise RuleBroken("这个月已经锁定，不能整班重点；要改请点孩子的名字申请")
     if Handover.objects.filter(
         day=session.day, student__in=[mark.student_id for mark in marks], undone_at=None
     ).exists():

@@ -4,7 +4,7 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import correct_mark, decide_correction, hand_over, take_roll
+from attendance.actions import correct_mark, decide_correction, hand_over, take_roll, undo_roll
 from attendance.actions.months import lock_attendance
 from attendance.after_roll import tasks
 from attendance.models import DayClose, Mark, MarkCorrection
@@ -58,6 +58,19 @@ def test_correction_without_a_reason_or_without_a_change_is_refused(taken):
 def test_same_correction_twice_is_made_once(taken):
     assert correct(taken, taken.children[0]) == correct(taken, taken.children[0], now=at(15, 56))
     assert MarkCorrection.objects.count() == 1
+
+
+def test_a_correction_after_the_roll_was_taken_anew_is_another_one(taken):
+    """The child stands there: it must not stay absent because the same was said of the roll before."""
+    child = taken.children[0]
+    correct(taken, child)
+    undo_roll(taken.session, now=at(15, 56), by=taken.by_teacher)
+    take_roll(taken.session, exceptions={child.pk: "absent"}, now=at(15, 57), by=taken.by_teacher)
+
+    correct(taken, child, now=at(15, 58))
+
+    assert statuses()[child.pk] == "late"
+    assert MarkCorrection.objects.count() == 2
 
 
 def test_child_listed_after_the_roll_gets_its_first_mark_by_a_correction(taken):
@@ -122,6 +135,12 @@ def test_of_a_locked_month_a_correction_is_asked_for_and_the_mark_stays(locked, 
     assert [task.detail for task in tasks(cast.act(principal), NOVEMBER_3)] == ["1 项锁定月份的更正等您决定"]
     with pytest.raises(RuleBroken, match="正等决定"):
         correct(locked, locked.children[0], status="present", now=at(10, day=NOVEMBER_3))
+
+
+def test_the_whole_roll_of_a_locked_month_is_not_taken_anew(locked):
+    with pytest.raises(RuleBroken, match="已经锁定"):
+        undo_roll(locked.session, now=at(9, day=NOVEMBER_3), by=locked.by_teacher)
+    assert len(statuses()) == 3
 
 
 @pytest.mark.parametrize(("agreed", "state", "status"), [(True, "made", "late"), (False, "refused", "absent")])
