@@ -8,7 +8,7 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.schools.models import Student
-from billing.meals.selectors.purse import eaters_of
+from billing.meals.selectors.purse import require_order
 from billing.models import BankLine, Expense, Fund, Payout, Receipt, RefundBatch
 from billing.selectors.outflows import offers
 from billing.selectors.typed import is_perhaps, typed_for
@@ -39,8 +39,8 @@ def match_line(line: BankLine, student: Student, *, fund: str = Fund.FEES, anoth
 
 
 def _match(line: BankLine, student: Student, fund: str, by: Actor) -> Receipt:
-    if fund == Fund.MEAL and student.pk not in eaters_of(line.school):
-        raise RuleBroken(f"{student.name}没有订餐，不能记为餐费")
+    if fund == Fund.MEAL:
+        require_order(student)
     receipt = receive(
         line.school,
         student,

@@ -14,6 +14,7 @@ from afterschool.money import Money
 from afterschool.schools.models import School, Student
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
+from billing.meals.selectors.purse import require_order
 from billing.models import BankLine, Fund, Receipt
 from billing.selectors.typed import known_as
 
@@ -37,6 +38,8 @@ def enter_receipt(
 ) -> Receipt:
     """Take what a clerk typed. What looks like a payment already told is asked about, unless it is said to be another."""
     school = hold(student.school)
+    if fund == Fund.MEAL:
+        require_order(student)
     known = known_as(student, on=on, amount=amount, payer=payer, key=key)
     if known and not another:
         raise RuleBroken(f"{known}。确是另一笔付款的，请勾选后再登记", field="another")

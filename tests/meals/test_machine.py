@@ -12,7 +12,7 @@ from tests.billing.conftest import family
 from .machine import Meals
 
 HOW = settings(
-    max_examples=8, stateful_step_count=25, deadline=None, database=None, phases=[Phase.generate],
+    max_examples=6, stateful_step_count=25, deadline=None, database=None, phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

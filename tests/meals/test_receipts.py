@@ -7,7 +7,7 @@ from beancount import loader
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from billing.actions import charge_month, import_statement, match_line
+from billing.actions import charge_month, enter_receipt, import_statement, match_line
 from billing.ledger.journal import month_journal
 from billing.matching import is_for_meals
 from billing.meals.actions import charge_meals
@@ -61,6 +61,14 @@ def test_a_statement_pays_each_for_what_was_written(kitchen):
     assert match_line(both, first, fund="meal", by=kitchen.clerk).fund == "meal"
     both.refresh_from_db()
     assert both.hint == "记为代收餐费" and purse(first.pk) == Money(425_00)
+
+
+def test_nobody_pays_by_hand_for_what_was_not_ordered(kitchen):
+    told = {"on": date(2026, 10, 9), "amount": Money(50_00), "payer": "陈静", "key": "k", "by": kitchen.clerk}
+    with pytest.raises(RuleBroken, match="没有订餐"):
+        enter_receipt(kitchen.children[0], fund="meal", **told)
+    order(kitchen)
+    assert enter_receipt(kitchen.children[0], fund="meal", **told).fund == "meal"
 
 
 def test_the_same_form_for_another_fund_is_another_receipt(kitchen):

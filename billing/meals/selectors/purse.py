@@ -6,8 +6,9 @@ from datetime import date
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from afterschool.errors import RuleBroken
 from afterschool.money import ZERO, Money
-from afterschool.schools.models import School
+from afterschool.schools.models import School, Student
 from billing.models import Fund, MealCharge, MealConsent, Receipt, Refund
 
 
@@ -35,6 +36,12 @@ def receipts_of(student_id: int) -> QuerySet[Receipt]:
 
 def purse(student_id: int) -> Money:
     return purses([student_id]).get(student_id, ZERO)
+
+
+def require_order(student: Student) -> None:
+    """Nobody pays for a meal that was never ordered."""
+    if not MealConsent.objects.filter(student=student).exists():
+        raise RuleBroken(f"{student.name}没有订餐，不能记为餐费", field="fund")
 
 
 def eaters_of(school: School) -> set[int]:
