@@ -38,7 +38,7 @@ class Part(NamedTuple):
 def debts_by_student(school: School, students: Collection[int]) -> dict[int, list[Debt]]:
     """What these children still owe, the oldest first."""
     owed = F("net_fen") - F("paid_fen") - F("remitted_fen")
-    rows = Charge.objects.filter(school=school, student__in=students).annotate(owed=owed).filter(owed__gt=0)
+    rows = Charge.objects.filter(school=school, student__among=students).annotate(owed=owed).filter(owed__gt=0)
     debts = defaultdict(list)
     in_turn = rows.order_by("fee_month__month", "agreement__number", "pk")
     for student_id, *facts in in_turn.values_list("student_id", "pk", "paid_fen", "owed"):
@@ -68,7 +68,7 @@ def save_allocations(school: School, made: Collection[tuple[Receipt, Part]]) -> 
 
 def apply_prepayments(school: School, students: Collection[int], *, on: date, by: Actor) -> Money:
     """Use what these children have paid in advance for what they owe now. The school's till is held."""
-    receipts = list(Receipt.objects.in_advance().filter(school=school, student__in=students))
+    receipts = list(Receipt.objects.in_advance().filter(school=school, student__among=students))
     debts = debts_by_student(school, {receipt.student_id for receipt in receipts})
     made = [(receipt, part) for receipt in receipts for part in allocate(receipt.rest_fen, debts[receipt.student_id])]
     if not made:

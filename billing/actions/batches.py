@@ -49,8 +49,8 @@ def _write(batch: RefundBatch, parts: Collection[Part]) -> None:
     rows = []
     for part in parts:
         change = changed.get(part.refund.student_id)
-        to = (change.payee, change.payee_account) if change else (part.receipt.payer, part.receipt.payer_account)
-        rows.append((part.refund.pk, part.receipt.pk, *to, change and change.pk, part.fen))
+        to = (change.payee, change.payee_account) if change else (part.payer, part.account)
+        rows.append((part.refund.pk, part.receipt, *to, change and change.pk, part.fen))
     rows.sort(key=lambda row: not row[3])
     like = Payout(school=batch.school, batch=batch)
     columns = "row refund_id receipt_id payee payee_account change_id fen"
@@ -114,7 +114,7 @@ def fail_rows(rows: Collection[tuple[Payout, str]], *, by: Actor) -> None:
 def follow(refund_ids: Collection[int]) -> None:
     """A refund is as its rows are: paid when all are, failed when one came back and none is under way."""
     rows: dict[int, list[tuple[str, date | None]]] = defaultdict(list)
-    standing = Payout.objects.standing().filter(refund__in=refund_ids)
+    standing = Payout.objects.standing().filter(refund__among=refund_ids)
     for pk, *row in standing.values_list("refund", "state", "paid_on"):
         rows[pk].append((row[0], row[1]))
     told = {pk: _state_of(parts) for pk, parts in rows.items()}
@@ -131,7 +131,7 @@ def _state_of(parts: list[tuple[str, date | None]]) -> tuple[Refund.State, date 
 
 def held(payouts: Iterable[Payout]) -> list[Payout]:
     """These rows as they are now, with the till of their one school held."""
-    asked = Payout.objects.filter(pk__in=[row.pk for row in payouts]).order_by("batch_id", "row")
+    asked = Payout.objects.filter(pk__among={row.pk for row in payouts}).order_by("batch_id", "row")
     schools = School.objects.filter(pk__in=asked.order_by().values("school"))
     if len(schools) != 1:
         raise RuleBroken("请选择同一所学校的退费")

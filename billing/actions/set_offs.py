@@ -29,7 +29,7 @@ def set_off_refunds(fee_month: FeeMonth, *, now: datetime, by: Actor) -> list[Re
     if not refunds:
         raise RuleBroken("没有要抵下期的退费")
     day = book_day(school, timezone.localdate(now))
-    rows = ((part.refund.pk, part.receipt.pk, part.fen) for part in parts_of(refunds))
+    rows = ((part.refund.pk, part.receipt, part.fen) for part in parts_of(refunds))
     sets.pour(SetOff(school=school), "refund_id receipt_id fen", rows)
     sets.change(Refund, "state", ((refund.pk, Refund.State.SET_OFF) for refund in refunds))
     post_many(school, [_voucher(fee_month, refund, day) for refund in refunds], by=by)

@@ -52,7 +52,7 @@ def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
     charged = fee_month.charges.values("student")
     ties = Guardianship.objects.open_on(timezone.localdate()).filter(student__in=charged).order_by("student", "pk")
     asked = list(ties.values_list("person", "student", "student__name"))
-    people = Person.objects.in_bulk({person for person, _, _ in asked})
+    people = Person.objects.filter(pk__among={person for person, _, _ in asked}).in_bulk()
     title = f"{fee_month}课后服务费结算好了，请您核对"
     say = f"收了多少、花在哪、退多少都在里面；{until:%-m月%-d日}以前有疑问可以直接提。"
     notes = [

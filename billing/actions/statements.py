@@ -59,7 +59,7 @@ def import_statement(school: School, *, file_name: str, data: bytes, by: Actor) 
 
 def _without_known(school: School, lines: Sequence[Line], odd: list[dict]) -> list[Line]:
     """Lines whose serial number was not seen before, in this file or in an earlier one."""
-    rows = BankLine.objects.filter(school=school, serial__in=[line.serial for line in lines])
+    rows = BankLine.objects.filter(school=school, serial__among={line.serial for line in lines})
     seen = {
         row.serial: (f"{row.statement.file_name} 第 {row.row} 行", (row.on, row.in_fen, row.out_fen, row.payer))
         for row in rows.select_related("statement")

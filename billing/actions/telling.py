@@ -48,11 +48,11 @@ class Told(NamedTuple):
 
 def _told(refund_ids: Collection[int]) -> list[tuple[Told, Person]]:
     """Each refund with whom to tell."""
-    asked = Refund.objects.filter(pk__in=refund_ids).order_by("pk").annotate(child=F("student__name"))
+    asked = Refund.objects.filter(pk__among=refund_ids).order_by("pk").annotate(child=F("student__name"))
     rows = asked.annotate(applied=F("charge__agreement__application__guardian")).values_list(*Told._fields)
     told = list(starmap(Told, rows))
     first = _first_guardians({one.student for one in told if one.charge is None})
-    people = Person.objects.in_bulk({one.applied for one in told if one.applied})
+    people = Person.objects.filter(pk__among={one.applied for one in told if one.applied}).in_bulk()
     found = ((one, people[one.applied] if one.applied else first.get(one.student)) for one in told)
     return [(one, guardian) for one, guardian in found if guardian]
 

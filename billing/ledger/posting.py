@@ -90,7 +90,7 @@ def _posted(school: School, vouchers: Sequence[Voucher], by: Actor) -> list[Row]
     _check(vouchers)
     # Whoever writes in this school's book waits here: numbers follow without gaps, and a used key is seen.
     book = _hold(school)
-    known = Entry.objects.filter(school=school, key__in=[voucher.key for voucher in vouchers])
+    known = Entry.objects.filter(school=school, key__among={voucher.key for voucher in vouchers})
     written = {row.key: row for row in starmap(Row, known.values_list(*Row._fields))}
     fresh = []
     for voucher in vouchers:
@@ -208,7 +208,7 @@ def _accounts(school: School, vouchers: Sequence[Voucher]) -> dict[AccountRef, i
     """The accounts these vouchers name, opened where they are new. Whoever opens one holds the book."""
     named = {ref for voucher in vouchers for debit, credit, _ in voucher.moves for ref in (debit, credit)}
     rows = Account.objects.filter(
-        school=school, kind__in={kind for kind, _ in named}, subject__in={subject for _, subject in named}
+        school=school, kind__in={kind for kind, _ in named}, subject__among={subject for _, subject in named}
     ).values_list("kind", "subject", "pk")
     found = {(kind, subject): pk for kind, subject, pk in rows}
     new = sorted((str(kind), subject) for kind, subject in named if (kind, subject) not in found)

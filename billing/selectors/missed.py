@@ -91,7 +91,7 @@ def _stopped(fee_month: FeeMonth, charges: Mapping[int, Charge], within: Span) -
     stopped = Session.objects.unserved().filter(school=fee_month.school_id, day__range=within)
     seats = Placement.objects.filter(
         Q(ended_on=None) | Q(ended_on__gte=F("section__sessions__day")),
-        item__in={charge.item_id for charge in charges.values()},
+        item__among={charge.item_id for charge in charges.values()},
         section__sessions__in=stopped,
         began_on__lte=F("section__sessions__day"),
     )
@@ -110,7 +110,7 @@ def _away(fee_month: FeeMonth, paying: Mapping[int, Charge], within: Span) -> di
     for student, section, day in marks.values_list("student", "session__section", "session__day"):
         away[student, section].add(day)
     by_item = {charge.item_id: pk for pk, charge in paying.items()}
-    seats = Placement.objects.filter(school=fee_month.school_id, student__in={student for student, _ in away})
+    seats = Placement.objects.filter(school=fee_month.school_id, student__among={student for student, _ in away})
     found: dict[int, set[date]] = defaultdict(set)
     for item, student, section in seats.values_list("item", "student", "section"):
         if item in by_item:

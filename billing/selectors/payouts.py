@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
@@ -11,13 +11,17 @@ from billing.models import Allocation, BankLine, FeeMonth, PayeeChange, Payout, 
 from billing.wechat.models import PaymentRefund
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
     """What of a refund goes back to the payer of one receipt."""
 
     refund: Refund
-    receipt: Receipt
+    receipt: int
+    payer: str
+    account: str
     fen: int
+
+
+Share = tuple[Refund, int, int]  # a refund, a receipt, and how much
 
 
 def parts_of(refunds: Collection[Refund]) -> list[Part]:
@@ -26,61 +30,59 @@ def parts_of(refunds: Collection[Refund]) -> list[Part]:
     A refund is divided once: what the bank sent back goes out again to the same payer.
     """
     sent_before = _sent_before(refunds)
-    fresh = [refund for refund in refunds if refund.pk not in sent_before]
-    rests = _rests({refund.charge_id for refund in fresh if refund.charge_id})
-    receipts = Receipt.objects.in_bulk({refund.receipt_id for refund in fresh if refund.receipt_id})
-    parts: list[Part] = []
+    rests = _rests({refund.charge_id for refund in refunds if refund.charge_id and refund.pk not in sent_before})
+    shares: list[Share] = []
     for refund in refunds:
         if refund.pk in sent_before:
-            came_back = [row for row in sent_before[refund.pk] if row.state == Payout.State.FAILED]
-            parts += [Part(refund, row.receipt, row.fen) for row in came_back]
+            shares += [(refund, receipt, fen) for receipt, fen in sent_before[refund.pk]]
         elif refund.charge_id:
-            parts += _divided(refund, rests[refund.charge_id])
+            shares += _divided(refund, rests[refund.charge_id])
         elif refund.receipt_id:
-            parts.append(Part(refund, receipts[refund.receipt_id], refund.amount_fen))
-    return parts
+            shares.append((refund, refund.receipt_id, refund.amount_fen))
+    payers = Receipt.objects.filter(pk__among={receipt for _, receipt, _ in shares})
+    known = {pk: (payer, account) for pk, payer, account in payers.values_list("pk", "payer", "payer_account")}
+    return [Part(refund, receipt, *known[receipt], fen) for refund, receipt, fen in shares]
 
 
-def _sent_before(refunds: Iterable[Refund]) -> dict[int, list[Payout]]:
-    found: dict[int, list[Payout]] = defaultdict(list)
-    rows = Payout.objects.standing().filter(refund__in=[refund.pk for refund in refunds])
-    for row in rows.select_related("receipt").order_by("pk"):
-        found[row.refund_id].append(row)
+def _sent_before(refunds: Iterable[Refund]) -> dict[int, list[tuple[int, int]]]:
+    """By refund that was sent: the receipt and the amount of each row that came back."""
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    rows = Payout.objects.standing().filter(refund__among={refund.pk for refund in refunds}).order_by("pk")
+    for refund, state, receipt, fen in rows.values_list("refund", "state", "receipt", "fen"):
+        found[refund] += [(receipt, fen)] if state == Payout.State.FAILED else []
     return found
 
 
-def _divided(refund: Refund, rests: dict[Receipt, int]) -> Iterator[Part]:
+def _divided(refund: Refund, rests: dict[int, int]) -> Iterator[Share]:
     left = refund.amount_fen
     for receipt, rest in rests.items():
         if fen := min(left, rest):
             left -= fen
             rests[receipt] -= fen
-            yield Part(refund, receipt, fen)
+            yield refund, receipt, fen
     if left:
         raise ValueError(f"refund {refund.pk} is {left} fen above what its payers have not got back")
 
 
-def _rests(charges: Collection[int]) -> dict[int, dict[Receipt, int]]:
+def _rests(charges: Collection[int]) -> dict[int, dict[int, int]]:
     """By charge: its receipts, the last first, and what each paid of it and has not got back."""
-    rests: dict[int, dict[Receipt, int]] = defaultdict(dict)
-    made = Allocation.objects.filter(charge__in=charges).order_by("charge_id", "-receipt__on", "-receipt__number")
-    paid = list(made.values_list("charge", "receipt", "fen"))
-    receipts = Receipt.objects.in_bulk({receipt for _, receipt, _ in paid})
+    rests: dict[int, dict[int, int]] = defaultdict(dict)
+    made = Allocation.objects.filter(charge__among=charges).order_by("charge_id", "-receipt__on", "-receipt__number")
     back = given_back(charges)
-    for charge, receipt, fen in paid:
-        rests[charge][receipts[receipt]] = fen - back.get((charge, receipt), 0)
+    for charge, receipt, fen in made.values_list("charge", "receipt", "fen"):
+        rests[charge][receipt] = fen - back.get((charge, receipt), 0)
     return rests
 
 
 def given_back(charges: Collection[int]) -> dict[tuple[int, int], int]:
     """What of these charges is meant for which receipt's payer, be it sent, paid, to be sent again, or set off."""
     back: dict[tuple[int, int], int] = defaultdict(int)
-    by_bank = Payout.objects.standing().filter(refund__charge__in=charges)
-    by_wechat = PaymentRefund.objects.filter(refund__charge__in=charges).exclude(state=PaymentRefund.State.CLOSED)
+    by_bank = Payout.objects.standing().filter(refund__charge__among=charges)
+    by_wechat = PaymentRefund.objects.filter(refund__charge__among=charges).exclude(state=PaymentRefund.State.CLOSED)
     for charge, receipt, fen in (
         *by_bank.values_list("refund__charge", "receipt", "fen"),
         *by_wechat.values_list("refund__charge", "payment__receipt", "refund__amount_fen"),
-        *SetOff.objects.filter(refund__charge__in=charges).values_list("refund__charge", "receipt", "fen"),
+        *SetOff.objects.filter(refund__charge__among=charges).values_list("refund__charge", "receipt", "fen"),
     ):
         back[charge, receipt] += fen
     return back
@@ -116,7 +118,7 @@ def batches_with(fee_month: FeeMonth) -> QuerySet:
 
 def payees_of(students: Collection[int]) -> dict[int, PayeeChange]:
     """The payee that was agreed on last, of the children who have one."""
-    agreed = PayeeChange.objects.filter(student__in=students, state=PayeeChange.State.APPROVED)
+    agreed = PayeeChange.objects.filter(student__among=students, state=PayeeChange.State.APPROVED)
     return {change.student_id: change for change in agreed.order_by("decided_at", "pk")}
 
 

@@ -80,7 +80,7 @@ def returns(
     if not concerned:
         return []
     tariffs = as_charged(fee_month)
-    items = alike(AgreementItem.objects.filter(pk__in=[charge.item_id for charge in concerned]))
+    items = alike(AgreementItem.objects.filter(pk__among={charge.item_id for charge in concerned}))
     found = []
     for charge in concerned:
         off = tariffs.off(charge.days, granted.get(charge.student_id, ())).answer

@@ -24,7 +24,7 @@ def is_perhaps(line: BankLine, receipt: Receipt) -> bool:
 def typed_for(lines: Iterable[BankLine]) -> dict[str, list[Receipt]]:
     """By serial number: receipts of the child a line suggests that may be this very payment, the nearest day first."""
     lines = [line for line in lines if line.suggested_id]
-    receipts = Receipt.objects.standing().filter(bank_line=None, student__in={line.suggested_id for line in lines})
+    receipts = Receipt.objects.standing().filter(bank_line=None, student__among={line.suggested_id for line in lines})
     of_child: defaultdict[int | None, list[Receipt]] = defaultdict(list)
     for receipt in receipts.order_by("number"):
         of_child[receipt.student_id].append(receipt)
