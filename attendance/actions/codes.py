@@ -75,7 +75,8 @@ def call_back(
 ) -> CallBack:
     """A second person has called a guardian, on a number that was on file before today, and writes down the answer.
 
-    Without an adult's name it is a call about a dispute: the guardian was told.
+    Without an adult's name it is a call about a dispute: the guardian was told. The last word about a child counts; the
+    same said again is the call already written.
     """
     student, day = incident.student, timezone.localdate(now)
     if student is None or incident.day != day:
@@ -88,14 +89,17 @@ def call_back(
         raise RuleBroken("只能打给今天以前就登记在册的监护人和号码")
     if agreed and adult_name and (student.pk, guardian.pk) in barred_guardians([student], day):
         raise RuleBroken("这件事请与学校办公室联系办理")
+    lock(student.school_id)
+    said = {"guardian": guardian, "agreed": agreed, "adult_name": adult_name.strip()}
+    last = CallBack.objects.filter(student=student, day=day).order_by("pk").last()
+    if last and said == {name: getattr(last, name) for name in said}:
+        return last
     call = CallBack.objects.create(
+        **said,
         school_id=student.school_id,
         day=day,
         student=student,
-        adult_name=adult_name.strip(),
         adult_relation=adult_relation.strip(),
-        guardian=guardian,
-        agreed=agreed,
         asked_by_id=incident.by_id,
         called_by_id=by.signer,
         called_at=now,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -27,19 +27,20 @@ def take_events(
     *,
     device: str,
     list_uid: UUID | None = None,
+    day: date | None = None,
     now: datetime,
     by: Actor,
 ) -> list[Taken]:
     """Each event once by its number; what contradicts is kept as an incident. The answers come in the order told.
 
-    `list_uid` names the list that the device worked with.
+    `list_uid` names the list that the device worked with, whose day it is; without one it is `day`, or today.
 
     Whatever the order of receipt, the same taps live, the same children have left, the same contradictions are open.
     """
     if not events:
         return []
     facts = facts_of(
-        school, timezone.localdate(now), list_uid=list_uid, students={told.student_id for told in events},
+        school, day or timezone.localdate(now), list_uid=list_uid, students={told.student_id for told in events},
         uids=[told.uid for told in events], device=device, claims=[told.claimed_at for told in events], by=by,
     )  # fmt: skip
     batch = Batch(school, Delivered(device, facts.given, now, by), facts)
@@ -52,13 +53,13 @@ def take_events(
 def confirm_held(event: GateEvent, *, now: datetime, by: Actor) -> Taken:
     """A leader has looked: the child did leave like that."""
     told = Told(uuid4(), Kind.CONFIRM, event.student_id, now, tick(now), about=event.uid)
-    return take_events(event.school, [told], device=page_of(by), now=now, by=by)[0]
+    return take_events(event.school, [told], device=page_of(by), day=event.day, now=now, by=by)[0]
 
 
 def undo_held(event: GateEvent, *, now: datetime, by: Actor) -> Taken:
     """A leader has looked: the child did not leave like that."""
     told = Told(uuid4(), Kind.UNDO, event.student_id, now, tick(now), about=event.uid)
-    return take_events(event.school, [told], device=page_of(by), now=now, by=by)[0]
+    return take_events(event.school, [told], device=page_of(by), day=event.day, now=now, by=by)[0]
 
 
 def page_of(by: Actor) -> str:

@@ -97,7 +97,7 @@ def undo_handover(handover: Handover, *, now: datetime, by: Actor) -> Handover:
         raise RuleBroken("这次交接没有登记号，不能在这里撤销，请记为异常")
     if handover.undone_at is None:
         told = Told(uuid4(), Kind.UNDO, handover.student_id, now, tick(now), about=handover.event.uid)
-        take_events(handover.school, [told], device=page_of(by), now=now, by=by)
+        take_events(handover.school, [told], device=page_of(by), day=handover.day, now=now, by=by)
         handover.refresh_from_db()
     return handover
 

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
@@ -59,6 +59,14 @@ class PickupCode(models.Model):
         verbose_name = verbose_name_plural = "一次性接送码"
 
 
+class CallBackQuerySet(OfChild):
+    def standing(self):
+        """Yes to an adult, and no later no about the same child; `gate_facts` asks the same."""
+        later_no = CallBack.objects.filter(student=OuterRef("student"), day=OuterRef("day"), agreed=False)
+        agreed = self.filter(agreed=True).exclude(adult_name="")
+        return agreed.exclude(Exists(later_no.filter(pk__gt=OuterRef("pk"))))
+
+
 class CallBack(models.Model):
     """回拨核实: a second person called a guardian on a number that was on file before today, and was told."""
 
@@ -75,7 +83,7 @@ class CallBack(models.Model):
     called_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     called_at = models.DateTimeField("回拨时间")
 
-    objects = OfChild.as_manager()
+    objects = CallBackQuerySet.as_manager()
 
     class Meta:
         ordering = ["called_at"]

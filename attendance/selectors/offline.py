@@ -56,7 +56,7 @@ class List:
         self.changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person")}
         codes = PickupCode.objects.filter(student__in=children, day=day, cancelled_at=None)
         self.codes = {code.student_id: code for code in codes.select_related("made_by")}
-        said_yes = CallBack.objects.filter(student__in=children, day=day, agreed=True).exclude(adult_name="")
+        said_yes = CallBack.objects.standing().filter(student__in=children, day=day)
         self.calls = {call.student_id: call for call in said_yes.select_related("guardian")}
         self.batches = batches_by_grade(school, day)
         self.sessions: dict[int, list[Session]] = defaultdict(list)

@@ -1,6 +1,6 @@
 """The intake: each event once, nothing lost, nothing overwritten, whatever the order."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from itertools import count
 from random import Random
 from uuid import UUID, uuid4
@@ -14,11 +14,11 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from afterschool.schools.models import Guardianship
 from attendance import codes
-from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_handover
+from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_handover, undo_held
 from attendance.actions.codes import call_back, make_code
 from attendance.actions.lists import issue_list
 from attendance.models import GateEvent, Handover, Incident, LateStay
-from attendance.selectors.offline import held_events
+from attendance.selectors.offline import held_events, list_content
 from attendance.told import Told
 from enrollment.models import DisputeHold, PickupPerson, PickupRestriction
 from tests import cast
@@ -353,6 +353,51 @@ def test_unknown_adult_is_let_go_only_after_a_second_persons_call(here):
     ]  # fmt: skip
     handover = Handover.objects.get()
     assert (handover.how, handover.words, handover.call_back) == ("call_back", "由邻居接走", call)
+
+
+def test_a_later_no_takes_the_yes_back_and_a_second_press_is_one_call(here):
+    """C1: the wrong button, or a guardian who calls again."""
+    child = here.children[0]
+    bring(here, tap(child, "", kind="wrong_adult"))
+    incident = Incident.objects.get(kind=Incident.Kind.WRONG_ADULT)
+    said = {"guardian": here.mothers[0], "adult_name": "周师傅", "adult_relation": "邻居", "by": here.by_leader}
+    yes = call_back(incident, **said, agreed=True, now=at(17, 50))
+    assert call_back(incident, **said, agreed=True, now=at(17, 50)) == yes
+    call_back(incident, **said, agreed=False, now=at(17, 51))
+
+    listed = list_content(here.school, THURSDAY, here.by_teacher, at(17, 52))["children"]
+    assert not [one for row in listed for one in row["adults"] if one["key"].startswith("call_back")]
+    assert outcomes(bring(here, tap(child, f"call_back:{yes.pk}"))) == ["denied"]
+    again = call_back(incident, **said, agreed=True, now=at(17, 55))
+    assert outcomes(bring(here, tap(child, f"call_back:{again.pk}"))) == ["accepted"]
+
+
+def test_who_was_there_at_noon_only_waits_for_the_leader(here):
+    """Back at its lessons: the afternoon's roll says whether it is here."""
+    child = here.children[0]
+    noon = here.club(child, name="午托", starts=time(11, 40), ends=time(13, 50))
+    type(noon.section.offering).objects.filter(pk=noon.section.offering_id).update(slot="noon")
+    take_roll(noon, exceptions={}, now=at(11, 45), by=here.by_leader)
+    correct_mark(here.session, student=child, status="absent", reason="没来", now=at(15, 50), by=here.by_teacher)
+
+    assert outcomes(bring(here, tap(child))) == ["held"]
+
+
+def test_what_was_held_is_still_confirmed_or_taken_back_the_day_after(here):
+    first, second, third = here.children
+    [held, mistake, _] = bring(here, tap(first, pace=7), tap(second, pace=7), tap(third))
+    next_day = at(8, 30, day=THURSDAY + timedelta(days=1))
+    assert confirm_held(event_of(held), now=next_day, by=here.by_leader).outcome == "accepted"
+    assert undo_held(event_of(mistake), now=next_day, by=here.by_leader).outcome == "accepted"
+
+    assert list(held_events(here.school, THURSDAY)) == []
+    assert set(Handover.objects.filter(day=THURSDAY).values_list("student", flat=True)) == {first.pk, third.pk}
+    undo_handover(Handover.objects.get(student=third), now=next_day, by=here.by_leader)
+    assert Handover.objects.get(student=third).undone_at == next_day
+
+
+def event_of(taken) -> GateEvent:
+    return GateEvent.objects.get(uid=taken.uid)
 
 
 def test_a_dispute_needs_the_leader_and_a_call_to_both(here):
