@@ -95,7 +95,7 @@ def test_workbook_is_set_up_for_paper_and_computes_nothing(full, undrawn):
 
 def test_paper_says_the_same_and_its_contents_name_the_pages(full, monkeypatch):
     """Drawn in several parts, as a long one is."""
-    monkeypatch.setattr(press, "HEAVIEST", 350)
+    monkeypatch.setattr(press, "HEAVIEST", 500)
     drawn = []
 
     archive = make_archive(full.school, OCTOBER, now=EVENING, by=full.by_leader, progress=lambda *at: drawn.append(at))
