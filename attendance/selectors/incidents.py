@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from afterschool.access.capabilities import Capability
@@ -37,9 +37,9 @@ def calls_open_to(actor: Actor, incidents):
 
 def calls_wanted(actor: Actor, day: date):
     """Adults nobody knew, for whom no second person has called a guardian yet; not those whom this actor met."""
-    called = CallBack.objects.filter(day=day).exclude(adult_name="").values("student")
+    since = CallBack.objects.filter(student=OuterRef("student"), day=day, called_at__gte=OuterRef("at"))
     strangers = open_incidents(actor.reach(Capability.CALL_BACK)).filter(day=day, kind=Incident.Kind.WRONG_ADULT)
-    return calls_open_to(actor, strangers).exclude(by=actor.person_id).exclude(student__in=called)
+    return calls_open_to(actor, strangers).exclude(by=actor.person_id).exclude(Exists(since.exclude(adult_name="")))
 
 
 def numbers_of(student: Student, day: date) -> list[Number]:

@@ -13,10 +13,10 @@ from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
 from afterschool.schools.models import Student
-from enrollment.actions.guardians import require_unbarred
 
 from .. import codes, selectors
 from ..actions import cancel_code, make_code
+from ..asked import turned_away
 from ..forms import CodeForm
 from ..models import PickupCode
 
@@ -28,8 +28,8 @@ LOOK_AHEAD, MOST_DAYS = timedelta(days=10), 3
 def pickup_code(request, reach, student_id):
     """The whole page, and every half a minute its code alone."""
     student = _child(reach, student_id)
-    if refusal := _refusal(request, student):
-        return render(request, "attendance/pickup_code.html", {"student": student, "refusal": refusal}, status=403)
+    if answer := turned_away(request, student, "attendance/pickup_code.html"):
+        return answer
     if request.htmx:
         return render(request, "attendance/_pickup_code.html", _rotating(request, student))
     form = CodeForm(days=_days(student), initial={"day": request.GET.get("day")})
@@ -41,6 +41,8 @@ def pickup_code(request, reach, student_id):
 def code_make(request, reach, student_id):
     """The digits are shown by this answer and never again."""
     student = _child(reach, student_id)
+    if answer := turned_away(request, student, "attendance/pickup_code.html"):
+        return answer
     form = CodeForm(request.POST, days=_days(student))
     if form.is_valid():
         try:
@@ -69,14 +71,6 @@ def code_cancel(request, reach, pk):
 def _child(reach, pk: int) -> Student:
     students = Student.objects.within(reach).enrolled().select_related("school__bureau", "school_class")
     return get_object_or_404(students, pk=pk)
-
-
-def _refusal(request, student: Student) -> str:
-    try:
-        require_unbarred(student, timezone.localdate(), request.actor)
-    except RuleBroken as refusal:
-        return str(refusal)
-    return ""
 
 
 def _rotating(request, student: Student) -> dict:

@@ -15,6 +15,7 @@ from afterschool.schools.models import Student
 
 from .. import selectors
 from ..actions import ask_leave, cancel_leave
+from ..asked import turned_away
 from ..forms import LeaveForm
 from ..models import Leave
 
@@ -26,6 +27,8 @@ NEXT_DAYS = {0: "今天", 1: "明天"}
 def leave_create(request, reach, student_id):
     """One tap for each of the next two days with service, dates for longer."""
     student = get_object_or_404(Student.objects.within(reach).enrolled().select_related("school"), pk=student_id)
+    if answer := turned_away(request, student, "attendance/leave_create.html"):
+        return answer
     today = timezone.localdate()
     form = LeaveForm.from_tap(request.POST) if request.method == "POST" else LeaveForm()
     if form.is_valid():

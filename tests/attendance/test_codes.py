@@ -54,16 +54,19 @@ def test_a_guardian_under_a_restriction_gets_neither_code(here, client):
     child = here.children[0]
     father = father_of(here, child)
     restrict(here, child, "陈志强")
+    client.post(address(child, "make/"), {"name": "李秀英", "relation": "邻居", "day": THURSDAY.isoformat()})
     client.force_login(father)
 
     for answer in (client.get(address(child)), client.get(address(child), headers={"HX-Request": "true"})):
         assert answer.status_code == 403
         assert "学校办公室" in answer.content.decode() and "code-digits" not in answer.content.decode()
     made = client.post(address(child, "make/"), {"name": "李四", "relation": "叔叔", "day": THURSDAY.isoformat()})
-    assert made.status_code == 422 and "学校办公室" in made.content.decode()
+    assert made.status_code == 403 and "学校办公室" in made.content.decode()
+    wrong = client.post(address(child, "make/"), {"name": ""})
+    assert not any("李秀英" in answer.content.decode() for answer in (made, wrong)), "whom the mother gave a code"
     day = client.get(f"/attendance/students/{child.pk}/day/").content.decode()
     assert "学校办公室" in day and "15:46" not in day and "王静" not in day
-    assert not PickupCode.objects.exists()
+    assert PickupCode.objects.get().name == "李秀英"
     assert client.get(address(here.children[1])).status_code == 404
 
 

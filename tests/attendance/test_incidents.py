@@ -10,6 +10,7 @@ from afterschool.notices.models import Notice
 from attendance.actions import (
     Step,
     call_about_dispute,
+    call_back,
     confirm_held,
     follow_incident,
     note_incident,
@@ -18,6 +19,7 @@ from attendance.actions import (
     take_roll,
 )
 from attendance.models import CallBack, GateEvent, Incident
+from attendance.selectors import calls_wanted
 from attendance.selectors.held import held
 from attendance.told import Told
 from enrollment.actions import hold_in_dispute
@@ -119,6 +121,18 @@ def test_a_second_person_calls_a_number_on_file_and_the_gate_lists_the_adult(her
     call = CallBack.objects.get()
     assert (call.asked_by, call.called_by, call.agreed, call.adult_name) == (here.teacher, here.leader, True, "王秀兰")
     assert "同意交给 奶奶 王秀兰" in client.get(f"/attendance/incidents/{incident.pk}/").content.decode()
+
+
+def test_a_second_stranger_for_the_same_child_is_asked_about_anew(here, client):
+    mother = {"guardian": here.mothers[0], "agreed": False, "adult_name": "周某", "adult_relation": "叔叔"}
+    call_back(stranger(here), **mother, now=at(17, 44), by=here.by_leader)
+    assert list(calls_wanted(here.by_leader, THURSDAY)) == []
+
+    second = report_wrong_adult(here.children[0], day=THURSDAY, now=at(17, 50), by=here.by_teacher)
+    assert list(calls_wanted(here.by_leader, THURSDAY)) == [second]
+    client.force_login(here.leader)
+    page = client.get(f"/attendance/incidents/{second.pk}/").content.decode()
+    assert f"/attendance/incidents/{second.pk}/call-back/" in page
 
 
 def test_a_teacher_calls_for_children_of_the_own_gate_only(here, client):

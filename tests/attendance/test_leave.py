@@ -8,6 +8,7 @@ from afterschool.errors import RuleBroken
 from attendance.actions import ask_leave
 from attendance.models import Leave
 from tests import cast
+from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
 SATURDAY, SUNDAY, MONDAY = (THURSDAY.replace(day=n) for n in (17, 18, 19))
@@ -49,3 +50,25 @@ def test_the_page_offers_the_next_days_with_service_and_takes_one_back(town, cli
     client.post(f"/attendance/leaves/{leave.pk}/cancel/")
     leave.refresh_from_db()
     assert leave.cancelled_at
+
+
+def test_who_must_not_know_where_the_child_is_reads_no_leave(town, client):
+    child = town.children[0]
+    ask_leave(
+        child,
+        first_on=THURSDAY,
+        last_on=THURSDAY,
+        reason="去外婆家",
+        now=at(12),
+        by=cast.act(town.mothers[0], THURSDAY),
+    )
+    father = father_of(town, child)
+    client.force_login(father)
+    page = f"/attendance/students/{child.pk}/leave/"
+    assert "去外婆家" in client.get(page).content.decode(), "both parents, as long as nothing stands against it"
+
+    restrict(town, child, father.name)
+    for answer in (client.get(page), client.post(page, {"when": MONDAY.isoformat()})):
+        said = answer.content.decode()
+        assert answer.status_code == 403 and "学校办公室" in said and "外婆" not in said
+    assert Leave.objects.count() == 1
