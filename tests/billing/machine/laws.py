@@ -128,13 +128,16 @@ LAWS = {
           SELECT 'receivable' AS kind, 'student:' || student_id AS subject, sum(net_fen - remitted_fen - paid_fen) AS fen,
             student_id FROM billing_charge GROUP BY student_id
           UNION ALL SELECT 'prepaid', 'student:' || r.student_id, -sum(r.amount_fen - coalesce(u.fen, 0) - coalesce(g.fen, 0)),
-            r.student_id FROM receipt r LEFT JOIN (SELECT receipt_id, sum(amount_fen) AS fen FROM billing_refund
+            r.student_id FROM (SELECT * FROM receipt WHERE fund = 'fees') r
+            LEFT JOIN (SELECT receipt_id, sum(amount_fen) AS fen FROM billing_refund
             WHERE receipt_id IS NOT NULL GROUP BY 1) g ON g.receipt_id = r.id
             LEFT JOIN (SELECT receipt_id, sum(fen) AS fen FROM paid GROUP BY 1) u ON u.receipt_id = r.id
             GROUP BY r.student_id
+          UNION ALL SELECT 'meal', 'student:' || student_id, -sum(amount_fen), student_id FROM receipt
+            WHERE fund = 'meal' GROUP BY student_id
           UNION ALL SELECT 'refund_payable', 'student:' || student_id, -sum(amount_fen), student_id FROM billing_refund
             WHERE state IN ('payable', 'instructed', 'failed') GROUP BY student_id
-        ) p FULL JOIN (SELECT * FROM balance WHERE kind IN ('receivable', 'prepaid', 'refund_payable')) b
+        ) p FULL JOIN (SELECT * FROM balance WHERE kind IN ('receivable', 'prepaid', 'meal', 'refund_payable')) b
           ON b.kind = p.kind AND b.subject = p.subject WHERE coalesce(p.fen, 0) <> coalesce(b.fen, 0)
         UNION ALL SELECT b.school_id FROM ledger_book b
           WHERE b.entries <> (SELECT count(*) FROM ledger_entry e WHERE e.school_id = b.school_id)""",

@@ -97,10 +97,11 @@ class Receipt:
     month: date  # in which it is booked
     used: dict[date, int] = field(default_factory=dict)  # by the month it pays
     back: int = 0  # of what was paid in advance
+    of_meals: bool = False  # pays no fee, and is no advance of one
 
     @property
     def rest(self) -> int:
-        return self.fen - self.back - sum(self.used.values())
+        return 0 if self.of_meals else self.fen - self.back - sum(self.used.values())
 
 
 @dataclass

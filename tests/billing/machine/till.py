@@ -78,8 +78,11 @@ class Till(Room):
                 again=False,
             )
 
-    @rule(child=CHILD, fen=st.sampled_from([200_00, 50_00, 133_37, 250_00, 1]))
-    def pay(self, child, fen):
+    @rule(
+        child=CHILD, fen=st.sampled_from([200_00, 50_00, 133_37, 250_00, 1]),
+        fund=st.sampled_from(["fees", "fees", "fees", "fees", "fees", "meal"]),
+    )  # fmt: skip
+    def pay(self, child, fen, fund="fees"):
         student, key = self.world.children[child], f"form-{self.numbers}"
         self.numbers += 1
         told = {
@@ -87,10 +90,11 @@ class Till(Room):
             "amount": Money(fen),
             "payer": f"家长{child}",
             "payer_account": "6217",
+            "fund": fund,
         }
 
         def paid(receipt):
-            self.model.receipts.append(Receipt(child, fen, self.booked_in(OCTOBER)))
+            self.model.receipts.append(Receipt(child, fen, self.booked_in(OCTOBER), of_meals=fund == "meal"))
             self.receipts.append((receipt, self.model.receipts[-1]))
             self.model.use(child)
             self.model.move(self.booked_in(OCTOBER), fen)
