@@ -29,20 +29,22 @@ def open_school(school_id: int, day: str) -> None:
 
 @shared_task(name="attendance.watch")
 def watch() -> None:
-    """Look at each school that is not yet signed today; one that fails keeps no other from being looked at."""
+    """Look at each school that meets today; one that fails keeps no other from being looked at."""
     today = timezone.localdate()
-    unsigned = School.objects.filter(sessions__day=today).exclude(day_closes__day=today).distinct()
-    for school_id in unsigned.values_list("pk", flat=True):
+    for school_id in School.objects.filter(sessions__day=today).distinct().values_list("pk", flat=True):
         watch_school.delay(school_id, today.isoformat())
 
 
 @shared_task(name="attendance.watch_school")
 def watch_school(school_id: int, day: str) -> None:
-    """Rolls not taken, missing children nobody has heard of, children left behind."""
+    """Rolls not taken, missing children nobody has heard of, children left behind: these also after the signature,
+    for a mark may be corrected, and the child stand there.
+    """
     school, on = School.objects.select_related("bureau").get(pk=school_id), date.fromisoformat(day)
     now, by = timezone.now(), Actor.system("attendance.watch_school")
-    actions.untaken_rolls(school, day=on, now=now, by=by)
-    actions.unresolved_contacts(school, day=on, now=now, by=by)
+    if not school.day_closes.filter(day=on).exists():
+        actions.untaken_rolls(school, day=on, now=now, by=by)
+        actions.unresolved_contacts(school, day=on, now=now, by=by)
     actions.children_left(school, day=on, now=now, by=by)
 
 

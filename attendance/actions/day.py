@@ -16,7 +16,12 @@ from staffing.selectors import running
 
 @transaction.atomic
 def open_day(school: School, *, day: date, by: Actor) -> list[Session]:
-    """Write down the sessions of every section that meets that day and has a child listed. Safe to run again."""
+    """Write down the sessions of every section that meets that day and has a child listed. Safe to run again; on a day
+    that was signed nothing is added.
+    """
+    held = Session.objects.held().filter(school=school, day=day)
+    if DayClose.objects.filter(school=school, day=day).exists():
+        return list(held)
     [(timetable, meeting)] = running(school, day, day)
     listed = {seat.section_id for seat in placed_on(meeting, day) if timetable.runs(seat.item.weekdays)}
     known = set(Session.objects.filter(school=school, day=day).values_list("section", flat=True))
@@ -33,7 +38,7 @@ def open_day(school: School, *, day: date, by: Actor) -> list[Session]:
     ]
     # Two who open the day at once write the same rows: the second finds them there.
     Session.objects.bulk_create(new, ignore_conflicts=True)
-    sessions = list(Session.objects.held().filter(school=school, day=day))
+    sessions = list(held)
     if new:
         record(by, "opened_day", sessions[0], day=day.isoformat(), sessions=len(new))
     return sessions

@@ -24,9 +24,10 @@ from .day import lock, lock_open_day
 def begin_late(
     students: Sequence[Student], *, day: date, keeper: Person, place: str, now: datetime, by: Actor
 ) -> list[LateStay]:
-    """These children of one school stay with this colleague. Queries do not grow with them."""
+    """These children of one school stay with this colleague, also one found after the signature. Queries do not grow
+    with them."""
     school = _one_school(students)
-    lock_open_day(school.pk, day)
+    lock(school.pk)
     _check(school, day, keeper, place)
     states = day_book(school, day, students=students).states()
     for student in students:

@@ -316,6 +316,34 @@ def test_the_beat_calls_it_and_the_desks_show_it(here, principal, reviewer, monk
     assert [one.urgent for one in tasks(here.by_leader, THURSDAY) if "清零" in one.title] == [True]
 
 
+def test_a_child_found_after_the_signature_is_not_forgotten(here, client, monkeypatch):
+    """It was marked absent and stands there: alarmed like any other, and somebody may stay with it."""
+    absent = here.children[0]
+    correct_mark(here.session, student=absent, status="absent", reason="没来", now=at(15, 50), by=here.by_teacher)
+    for child in here.children[1:]:
+        collect(here, child)
+    close(here, at(17, 50))
+    correct_mark(here.session, student=absent, status="present", reason="找到了", now=at(18, 5), by=here.by_teacher)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(18, 6))
+    monkeypatch.setattr(watch_school, "delay", watch_school)
+    watch()
+
+    assert heard(here.leader) == ["child_left"]
+    client.force_login(here.leader)
+    assert "有孩子滞留" in client.get("/attendance/day/").content.decode()
+    keep(here, absent, when=at(18, 10))
+    watch()
+    assert heard(here.leader) == ["child_left", "child_settled"]
+
+
+def test_nothing_is_opened_on_a_day_that_was_signed(here):
+    for child in here.children:
+        collect(here, child)
+    close(here)
+    with pytest.raises(Session.DoesNotExist):
+        here.club(here.children[0])
+
+
 def test_the_clock_asks_as_much_for_many_children_as_for_few(here):
     asked = []
     for minute in (0, 30):
