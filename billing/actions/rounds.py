@@ -80,7 +80,7 @@ def confirm_round(draft: Round, *, now: datetime, by: Actor) -> Round:
 
 
 def _drafts(draft: Round):
-    return draft.fee_month.refunds.filter(state=Refund.State.DRAFT, round=draft.number)
+    return draft.refunds.filter(state=Refund.State.DRAFT)
 
 
 def _numbered(draft: Round, found: Figures) -> Figures:

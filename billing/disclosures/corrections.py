@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from billing.models import Adjustment, FeeMonth, Refund, Round
+from billing.models import Adjustment, FeeMonth, Round
 from billing.selectors.costs import category_labels
 
 from .suppression import FEWEST
@@ -38,8 +38,7 @@ def _adjusted(one: Adjustment) -> dict:
 
 
 def _given(one: Round) -> dict:
-    refunds = Refund.objects.filter(fee_month=one.fee_month_id, round=one.number)
-    back = list(refunds.values_list("student", "amount_fen"))
+    back = list(one.refunds.values_list("student", "amount_fen"))
     few = len({student for student, _ in back}) < FEWEST
     return _line(
         one, "追加退给家长" + ("（人数少，合在退费里）" if few else ""), None if few else sum(fen for _, fen in back)

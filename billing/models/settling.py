@@ -139,6 +139,11 @@ class Round(models.Model):
         ]
         verbose_name = verbose_name_plural = "追加结算"
 
+    @property
+    def refunds(self):
+        """What it gives back of charges. What receipts give back is numbered by the receipt."""
+        return self.fee_month.refunds.filter(round=self.number, charge__isnull=False)
+
 
 class AdjustmentQuerySet(ReachQuerySet):
     def approved(self):

@@ -84,7 +84,7 @@ def round_draft(request, reach, pk):
 def round_detail(request, reach, pk):
     found = _round(reach, pk)
     fee_month = found.fee_month
-    refunds = fee_month.refunds.filter(round=found.number).select_related("student__school_class", "charge__agreement")
+    refunds = found.refunds.select_related("student__school_class", "charge__agreement")
     refunds = refunds.order_by("charge__agreement__number", "pk")
     explain_refunds(fee_month, refunds)
     may_confirm = rights(request)["reviews"] and found.drafted_by_id != request.actor.person_id

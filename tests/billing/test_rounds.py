@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
@@ -14,10 +15,12 @@ from billing.actions import (
     draft_round,
     enter_adjustment,
     open_month,
+    receive,
     reject_adjustment,
 )
 from billing.desk import tasks
 from billing.disclosures.actions import compose, publish
+from billing.disclosures.corrections import corrections_of
 from billing.forms.corrections import AdjustmentForm
 from billing.ledger.balances import balances, is_balanced, trial_balance
 from billing.ledger.models import Entry
@@ -89,6 +92,27 @@ def test_what_came_back_from_a_supplier_is_shared_in_a_further_round(closed):
     assert (content["sums"]["balance"], content["sums"]["expense"]) == (0, 427_49)
     with pytest.raises(RuleBroken, match="没有要追加"):
         draft_round(closed.month, by=closed.clerk)
+
+
+def test_what_a_receipt_gives_back_a_second_time_is_of_no_round(closed, client, monkeypatch):
+    """The second part of a receipt for meals has the number of the month's second round."""
+    monkeypatch.setattr("billing.disclosures.corrections.FEWEST", 1)
+    child = closed.children[0]
+    meals = receive(
+        closed.school, child, on=date(2026, 10, 12), amount=Money(90_00), payer="妈妈", fund="meal", key="m",
+        by=closed.clerk,
+    )  # fmt: skip
+    Refund.objects.create(
+        school=closed.school, fee_month=closed.month, student=child, receipt=meals, cause="meal", round=2,
+        amount_fen=50_00, state="payable",
+    )  # fmt: skip
+    adjust(closed, "10.01")
+    made = again(closed)
+
+    assert [one["fen"] for one in corrections_of(closed.month) if "追加" in one["say"]] == [10_01]
+    client.force_login(closed.people["reviewer"])
+    page = client.get(reverse("billing:round-detail", args=[made.pk]))
+    assert sum(refund.amount_fen for refund in page.context["refunds"]) == 10_01
 
 
 def test_what_was_more_is_the_schools_and_takes_nothing_back(closed):
