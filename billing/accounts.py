@@ -47,6 +47,12 @@ def wechat_fee(month: date) -> AccountRef:
     return Kind.DEFICIT, f"{month:%Y-%m}:wechat_fee"
 
 
+def is_wechat_fee(ref: AccountRef) -> bool:
+    """Of whichever month."""
+    kind, subject = ref
+    return kind == Kind.DEFICIT and subject.endswith(":wechat_fee")
+
+
 def stipend_expense(month: date, fund: str) -> AccountRef:
     return Kind.STIPEND_EXPENSE, f"{month:%Y-%m}:{fund}"
 

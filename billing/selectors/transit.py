@@ -10,7 +10,7 @@ from itertools import accumulate
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 from billing import accounts
-from billing.ledger.balances import balance, moved
+from billing.ledger.balances import balance, balances, moved
 from billing.ledger.posting import Kind
 from billing.models import BankLine
 
@@ -42,9 +42,8 @@ def fee_room(school: School, on: date) -> Money:
     """How much WeChat may still ask for what it has carried so far, where it takes its fee apart."""
     rows = moved(school, accounts.IN_TRANSIT, on)
     carried = total(amount for _, other, amount in rows if other not in SETTLED)
-    return Money(carried.fen // ONE_IN) - total(
-        balance(school, accounts.wechat_fee(day), on) for day in {day.replace(day=1) for day, _, _ in rows}
-    )
+    kept = total(money for ref, money in balances(school, on).items() if accounts.is_wechat_fee(ref))
+    return Money(carried.fen // ONE_IN) - kept
 
 
 def settlements(lines: Sequence[BankLine]) -> dict[int, Settled | None]:

@@ -116,6 +116,16 @@ def test_a_fee_taken_apart_is_the_schools_too_and_not_more_than_wechat_ever_asks
         pay_wechat_fee(again, by=town.clerk)
 
 
+def test_a_fee_of_a_month_without_payments_leaves_less_room_too(town):
+    wechat(town, family(town), "200", 10)
+    for serial, on in (("1", "2026-11-02"), ("2", "2026-12-02")):
+        found = out(town, "1.20", "微信支付手续费", "财付通支付科技有限公司", serial, on)
+        if serial == "1":
+            pay_wechat_fee(found, by=town.clerk)
+    with pytest.raises(RuleBroken, match=r"至多还能收手续费 0\.80 元"):
+        pay_wechat_fee(found, by=town.clerk)
+
+
 def test_the_clerk_types_a_fee_or_takes_the_one_offered(client, town):
     wechat(town, family(town), "200", 10)
     found = settled(town, "198.80", 12)
