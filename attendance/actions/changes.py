@@ -11,8 +11,8 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Student
-from attendance.models import PickupChange
-from attendance.selectors import State, day_book
+from attendance.models import Handover, PickupChange
+from attendance.selectors import State, day_book, leave_modes
 from attendance.selectors.book import DayBook
 from attendance.selectors.trail import TO_LEAVE
 from enrollment.actions.guardians import require_guardian, require_unbarred
@@ -34,27 +34,29 @@ def change_pickup(
     now: datetime,
     by: Actor,
 ) -> PickupChange:
-    """Somebody else comes today, or at another time, or the child goes alone. It ends what was said before."""
+    """Somebody else comes today, or at another time, or the child goes alone. It ends what was said before; the same
+    once more says nothing new.
+    """
     if not (collector or alone or comes_at):
         raise RuleBroken("请点谁来接，或者几点来接")
     today = timezone.localdate(now)
     book = _open_book(student, today, by)
+    alone = alone or (collector is None and _walks_as_signed(student, today))
     if alone:
         _may_go_alone(student, today)
     elif collector:
         _has_the_right(student, collector, today)
     adult = {collector.kind: collector.pk} if collector and not alone else {}
-    PickupChange.objects.filter(student=student, day=today, cancelled_at=None).update(cancelled_at=now)
+    said = {
+        "mode": Mode.SELF if alone else Mode.COLLECTED, "guardian_id": adult.get("guardian"),
+        "pickup_person_id": adult.get("pickup"), "comes_at": comes_at,
+    }  # fmt: skip
+    standing = PickupChange.objects.filter(student=student, day=today, cancelled_at=None)
+    if same := standing.filter(**said).first():
+        return same
+    standing.update(cancelled_at=now)
     change = PickupChange.objects.create(
-        school_id=student.school_id,
-        student=student,
-        day=today,
-        mode=Mode.SELF if alone else Mode.COLLECTED,
-        guardian_id=adult.get("guardian"),
-        pickup_person_id=adult.get("pickup"),
-        comes_at=comes_at,
-        asked_by_id=by.signer,
-        asked_at=now,
+        **said, school_id=student.school_id, student=student, day=today, asked_by_id=by.signer, asked_at=now
     )
     record(by, "changed_pickup", change, student=student.pk, mode=change.mode)
     _tell(student, book, change.words, by)
@@ -96,6 +98,14 @@ def _must_be_leaving(student: Student, book: DayBook) -> None:
         raise RuleBroken(f"{student.name} {timezone.localtime(gone.at):%H:%M} 已经{gone.words}，不能再改")
     if state not in TO_LEAVE:
         raise RuleBroken(f"{student.name} 今天{state.label}，不用改")
+
+
+def _walks_as_signed(student: Student, today: date) -> bool:
+    """Only a time was said: the child leaves as it was agreed in writing, and a bus when it leaves."""
+    agreed = leave_modes([student], today).get(student.pk)
+    if agreed == Handover.Mode.BUS:
+        raise RuleBroken("协议约定乘校车，时间照校车的；有人来接，请点是谁")
+    return agreed == Handover.Mode.SELF
 
 
 def _may_go_alone(student: Student, today: date) -> None:

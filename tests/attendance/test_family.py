@@ -185,6 +185,26 @@ def test_going_alone_is_agreed_for_this_day_only_from_the_grade_that_may(haitang
         change_pickup(child, alone=True, now=at(12), by=mother)
 
 
+def test_another_time_alone_leaves_the_way_home_as_it_was_signed(haitang, term):
+    """Whoever walks home walks at the other time; a bus leaves when it leaves."""
+    town = build(haitang, term, children=2, grade=4)
+    town.open()
+    for child, mode in zip(town.children, ("self", "bus"), strict=True):
+        child.applications.update(leave_mode=mode)
+    walker, rider = town.children
+    change = change_pickup(walker, comes_at=time(17), now=at(12), by=cast.act(town.mothers[0], THURSDAY))
+    assert (change.mode, change.words) == ("self", "今天自行离校，17:00 走")
+    with pytest.raises(RuleBroken, match="校车"):
+        change_pickup(rider, comes_at=time(17), now=at(12), by=cast.act(town.mothers[1], THURSDAY))
+
+
+def test_the_same_change_twice_is_said_once(town, child, by_mother):
+    for _ in range(2):
+        change_pickup(child, collector=adult(child, "母亲"), comes_at=time(17, 45), now=at(12), by=by_mother)
+    assert PickupChange.objects.count() == 1
+    assert Notice.objects.filter(kind="pickup_changed", to=town.teacher).count() == 1
+
+
 def test_nothing_is_changed_once_the_child_has_gone_or_does_not_come(town, child, by_mother):
     third = town.children[2]
     change = change_pickup(child, comes_at=time(17, 45), now=at(12), by=by_mother)
