@@ -45,7 +45,8 @@ def enter_expense(
     else, and nothing else pays for it."""
     fee_month = hold_month(fee_month)
     if first := Expense.objects.filter(school=fee_month.school, key=key).first():
-        if (first.category, first.amount_fen, first.on) != (category, amount.fen, on):
+        told = (category, fund, meal and meal.pk, amount.fen, on)
+        if (first.category, first.fund, first.meal_id, first.amount_fen, first.on) != told:
             raise RuleBroken("这张表已经记过一笔内容不同的支出；要再记一笔请重新打开表单")
         return first
     _may_book(fee_month, category, fund, meal)

@@ -3,10 +3,12 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from afterschool.errors import NoRule, RuleBroken
 from afterschool.money import ZERO, Money
 from afterschool.notices.models import Notice
+from afterschool.schools.models import Student
 from attendance.models import Leave
 from billing.actions import (
     approve_expense,
@@ -144,6 +146,27 @@ def test_two_payers_each_have_no_more_back_than_they_paid(kitchen):
     assert [(one.receipt.number, one.amount_fen) for one in settle(kitchen)] == [(2, 100_00), (1, 170_00)]
     with pytest.raises(RuleBroken, match="已经有退费"):
         void_receipt(Refund.objects.first().receipt, reason="记错", now=NOW, by=kitchen.reviewer)
+
+
+def test_whoever_leaves_later_still_eats_until_then(kitchen):
+    """What was paid ahead pays the days until then; it is not handed back at the end of a month before."""
+    october(kitchen)
+    Student.objects.filter(pk=kitchen.children[1].pk).update(left_on=date(2026, 11, 20))
+    settle(kitchen)
+    assert stood(kitchen) == {f"student:{kitchen.children[1].pk}": 75_00}
+
+
+def test_what_is_left_of_whoever_eats_no_more_goes_back_in_a_month_without_meals(kitchen, client, time_machine):
+    consent = order(kitchen)
+    put_in(kitchen, 0, "50")
+    stop_meal(consent, now=at(10, 13), by=act(kitchen.mothers[0]))  # before the first lunch
+    time_machine.move_to(NOW)
+    client.force_login(kitchen.people["reviewer"])
+    page = client.get(reverse("meals:meal-month", args=[kitchen.month.pk])).content.decode()
+    assert "还有 50.00 元" in page and "结清，多的退给家长" in page
+    assert [one.amount_fen for one in settle(kitchen)] == [50_00]
+    page = client.get(reverse("meals:meal-month", args=[kitchen.month.pk])).content.decode()
+    assert "结清，多的退给家长" not in page and settle(kitchen) == []
 
 
 def test_each_meal_is_settled_with_those_who_ate_it_and_a_shortfall_is_the_schools(kitchen):

@@ -137,6 +137,13 @@ def test_no_sheet_sums_the_two(kitchen, client, time_machine):
     assert "代收餐费" in said(client.get(reverse("billing:receipt-detail", args=[receipt.pk])))
 
 
+def test_money_for_meals_of_a_month_without_books_has_its_page(kitchen, client):
+    order(kitchen)
+    receipt = put_in(kitchen, 0, "50", on=date(2026, 9, 29))
+    client.force_login(kitchen.people["clerk"])
+    assert "付餐费，没有用掉的月底退回" in said(client.get(reverse("billing:receipt-detail", args=[receipt.pk])))
+
+
 def test_families_and_the_public_read_it_apart(kitchen, client, time_machine):
     october(kitchen)
     put_in(kitchen, 0, "200", fund="fees")

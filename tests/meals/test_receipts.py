@@ -7,14 +7,14 @@ from beancount import loader
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from billing.actions import charge_month, enter_receipt, import_statement, match_line
+from billing.actions import charge_month, enter_expense, enter_receipt, import_statement, match_line
 from billing.ledger.journal import month_journal
 from billing.matching import is_for_meals
 from billing.meals.actions import charge_meals
 from billing.meals.selectors.purse import purse
 from billing.models import BankLine, Charge, Receipt
 from billing.selectors.working import waiting
-from tests.meals.month import october, order, put_in, settle
+from tests.meals.month import lunch, october, order, put_in, settle
 
 HEAD = "交易日期,借方发生额(支出),贷方发生额(收入),余额,对方户名,对方账号,摘要,流水号"
 
@@ -76,6 +76,16 @@ def test_the_same_form_for_another_fund_is_another_receipt(kitchen):
     with pytest.raises(RuleBroken, match="内容不同"):
         put_in(kitchen, 0, "50", fund="fees", key="once")
     assert Receipt.objects.get().fund == "meal"
+
+
+def test_the_same_form_for_another_meal_is_another_bill(kitchen):
+    told = {
+        "category": "meal_supplier", "fund": "meal", "amount": Money(10_00), "on": date(2026, 10, 30), "payee": "甲",
+        "voucher_number": "1", "key": "once", "by": kitchen.clerk,
+    }  # fmt: skip
+    enter_expense(kitchen.month, meal=kitchen.meal, **told)
+    with pytest.raises(RuleBroken, match="内容不同"):
+        enter_expense(kitchen.month, meal=lunch(kitchen, "晚餐"), **told)
 
 
 def test_bean_check_reads_a_month_with_meals(kitchen):

@@ -8,7 +8,7 @@ from afterschool.money import ZERO, Money, total
 from billing.models import Expense, FeeMonth, Meal, MealCharge, Refund
 
 from .months import OfMeal, is_settled, meals_of, to_charge
-from .purse import purses
+from .purse import eaters_after, purses
 from .readiness import missing_for_settlement
 
 
@@ -36,6 +36,7 @@ class Overview:
     fresh: int  # orders not charged yet
     missing: list[str]
     is_settled: bool
+    left: Money  # where nobody ate: what children who eat no more have in store
     refunds: int
     refunded: Money
 
@@ -63,9 +64,16 @@ def overview(fee_month: FeeMonth, today: date) -> Overview:
         fresh=len(to_charge(fee_month)) if fee_month.is_open else 0,
         missing=[] if settled or not fee_month.is_open else missing_for_settlement(fee_month, today),
         is_settled=settled,
+        left=ZERO if meals or not fee_month.is_open else _left(fee_month),
         refunds=len(fens),
         refunded=Money(sum(fens)),
     )
+
+
+def _left(fee_month: FeeMonth) -> Money:
+    stay = eaters_after(fee_month.school_id, fee_month.last_on)
+    held = purses(school=fee_month.school_id, until=fee_month.month)
+    return total(money for child, money in held.items() if child not in stay and money > ZERO)
 
 
 @dataclass(frozen=True)

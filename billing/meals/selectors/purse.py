@@ -52,8 +52,8 @@ def eaters_of(school: School) -> set[int]:
 def eaters_after(school_id: int, day: date) -> set[int]:
     """The children for whom a meal is ordered beyond that day."""
     goes_on = MealConsent.objects.filter(
-        Q(ended_on=None) | Q(ended_on__gt=day), Q(meal__ended_on=None) | Q(meal__ended_on__gt=day), school=school_id,
-        student__left_on=None,
+        Q(ended_on=None) | Q(ended_on__gt=day), Q(meal__ended_on=None) | Q(meal__ended_on__gt=day),
+        Q(student__left_on=None) | Q(student__left_on__gt=day), school=school_id,
     )  # fmt: skip
     return set(goes_on.values_list("student", flat=True))
 
