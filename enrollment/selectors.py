@@ -80,6 +80,20 @@ def collectors_of(students: Iterable[Student], day: date) -> dict[int, list[Coll
     }
 
 
+def collectors_shown(students: Iterable[Student], day: date, reader: int | None) -> dict[int, list[Collector]]:
+    """As a guardian reads them: whoever must not collect the child reads of themselves and of those they named."""
+    students = list(students)
+    shown, known = collectors_of(students, day), grants_of(students, day)
+    for pk, adults in shown.items():
+        if any(one.barred and (one.kind, one.pk) == ("guardian", reader) for one in adults):
+            shown[pk] = [one for one, its in zip(adults, known[pk], strict=True) if reader in _whose(its.grant)]
+    return shown
+
+
+def _whose(grant: Grant) -> tuple[int | None, int | None]:
+    return grant.adult.person_id, grant.named_by.person_id if grant.named_by else None
+
+
 def barred_guardians(students: Iterable[Student], day: date) -> set[tuple[int, int]]:
     """(child, person): guardians who must not collect, and so must not be told where the child is and with whom."""
     return {
@@ -232,10 +246,6 @@ def fee_of(student: Student, offerings: Iterable[Offering], day: date) -> Fee:
             prices[fees.highest(policy, day, case)] = None
     settlement = policy.on(day).maybe(rules.Settlement, case_of(student.school))
     return Fee(list(prices), fee_waived(student, day), settlement)
-
-
-def known_adults(student: Student, day: date) -> list[Collector]:
-    return collectors_of([student], day)[student.pk]
 
 
 def refusal_grounds(school: School, day: date) -> Verdict[tuple[str, ...]]:

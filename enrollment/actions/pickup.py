@@ -51,8 +51,11 @@ def name_pickup(
 def photograph(*, person: PickupPerson, photo: bytes, by: Actor) -> PickupPerson:
     """The face that the gate compares with the adult who stands there; a new one takes the place of the old."""
     person = PickupPerson.objects.select_for_update().get(pk=person.pk)
-    require_guardian(person.student, by)
     require_unbarred(person.student, timezone.localdate(), by)
+    if person.named_by_id != require_guardian(person.student, by):
+        raise RuleBroken(f"{person.name}是另一位家长授权的，照片要由授权的人加")
+    if person.ended_on and person.ended_on < timezone.localdate():
+        raise RuleBroken(f"{person.name}已经停用了")
     person.photo = photo
     person.save(update_fields=["photo"])
     record(by, "photographed", person, student=person.student_id, sha256=sha256(photo).hexdigest())

@@ -14,7 +14,7 @@ from .. import actions
 from ..forms import ApplicationForm, PickupFormSet, refuse_on
 from ..models import Application
 from ..progress import progress_of
-from ..selectors import fee_of, invitations, known_adults, live_application, terms_open_to
+from ..selectors import collectors_shown, fee_of, invitations, live_application, terms_open_to
 
 
 @requires(Capability.APPLY)
@@ -69,7 +69,7 @@ def _wish_page(request, form, student, term, **more):
         "student": student,
         "term": term,
         "fee": fee_of(student, form.offerings, max(today, term.began_on)),
-        "known": known_adults(student, today),
+        "known": collectors_shown([student], today, request.actor.person_id)[student.pk],
         **more,
     }
     status = 422 if request.method == "POST" else 200
@@ -79,12 +79,12 @@ def _wish_page(request, form, student, term, **more):
 @requires(Capability.APPLY)
 def application_detail(request, reach, pk):
     application = get_object_or_404(_applications(reach).prefetch_related("choices__offering"), pk=pk)
-    agreement = getattr(application, "agreement", None)
+    agreement, student = getattr(application, "agreement", None), application.student
     context = {
         "application": application,
         "agreement": agreement,
         "progress": progress_of(application, agreement, timezone.now()),
-        "known": known_adults(application.student, timezone.localdate()),
+        "known": collectors_shown([student], timezone.localdate(), request.actor.person_id)[student.pk],
     }
     return render(request, "enrollment/application_detail.html", context)
 

@@ -14,7 +14,7 @@ from afterschool.schools.models import Student
 from .. import actions
 from ..forms import FaceForm, PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
 from ..models import DisputeHold, PickupPerson, PickupRestriction
-from ..selectors import collectors_of, found_children
+from ..selectors import collectors_shown, found_children
 
 
 @requires(Capability.APPLY)
@@ -41,13 +41,13 @@ def pickup_create(request, reach, student_id):
 
 def _pickup_page(request, reach, typed=None, refused=(0, ""), status=200):
     students = list(Student.objects.within(reach).enrolled().select_related("school_class"))
-    known = collectors_of(students, timezone.localdate())
+    known = collectors_shown(students, timezone.localdate(), request.actor.person_id)
     families = [
         (student, known[student.pk], (typed or {}).get(student.pk) or PickupForm(prefix=f"child-{student.pk}"))
         for student in students
     ]
-    named = PickupPerson.objects.within(reach).filter(named_by=request.actor.person_id).exclude(photo=None)
-    context = {"families": families, "refused": refused, "seen": set(named.values_list("pk", flat=True))}
+    named = PickupPerson.objects.within(reach).filter(named_by=request.actor.person_id).values_list("pk", flat=True)
+    context = {"families": families, "refused": refused, "own": set(named), "seen": set(named.exclude(photo=None))}
     return render(request, "enrollment/pickup_list.html", context, status=status)
 
 

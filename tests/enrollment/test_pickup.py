@@ -12,7 +12,7 @@ from PIL import Image
 
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
-from enrollment.actions import confirm_restriction, end_pickup, end_restriction, name_pickup, restrict
+from enrollment.actions import confirm_restriction, end_pickup, end_restriction, name_pickup, photograph, restrict
 from enrollment.forms import RestrictionForm
 from enrollment.models import PickupPerson, PickupRestriction
 from enrollment.selectors import collectors_of
@@ -180,6 +180,30 @@ def test_a_photo_is_kept_small_for_the_gate_and_gone_with_the_right(client, town
     end_pickup(person=grandma, today=town.today, by=act(town.mother))
     grandma.refresh_from_db()
     assert grandma.photo is None
+
+
+def test_only_who_named_an_adult_puts_a_face_to_the_name_and_only_while_it_counts(town):
+    """In a quarrel another face beside grandma's name would open the gate to somebody else."""
+    grandma = name(town)
+    with pytest.raises(RuleBroken, match="授权"):
+        photograph(person=grandma, photo=b"face", by=act(town.father))
+    end_pickup(person=grandma, today=town.today, by=act(town.mother))
+    with pytest.raises(RuleBroken, match="停用"):
+        photograph(person=grandma, photo=b"face", by=act(town.mother))
+    grandma.refresh_from_db()
+    assert grandma.photo is None
+
+
+def test_who_must_not_collect_does_not_read_who_else_does(client, town):
+    name(town)
+    name(town, name="赵勇", relation="朋友", phone="13900003308", parent=town.father)
+    with time_machine.travel(town.now):
+        client.force_login(town.father)
+        assert "王秀兰" in client.get(reverse("enrollment:pickup-list")).content.decode()
+        bar(town)
+        page = client.get(reverse("enrollment:pickup-list")).content.decode()
+    assert "赵勇" in page and "陈志强" in page
+    assert [word for word in ("王秀兰", "3307", town.mother.name, town.mother.phone[-4:]) if word in page] == []
 
 
 def test_who_must_not_collect_puts_no_face_to_a_name(client, town):
