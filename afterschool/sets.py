@@ -165,8 +165,10 @@ def _told(field: Field, column: Column, escape: Callable[[str], str], nothing: s
         there = _each(to_json, there)
     elif isinstance(field, ArrayField):
         there = _each(_braces, there)
-    if there and _is_text(field):  # all of them at once: no text holds a NUL
-        there = escape(NUL.join(there)).split(NUL)
+    if there and _is_text(field):  # all of them at once: no text may hold a NUL
+        many, there = len(there), escape(NUL.join(there)).split(NUL)
+        if len(there) != many:
+            raise ValueError("a text holds a NUL")
     if len(there) == len(column):
         return there
     rest = iter(there)

@@ -62,6 +62,13 @@ def test_write_refuses_what_a_row_may_not_be_and_nothing_is_written():
         sets.write(Person(phone="13900000000"), "name", [("甲",), ("乙",)])
 
 
+def test_a_text_with_a_nul_is_refused_and_no_row_takes_the_text_of_another():
+    rows = [("甲\0乙", "13900000001"), (None, "13900000002")]
+    with pytest.raises(ValueError, match="NUL"):
+        sets.write(Person(), "name phone", rows)
+    assert not Person.objects.exists()
+
+
 def test_nothing_to_write_or_change_is_nothing():
     assert sets.write(Person(), "name", []) == []
     sets.change(Person, "name", [])
