@@ -80,7 +80,7 @@ class Books:
     @cached_property
     def sessions(self) -> list[Session]:
         """Cancelled ones too: the record says why nothing was held."""
-        whose = ("section__school_class", "taken_by", "logged_by", "merged_into__section")
+        whose = ("section__school_class", "section__offering", "taken_by", "logged_by", "merged_into__section")
         rows = self.of(Session).select_related(*whose)
         return sorted(rows, key=lambda one: (one.day, one.starts_at, place_of(one.section)))
 

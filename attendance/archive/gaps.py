@@ -76,6 +76,8 @@ def _uncalled(books: Books, roll: Roll) -> int:
 
 
 def _not_seen_off(books: Books, roll: Roll) -> int:
+    if roll.session.ends_in_lessons:
+        return 0
     here = [student for student, status in roll.lines if status in Mark.HERE]
     return sum((student.pk, roll.session.day) not in books.left_at for student in here)
 
