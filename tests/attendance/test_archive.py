@@ -189,7 +189,9 @@ def test_what_is_missing_is_named_a_day_and_kind(haitang, term):
     ]
     assert gaps(books(town, DAY), THURSDAY.replace(day=14)) == ["没有应急预案"], "what is still to come is not missing"
     type(town.offering).objects.update(slot="noon")
-    assert not [line for line in gaps(books(town, DAY), FRIDAY) if "离校" in line], "after noon they go back to lessons"
+    assert not [line for line in gaps(books(town, DAY), FRIDAY) if "学生没有离校" in line], (
+        "after noon they go back to lessons"
+    )
 
 
 def test_number_of_queries_does_not_grow_with_children_and_days(full):
