@@ -18,7 +18,7 @@ from billing.ledger.posting import AccountRef, Move, Voucher, post_many
 from billing.models import Charge, FeeMonth, Refund, Settlement
 from billing.offset import GivenBack, Return
 from billing.selectors.changes import changes
-from billing.selectors.papers import papers_of
+from billing.selectors.papers import papers_of, read_of
 from billing.selectors.readiness import missing_for_draft, missing_for_lock
 from billing.selectors.settling import figures, given_back, has_moved
 from billing.selectors.subsidies import unused_of
@@ -32,6 +32,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
     """Work out the month as things stand; an earlier draft is replaced, and the new one goes to the guardians again."""
     fee_month = hold_month(fee_month)
     _refuse(missing_for_draft(fee_month), "还不能算结算")
+    read = read_of(fee_month)
     now = figures(fee_month)
     before = Settlement.objects.filter(fee_month=fee_month).select_related("fee_month__school").first()
     draft, _ = Settlement.objects.update_or_create(
@@ -51,7 +52,7 @@ def draft_settlement(fee_month: FeeMonth, *, by: Actor) -> Settlement:
     )
     _drafts(fee_month).delete()
     write_drafts(fee_month, now.returns)
-    draft.papers = papers_of(fee_month)
+    draft.papers = papers_of(fee_month, read)
     draft.save(update_fields=["papers"])
     refund_fen, borne_fen = (sum(group[key] for group in now.groups) for key in ("refund_fen", "borne_fen"))
     record(by, "drafted", draft, refund_fen=refund_fen, borne_fen=borne_fen)

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from afterschool.errors import RuleBroken
 from attendance.models import Mark, Session
-from billing.actions import book_stipends, charge_month, draft_settlement, lock_month, open_month
+from billing.actions import book_stipends, charge_month, draft_settlement, lock_month, open_month, settlements
+from billing.actions.settlements import write_drafts
 from billing.models import Refund, Settlement
 from billing.selectors import settling
 from billing.selectors.papers import READ, papers_of
@@ -39,6 +40,13 @@ def drafted(town):
     return town
 
 
+def waiver(town) -> Waiver:
+    return Waiver(
+        school=town.school, student=town.mark.student, category="hardship", percent=50, evidence="证", state="granted",
+        asked_by=town.people["clerk"], decided_by=town.people["principal"], began_on=date(2026, 9, 1),
+    )  # fmt: skip
+
+
 def tables_of(asked) -> set[str]:
     return set(re.findall(r'(?:FROM|JOIN) "(\w+)"', " ".join(query["sql"] for query in asked)))
 
@@ -46,11 +54,12 @@ def tables_of(asked) -> set[str]:
 def test_every_table_that_the_figures_read_is_watched(drafted):
     sheet(drafted)
     book_stipends(drafted.month, by=drafted.clerk)
+    waiver(drafted).save()  # so that a charge is worked out anew
 
     with CaptureQueriesContext(connection) as asked:
         figures(drafted.month)
 
-    assert {"staffing_stipendline", "enrollment_waiver"} < tables_of(asked) <= READ.keys()
+    assert {"staffing_stipendline", "enrollment_waiver", "plans_offering"} < tables_of(asked) <= READ.keys()
 
 
 def test_every_table_that_the_figures_of_a_term_read_is_watched(under):  # noqa: F811
@@ -91,17 +100,25 @@ def test_a_row_written_twice_by_one_transaction_is_seen_both_times(drafted):
 
 
 def test_a_row_that_comes_or_goes_is_seen(drafted):
-    child = drafted.mark.student
-    waiver = Waiver(
-        school=drafted.school, student=child, category="hardship", percent=50, evidence="证", state="granted",
-        asked_by=drafted.people["clerk"], decided_by=drafted.people["principal"], began_on=date(2026, 9, 1),
-    )  # fmt: skip
-    for row in (Agreement.objects.get(student=child), AgreementItem.objects.first(), child, drafted.session, waiver):
+    child, late = drafted.mark.student, waiver(drafted)
+    for row in (Agreement.objects.get(student=child), AgreementItem.objects.first(), child, drafted.session, late):
         assert written(drafted, row), row
     before = papers_of(drafted.month)
     drafted.mark.delete()
     assert papers_of(drafted.month) != before
     assert has_moved(drafted.draft)  # by the waiver
+
+
+def test_what_is_written_while_the_draft_is_worked_out_is_seen(drafted, monkeypatch):
+    """The roll and the office do not wait for the till."""
+
+    def meanwhile(*told):
+        waiver(drafted).save()
+        write_drafts(*told)
+
+    monkeypatch.setattr(settlements, "write_drafts", meanwhile)
+
+    assert has_moved(draft_settlement(drafted.month, by=drafted.clerk))
 
 
 def test_a_refund_of_the_draft_that_somebody_changed_is_found_at_the_lock(drafted):
