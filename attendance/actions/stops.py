@@ -75,7 +75,10 @@ def resume_sessions(school: School, *, session: Session | None = None, now: date
     stopped = Session.objects.filter(
         Q(cancelled_at__isnull=False) | Q(cut_short_at__isnull=False), school=school, day=day
     )
-    found = [one for one in stopped.select_related("section__offering") if session in (None, one)]
+    found = [
+        one for one in stopped.select_related("section__offering", "merged_into__section") if session in (None, one)
+    ]
+    _leave_no_guest_behind(found)
     for one in found:
         one.cancelled_at = one.cut_short_at = None
         one.unserved = one.stop_reason = ""
@@ -131,6 +134,13 @@ def _leave_no_guest(stopped: list[Session]) -> None:
     alone = guests.exclude(pk__in=[one.pk for one in stopped]).select_related("section", "merged_into__section").first()
     if alone and alone.merged_into:
         raise RuleBroken(f"{alone.section.name} 今天合在 {alone.merged_into.section.name}，请先改合班", field="session")
+
+
+def _leave_no_guest_behind(resumed: list[Session]) -> None:
+    for one in resumed:
+        host = one.merged_into
+        if host and host.cancelled_at and host not in resumed:
+            raise RuleBroken(f"{one.section.name} 今天合在 {host.section.name}，请先恢复 {host.section.name}")
 
 
 def _concerned(book: DayBook, sessions: Iterable[Session]) -> list[Student]:

@@ -135,6 +135,14 @@ def test_stop_taken_back_is_told_too(town, balls):
     assert titles("session_resumed")["学生01妈妈"] == "更正：学生01 今天照常，17:30 放学"
 
 
+def test_guests_are_not_taken_back_without_the_class_they_sit_with(town, balls):
+    move_session(balls, room="", merged_into=town.session, by=town.by_leader)
+    stop(town, 15, 40)
+    with pytest.raises(RuleBroken, match="请先恢复 三"):
+        resume_sessions(town.school, session=balls, now=at(14, 5), by=town.by_leader)
+    assert len(resume_sessions(town.school, now=at(14, 6), by=town.by_leader)) == 2
+
+
 def test_class_sits_with_another_and_its_teacher_may_take_the_roll(town, balls):
     coach = cast.make_person("孙教练", Role.TEACHER, town.school)
     town.put_on(coach, balls.section)
