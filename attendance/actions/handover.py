@@ -84,7 +84,7 @@ def hand_over_all(departures: Sequence[Departure], *, day: date, by: Actor) -> l
         return _hand_over_all(school, departures, day, now, by)
     except Flagged as refusal:
         # The refusal undid everything; what was tried at the gate is written down all the same.
-        take_events(school, [refusal.told], device=page_of(by), now=now, by=by)
+        take_events(school, [refusal.told], device=page_of(by), day=day, now=now, by=by)
         raise
 
 
@@ -105,7 +105,7 @@ def undo_handover(handover: Handover, *, now: datetime, by: Actor) -> Handover:
 def report_wrong_adult(student: Student, *, day: date, now: datetime, by: Actor) -> Incident:
     """都不是这几位: an adult whom nobody has named asks for the child. The child stays; the leaders are called."""
     told = Told(uuid4(), Kind.WRONG_ADULT, student.pk, now, tick(now))
-    take_events(student.school, [told], device=page_of(by), now=now, by=by)
+    take_events(student.school, [told], device=page_of(by), day=day, now=now, by=by)
     return Incident.objects.get(event__uid=told.uid)
 
 
@@ -120,7 +120,7 @@ def _hand_over_all(
     # Another colleague has just done the same: a page knows what stands, an offline device does not.
     new = [departure for departure in departures if gone.get(departure.student.pk) != departure.taker]
     told = [departure.told() for departure in new]
-    taken = take_events(school, told, device=page_of(by), now=now, by=by)
+    taken = take_events(school, told, device=page_of(by), day=day, now=now, by=by)
     for departure, said, one in zip(new, told, taken, strict=True):
         if one.outcome not in (Outcome.ACCEPTED, Outcome.REPEATED):
             raise _refusal(departure, said, one, day)
