@@ -16,7 +16,7 @@ from afterschool.money import Money
 from afterschool.schools.models import School
 from billing import accounts
 from billing.ledger.posting import Voucher, post_many
-from billing.models import FeeMonth, Fund, Payout, Refund, RefundBatch
+from billing.models import FeeMonth, Payout, Refund, RefundBatch
 from billing.selectors.payouts import Part, parts_of, payees_of
 from billing.selectors.readiness import to_pay_out
 
@@ -85,8 +85,7 @@ def pay_rows(rows: Collection[tuple[Payout, date]], *, by: Actor) -> int:
 
 
 def _voucher(row: Payout, on: date) -> Voucher:
-    fund = Fund.MEAL if row.refund.cause == Refund.Cause.MEAL else Fund.FEES
-    memo = f"退 {row.payee} {fund.label}（批次 {row.batch.number} 第 {row.row} 行）"
+    memo = f"退 {row.payee} {row.refund.fund.label}（批次 {row.batch.number} 第 {row.row} 行）"
     moves = [(accounts.refund_payable(row.refund.student_id), accounts.BANK, Money(row.fen))]
     return Voucher(on, f"payout:{row.pk}", memo, moves)
 

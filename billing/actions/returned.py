@@ -45,7 +45,7 @@ def _owe_again(row: Payout, line: BankLine, by: Actor) -> None:
         row.school,
         [(accounts.BANK, accounts.refund_payable(row.refund.student_id), Money(row.fen))],
         on=book_day(row.school, line.on),
-        memo=f"退汇 {row.payee} 课后服务费（批次 {row.batch.number} 第 {row.row} 行，流水 {line.serial}）",
+        memo=f"退汇 {row.payee} {row.refund.fund.label}（批次 {row.batch.number} 第 {row.row} 行，流水 {line.serial}）",
         key=f"payout-back:{row.pk}",
         by=by,
     )

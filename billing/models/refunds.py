@@ -9,7 +9,7 @@ from afterschool.schools.models import School, Student
 from afterschool.schools.why import Why
 from enrollment.models import OfChild
 
-from .months import Charge, FeeMonth
+from .months import Charge, FeeMonth, Fund
 from .receipts import BankLine, Receipt
 
 
@@ -63,6 +63,10 @@ class Refund(models.Model):
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="refund_above_zero"),
         ]
         verbose_name = verbose_name_plural = "退费"
+
+    @property
+    def fund(self) -> Fund:
+        return Fund.MEAL if self.cause == self.Cause.MEAL else Fund.FEES
 
 
 class PayeeChange(models.Model):
@@ -118,11 +122,6 @@ class RefundBatch(models.Model):
 
     def __str__(self):
         return f"退费第 {self.number} 批"
-
-    @property
-    def memo(self) -> str:
-        """What the family reads in its own statement, and the bank's answer brings back."""
-        return f"课后服务退费第{self.number}批"
 
 
 class PayoutQuerySet(ReachQuerySet):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from afterschool.xlsx import Column, Sheet, write_xlsx
-from billing.models import FeeMonth, Fund, Payout, Refund, RefundBatch
+from billing.models import FeeMonth, Fund, Payout, RefundBatch
 
 
 def charges_xlsx(fee_month: FeeMonth) -> bytes:
@@ -53,7 +53,7 @@ def refunds_xlsx(fee_month: FeeMonth) -> bytes:
     ]  # fmt: skip
     payouts = Payout.objects.standing().filter(refund__fee_month=fee_month)
     rows = [
-        (one.refund.cause == Refund.Cause.MEAL, (
+        (one.refund.fund == Fund.MEAL, (
             one.refund.student.school_class, one.refund.student.name, one.payee, one.refund.get_cause_display(),
             "；".join(one.refund.steps), one.fen, _way(one), one.payee_account, f"{one.batch.number}-{one.row}",
             one.get_state_display(), one.paid_on, _remark(one),
@@ -78,11 +78,17 @@ def batch_xlsx(batch: RefundBatch) -> bytes:
         Column("金额", "money", 14, total=True), Column("摘要", width=30),
     ]  # fmt: skip
     rows = [
-        (one.row, one.payee, one.payee_account, one.fen, batch.memo)
-        for one in batch.payouts.exclude(payee_account="").order_by("row")
+        (one.row, one.payee, one.payee_account, one.fen, _memo(one))
+        for one in batch.payouts.exclude(payee_account="").select_related("refund").order_by("row")
     ]
     # No title above: banks look for the heads in the first row.
     return write_xlsx([Sheet(f"退费第{batch.number}批", columns, rows)])
+
+
+def _memo(payout: Payout) -> str:
+    """What the family reads in its own statement, and the bank's answer brings back."""
+    what = "代收餐费" if payout.refund.fund == Fund.MEAL else "课后服务"
+    return f"{what}退费第{payout.batch.number}批"
 
 
 def _by_fund(whose: str, what: str, columns, rows: Sequence[tuple[bool, tuple]]) -> bytes:

@@ -1,19 +1,34 @@
 """Money for meals on the bank's statement: matched by what the payer wrote, and never used for anything else."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from beancount import loader
+from openpyxl import load_workbook
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from billing.actions import charge_month, enter_expense, enter_receipt, import_statement, match_line
+from billing.actions import (
+    charge_month,
+    enter_expense,
+    enter_receipt,
+    import_statement,
+    instruct_refunds,
+    match_line,
+    payouts_paid,
+    return_advances,
+    take_back,
+)
 from billing.ledger.journal import month_journal
+from billing.ledger.models import Entry
 from billing.matching import is_for_meals
 from billing.meals.actions import charge_meals
 from billing.meals.selectors.purse import purse
 from billing.models import BankLine, Charge, Receipt
+from billing.selectors.sheets import batch_xlsx
 from billing.selectors.working import waiting
+from tests.billing.conftest import NOW
 from tests.meals.month import lunch, october, order, put_in, settle
 
 HEAD = "交易日期,借方发生额(支出),贷方发生额(收入),余额,对方户名,对方账号,摘要,流水号"
@@ -86,6 +101,25 @@ def test_the_same_form_for_another_meal_is_another_bill(kitchen):
     enter_expense(kitchen.month, meal=kitchen.meal, **told)
     with pytest.raises(RuleBroken, match="内容不同"):
         enter_expense(kitchen.month, meal=lunch(kitchen, "晚餐"), **told)
+
+
+def test_the_bank_and_the_book_call_a_meals_refund_by_its_name(kitchen):
+    october(kitchen)
+    put_in(kitchen, 0, "500", fund="fees")
+    return_advances(kitchen.school, {kitchen.children[0].pk}, on=date(2026, 11, 3), by=kitchen.clerk)
+    settle(kitchen)
+    batch = instruct_refunds(kitchen.month, now=NOW, by=kitchen.reviewer)
+    told = load_workbook(BytesIO(batch_xlsx(batch))).active.values
+    assert {row[4] for row in told if str(row[0]).isdigit()} == {"课后服务退费第1批", "代收餐费退费第1批"}
+    row = batch.payouts.filter(refund__cause="meal").first()
+    payouts_paid([row], paid_on=date(2026, 11, 4), by=kitchen.reviewer)
+    data = "\n".join([HEAD, f"2026-11-05,,{Money(row.fen)},,待处理,,退汇,T1"]).encode("utf-8-sig")
+    import_statement(kitchen.school, file_name="11月.csv", data=data, by=kitchen.clerk)
+    take_back(BankLine.objects.get(serial="T1"), row, by=kitchen.clerk)
+    memos = Entry.objects.filter(key__in=[f"payout:{row.pk}", f"payout-back:{row.pk}"]).order_by("pk")
+    assert [memo.partition("（")[0] for memo in memos.values_list("memo", flat=True)] == [
+        f"退 {row.payee} 代收餐费", f"退汇 {row.payee} 代收餐费",
+    ]  # fmt: skip
 
 
 def test_bean_check_reads_a_month_with_meals(kitchen):
