@@ -53,10 +53,11 @@ document.addEventListener("click", (event) => {
   setLargeType(on);
 });
 
-// A plain form goes once, however often the finger falls; htmx forms use hx-disabled-elt instead.
+// A plain form goes once, however often the finger falls; htmx forms use hx-disabled-elt instead. One that gives a file
+// (data-file) leaves its page standing and may be pressed again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || form.hasAttribute("hx-post") || event.defaultPrevented) return;
+  if (form.method !== "post" || form.matches("[hx-post], [data-file]") || event.defaultPrevented) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
 });
