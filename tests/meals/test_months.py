@@ -148,6 +148,17 @@ def test_two_payers_each_have_no_more_back_than_they_paid(kitchen):
         void_receipt(Refund.objects.first().receipt, reason="记错", now=NOW, by=kitchen.reviewer)
 
 
+def test_a_leave_taken_back_later_still_gives_back_the_days_for_which_it_stood_in_time(kitchen):
+    """From the 20th to the 23rd; taken back on the 21st before 16:00, so that the kitchen cooks again from the 22nd on."""
+    order(kitchen)
+    charge_meals(kitchen.month, by=kitchen.clerk)
+    asked = leave(kitchen, 0, date(2026, 10, 20), at(19, 9), last=date(2026, 10, 23))
+    Leave.objects.filter(pk=asked.pk).update(cancelled_at=at(21, 15))
+    bill(kitchen, "100")
+    settle(kitchen)
+    assert MealCharge.objects.get().back == {"2026-10-20": "leave", "2026-10-21": "leave"}
+
+
 def test_whoever_leaves_later_still_eats_until_then(kitchen):
     """What was paid ahead pays the days until then; it is not handed back at the end of a month before."""
     october(kitchen)

@@ -40,7 +40,12 @@ def _why(meal: Meal, day: date, found: Day, last: date, leaves: Sequence[Leave])
     if not found.runs(meal.weekdays):
         return "closed"
     until = deadline(meal, day)
-    return "leave" if any(one.first_on <= day <= one.last_on and one.asked_at <= until for one in leaves) else ""
+    return "leave" if any(one.first_on <= day <= one.last_on and _stood(one, until) for one in leaves) else ""
+
+
+def _stood(leave: Leave, until: datetime) -> bool:
+    """Whether the kitchen was told by then, and not told otherwise."""
+    return leave.asked_at <= until and not (leave.cancelled_at and leave.cancelled_at <= until)
 
 
 def deadline(meal: Meal, day: date) -> datetime:
@@ -60,8 +65,8 @@ def _last(consent: MealConsent) -> date:
 def _leaves(fee_month: FeeMonth, charges: Iterable[MealCharge]) -> defaultdict[int, list[Leave]]:
     found = defaultdict(list)
     asked = Leave.objects.filter(
-        student__in={charge.student_id for charge in charges}, cancelled_at=None,
-        first_on__lte=fee_month.last_on, last_on__gte=fee_month.month,
+        student__in={charge.student_id for charge in charges}, first_on__lte=fee_month.last_on,
+        last_on__gte=fee_month.month,
     )  # fmt: skip
     for leave in asked:
         found[leave.student_id].append(leave)
