@@ -20,7 +20,7 @@ from afterschool.schools.models import School
 from attendance.models import GateEvent, GateList, Handover, Incident, Mark
 from attendance.release import Child
 from enrollment.models import PickupPerson
-from enrollment.release import Adult, Grant, Restriction
+from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known
 
 from .reach import GATE
@@ -83,12 +83,13 @@ class Facts:
         return not self.statuses.get(student_id, set()).isdisjoint(Mark.HERE)
 
     def child(self, student_id: int) -> Child:
-        known = self.known[student_id]
-        guardians = {one.person.pk for one in known if one.person}
+        known, restrictions = self.known[student_id], self.restrictions[student_id]
+        good = may_release([one.grant for one in known if one.person], restrictions, self.day)
+        guardians = {grant.adult.person_id for grant in good}
         called = {call.by.person_id for call in self.call_backs.values() if call.student_id == student_id}
         return Child(
             grants=[one.grant for one in known],
-            restrictions=self.restrictions[student_id],
+            restrictions=restrictions,
             disputed=student_id in self.disputed,
             both_called=bool(guardians) and guardians <= called,
             agreed=self.agreed.get(student_id, Handover.Mode.COLLECTED),

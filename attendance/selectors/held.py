@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from afterschool.schools.models import Guardianship, School
+from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import CallBack, GateEvent, Handover
-from enrollment.selectors import held_in_dispute
+from enrollment.selectors import barred_guardians, held_in_dispute
 
 from .offline import held_events
 
@@ -30,19 +30,21 @@ class Held:
 
 
 def held(school: School, day: date) -> list[Held]:
-    """Two queries, five with a dispute among them."""
+    """Two queries, eight with a dispute among them."""
     events = list(held_events(school, day))
-    students = {event.student_id for event in events}
-    disputed = held_in_dispute(students, day) if students else set()
-    uncalled = _uncalled(disputed, day) if disputed else {}
+    students = {event.student_id: event.student for event in events}
+    disputed = held_in_dispute(students.values(), day) if students else set()
+    uncalled = _uncalled([students[pk] for pk in disputed], day) if disputed else {}
     return [Held(event, event.student_id in disputed, tuple(uncalled.get(event.student_id, ()))) for event in events]
 
 
-def _uncalled(students: set[int], day: date) -> dict[int, list[str]]:
+def _uncalled(students: list[Student], day: date) -> dict[int, list[str]]:
+    """But for whoever must not collect the child, and so must not be told."""
     called = set(CallBack.objects.filter(student__in=students, day=day, agreed=True).values_list("student", "guardian"))
     ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
+    done = called | barred_guardians(students, day)
     found: dict[int, list[str]] = {}
     for tie in ties:
-        if (tie.student_id, tie.person_id) not in called:
+        if (tie.student_id, tie.person_id) not in done:
             found.setdefault(tie.student_id, []).append(f"{tie.relation} {tie.person.name}")
     return found

@@ -165,6 +165,24 @@ def test_in_a_dispute_every_guardian_is_told_before_the_leader_confirms(here, cl
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
 
 
+def test_whoever_must_not_collect_is_not_called_about_a_dispute(here):
+    """A document came during the quarrel: the mother alone is told, and takes the child."""
+    child, mother = here.children[0], here.mothers[0]
+    father = father_of(here, child)
+    hold_in_dispute(child, reason="电话里吵", today=THURSDAY, by=here.by_leader)
+    restrict(here, child, father.name)
+    told = Told(uuid4(), "release", child.pk, at(17, 44), mode="collected", adult=f"guardian:{mother.pk}")
+    take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
+    event = GateEvent.objects.get()
+    assert held(here.school, THURSDAY)[0].uncalled == (f"母亲 {mother.name}",)
+    office = cast.act(cast.make_person("办公室"), THURSDAY)
+    calls = call_about_dispute(event, now=at(17, 46), by=here.by_leader)
+    call_back(calls, guardian=mother, agreed=True, now=at(17, 47), by=office)
+
+    assert held(here.school, THURSDAY)[0].can_confirm
+    assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
+
+
 def test_calls_are_for_disputes_only(here, client):
     told = Told(
         uuid4(), "release", here.children[0].pk, at(17, 44), mode="collected",
