@@ -27,8 +27,11 @@ def records(student: Student, reader: int) -> list[Held]:
         ),
         held(
             "收款",
-            "收据号 到账 金额（元） 方式 作废",
-            ((one.number, one.on, _yuan(one.amount_fen), one.get_method_display(), one.voided_at) for one in receipts),
+            "收据号 到账 款项 金额（元） 方式 作废",
+            (
+                (one.number, one.on, one.get_fund_display(), _yuan(one.amount_fen), one.get_method_display(), one.voided_at)
+                for one in receipts
+            ),
         ),
         held(
             "退费",

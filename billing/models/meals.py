@@ -18,9 +18,6 @@ class MealQuerySet(ReachQuerySet):
     def published(self):
         return self.filter(published_at__isnull=False)
 
-    def served_on(self, day):
-        return self.published().filter(Q(ended_on=None) | Q(ended_on__gte=day), began_on__lte=day)
-
 
 class Meal(models.Model):
     """代收项目: a meal of one supplier at one price a day, published before any family is asked. Another price is another

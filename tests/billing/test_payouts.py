@@ -171,7 +171,7 @@ def test_the_banks_file_is_as_a_bank_reads_it(town, client):
 
     client.force_login(town.people["reviewer"])
     shown = client.get(address("batch-detail", batch.pk)).content.decode()
-    assert "没有账号，到校领取" in shown and "等领取" in shown
+    assert "摘要里有“退费第1批”" in shown and "没有账号，到校领取" in shown and "等领取" in shown
     client.post(address("batch-paid", batch.pk), {"paid_on": "2026-11-06"})
     assert states(batch) == ["paid", "paid", "sent"], "what is fetched at school is ticked by itself"
     client.post(address("payout-paid", batch.payouts.get(payee="奶奶").pk), {"paid_on": "2026-11-08"})
