@@ -86,7 +86,8 @@ def _may_not(told: Told, facts: Facts) -> str:
     """Why an undo or a leader's word does not count."""
     about = facts.by_uid.get(told.about) if told.about else None
     if told.kind == Kind.UNDO:
-        return "当日已经签字结束，不能撤销" if facts.closed else ""
+        signed = facts.closed and told.student_id not in facts.kept_late
+        return "当日已经签字结束，不能撤销" if signed else ""
     if about is not None and _is_barred(about, facts):
         return f"后来登记了接送限制，{CALL_OFFICE}"
     return ""

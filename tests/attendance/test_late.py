@@ -85,6 +85,25 @@ def test_a_keeper_of_another_section_hands_the_child_over_and_sees_no_other(here
     assert list_content(here.school, THURSDAY, by, at(18, 21))["children"][0]["state"] == "gone"
 
 
+def test_a_wrong_tap_on_a_kept_child_is_taken_back_also_after_the_signature(here):
+    """Otherwise nobody looks for a child that still sits there."""
+    for child in here.children[1:]:
+        [mother] = collectors_of([child], THURSDAY)[child.pk]
+        hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=here.by_leader)
+    keep(here, here.children[0])
+    close_day(here.school, day=THURSDAY, now=at(18, 10), by=here.by_leader)
+    by, device = here.by_teacher, str(uuid4())
+
+    def bring(kind, when, **more):
+        told = Told(uuid4(), kind, here.children[0].pk, when, **more)
+        return told.uid, take_events(here.school, [told], device=device, now=when, by=by)[0].outcome
+
+    adult = f"guardian:{here.mothers[0].pk}"
+    uid, outcome = bring("release", at(18, 20), mode="collected", adult=adult)
+    assert (outcome, bring("undo", at(18, 21), about=uid)[1]) == ("accepted", "accepted")
+    assert board(here.school, THURSDAY).count[State.KEPT] == 1
+
+
 def desk_titles(by):
     return [task.title for task in tasks(by, THURSDAY)]
 
