@@ -66,8 +66,8 @@ def read_of(fee_month: FeeMonth) -> str:
 
 
 def papers_of(fee_month: FeeMonth, read: str = "") -> str:
-    """The same, with the refunds that were drafted. A draft keeps what was `read` before its figures were worked out: the
-    roll and the office do not wait for the till, and what they write meanwhile is in no figure."""
+    """The same, with the refunds that were drafted. A draft keeps what was `read` before its figures were worked out: a
+    waiver or a change of the calendar does not wait for the till, and one written meanwhile is in no figure."""
     return _asked(DRAFTED, {"read": read or read_of(fee_month), "month": fee_month.pk})
 
 

@@ -110,7 +110,7 @@ def test_a_row_that_comes_or_goes_is_seen(drafted):
 
 
 def test_what_is_written_while_the_draft_is_worked_out_is_seen(drafted, monkeypatch):
-    """The roll and the office do not wait for the till."""
+    """A waiver does not wait for the till."""
 
     def meanwhile(*told):
         waiver(drafted).save()
