@@ -63,7 +63,12 @@ class Phone:
         some = self.dice.sample(self.queue, self.dice.randint(1, len(self.queue))) if lossy else list(self.queue)
         again = [told for told in some if self.dice.random() < 0.05]
         taken = take_events(
-            self.day.school, [*some, *again], device=self.device, list_uid=self.klass.given.uid, now=now, by=self.klass.by
+            self.day.school,
+            [*some, *again],
+            device=self.device,
+            list_uid=self.klass.given.uid,
+            now=now,
+            by=self.klass.by,
         )
         self.day.answered.update((one.uid, one.outcome) for one in taken)
         if not lossy or self.dice.random() > 0.1:  # otherwise the answer is lost on its way back
