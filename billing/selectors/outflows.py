@@ -51,7 +51,10 @@ def _papers(lines: Sequence[BankLine]) -> tuple[Sequence[Expense], Sequence]:
     asked = {"school": lines[0].school_id, "bank_line": None}
     fens = {line.out_fen for line in lines}
     costs = Expense.objects.filter(**asked, amount_fen__in=fens).exclude(state=Expense.State.REJECTED)
-    whole, alive = Sum("payouts__fen"), Sum("payouts__fen", filter=~Q(payouts__state=Payout.State.FAILED))
+    by_bank = ~Q(payouts__payee_account="")
+    whole, alive = (
+        Sum("payouts__fen", filter=which) for which in (by_bank, by_bank & ~Q(payouts__state=Payout.State.FAILED))
+    )
     batches = RefundBatch.objects.filter(**asked).annotate(whole_fen=whole, alive_fen=alive)
     return (
         list(costs.defer("voucher").select_related("fee_month", "school")),

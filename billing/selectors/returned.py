@@ -20,7 +20,7 @@ def come_back(lines: Iterable[BankLine]) -> dict[int, list[Payout]]:
         return {}
     rows = (
         Payout.objects.filter(school=lines[0].school_id, fen__in={line.in_fen for line in lines}, back_line=None)
-        .annotate(whole=Sum("batch__payouts__fen"))
+        .annotate(whole=Sum("batch__payouts__fen", filter=~Q(batch__payouts__payee_account="")))
         # A row that the bank's answer said has failed has left too, where its batch left as one sum.
         .filter(Q(state=State.PAID) | Q(state=State.FAILED, batch__bank_line__out_fen=F("whole")))
         .select_related("batch", "refund__student__school_class")

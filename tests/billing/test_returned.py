@@ -135,6 +135,17 @@ def test_a_batch_that_left_as_one_sum_comes_back_in_part_and_nothing_is_booked_t
     assert not Notice.objects.filter(kind="refund_returned").exists()
 
 
+def test_what_is_fetched_at_school_never_left_with_the_batch(town):
+    leaving(town)
+    leaving(town, ("奶奶", "", 200), name="周子涵")
+    made = send(town)
+    out = bring(town, line("批量代付", "8", in_="", out="80.00", payer="", on="2026-11-05"))
+    link_outflow(out, made, by=town.clerk)
+    payout_failed(made.payouts.get(row=1), reason="户名不符", by=town.reviewer)
+    [it] = waiting([came(town, memo="批量代付失败退回", serial="9")])
+    assert [answer.reason for answer in it.answers] == ["银行回单已经说退回，不再记账"]
+
+
 def test_an_answer_that_comes_after_is_weighed_against_what_happened(town, batch):
     [said] = weigh(answer(town, batch, "序号,金额,处理结果,失败原因\n1,80.00,失败,账号已销户\n"))
     assert said.verdict == "against" and "在银行流水里登记退汇" in said.say

@@ -126,7 +126,16 @@ def test_a_batch_of_refunds_is_known_by_its_sum(town):
         school=town.school, fee_month=town.month, student=child, charge=charge, cause="surplus", amount_fen=30_00
     )
     batch = RefundBatch.objects.create(school=town.school, number=4, made_at=NOW)
-    Payout.objects.create(school=town.school, batch=batch, row=1, refund=refund, receipt=receipt, payee="某", fen=30_00)
+    Payout.objects.create(
+        school=town.school,
+        batch=batch,
+        row=1,
+        refund=refund,
+        receipt=receipt,
+        payee="某",
+        payee_account="6217",
+        fen=30_00,
+    )
     found = out(town, "30", memo="批量代付", payer="")
     (offer,) = offers([found])[found.pk]
     assert offer.word == "就是退费批次 4 号"
