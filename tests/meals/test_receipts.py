@@ -24,6 +24,7 @@ from billing.ledger.journal import month_journal
 from billing.ledger.models import Entry
 from billing.matching import is_for_meals
 from billing.meals.actions import charge_meals
+from billing.meals.selectors.overview import family_months
 from billing.meals.selectors.purse import purse
 from billing.models import BankLine, Charge, Receipt
 from billing.selectors.sheets import batch_xlsx
@@ -120,6 +121,9 @@ def test_the_bank_and_the_book_call_a_meals_refund_by_its_name(kitchen):
     assert [memo.partition("（")[0] for memo in memos.values_list("memo", flat=True)] == [
         f"退 {row.payee} 代收餐费", f"退汇 {row.payee} 代收餐费",
     ]  # fmt: skip
+    again = instruct_refunds(kitchen.month, now=NOW, by=kitchen.reviewer)
+    [seen] = next(family_months(row.refund.student_id)).refunds
+    assert [one.batch for one in seen.payouts.all()] == [again], "the family reads of the last way only"
 
 
 def test_bean_check_reads_a_month_with_meals(kitchen):

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch
+
 from afterschool.money import ZERO, Money, total
-from billing.models import Expense, FeeMonth, Meal, MealCharge, Refund
+from billing.models import Expense, FeeMonth, Meal, MealCharge, Payout, Refund
 
 from .months import OfMeal, is_settled, meals_of, to_charge
 from .purse import eaters_after, purses
@@ -125,7 +127,8 @@ class FamilyMeals:
 def family_months(student_id: int, *, month: date | None = None) -> Iterator[FamilyMeals]:
     """The newest first, or one month alone."""
     charges = MealCharge.objects.filter(student=student_id).select_related("meal")
-    refunds = Refund.objects.filter(student=student_id, cause=Refund.Cause.MEAL).prefetch_related("payouts")
+    refunds = Refund.objects.filter(student=student_id, cause=Refund.Cause.MEAL).select_related("payment_refund")
+    refunds = refunds.prefetch_related(Prefetch("payouts", Payout.objects.standing()))
     only = {"month": month} if month else {}
     months = FeeMonth.objects.filter(meal_charges__student=student_id, **only).distinct().order_by("-month")
     for fee_month in months.prefetch_related("meal_settlements"):
