@@ -188,9 +188,11 @@ def _lock_step(fee_month: FeeMonth, before_lock: list) -> Step:
 
 
 def _refund_step(fee_month: FeeMonth, facts: dict) -> Step:
-    if not facts["refunds"]:
-        return Step("退费", "done" if not fee_month.is_open else "", [Line("没有退费")])
     url = reverse("billing:refund-list", args=[fee_month.pk])
+    if not facts["refunds"]:
+        if of_meals := facts["payable"] + facts["instructed"]:
+            return Step("退费", "missing", [Line(f"代收餐费 {of_meals} 笔待付", url)])
+        return Step("退费", "done" if not fee_month.is_open else "", [Line("没有退费")])
     lines = [Line(f"{facts['refunds']} 人次", url)]
     if facts["unpaid_fen"]:
         return Step("退费", "missing", [*lines, Line(f"待付 {Money(facts['unpaid_fen'])}")])

@@ -271,6 +271,13 @@ def test_the_suppliers_bill_is_paid_by_meals_alone_and_approved_by_another(kitch
     assert Refund.objects.count() == 2
 
 
+def test_a_month_that_gives_back_nothing_but_meals_still_says_so(kitchen):
+    october(kitchen)
+    settle(kitchen)
+    [step] = [one for one in overview(kitchen.month, kitchen.clerk, NOW.date()).steps if one.word == "退费"]
+    assert (step.state, [line.text for line in step.lines]) == ("missing", ["代收餐费 2 笔待付"])
+
+
 def test_a_month_is_not_locked_before_its_meals_are_settled(kitchen):
     order(kitchen)
     charge_month(kitchen.month, by=kitchen.clerk)
