@@ -11,9 +11,9 @@ FONTS = FontConfiguration()
 
 
 def press(html: str) -> bytes:
-    """The page as PDF; the same page gives the same bytes."""
+    """The page as PDF; the same page gives the same bytes. Columns are as wide as their `col` says."""
     fetcher = AssetFetcher()
-    pdf = HTML(string=html, url_fetcher=fetcher).write_pdf(font_config=FONTS)
+    pdf = HTML(string=html, url_fetcher=fetcher).write_pdf(font_config=FONTS, presentational_hints=True)
     # WeasyPrint leaves out what it was refused and goes on; a paper with a hole is not ours.
     if fetcher.refused:
         raise ForeignAddress(fetcher.refused)

@@ -14,7 +14,7 @@ from .trouble import Trouble
 from .world import build
 
 LONG = os.environ.get("MACHINE", "")  # "5000x100": examples, and steps in each
-EXAMPLES, STEPS = map(int, (LONG or "130x65").split("x"))
+EXAMPLES, STEPS = map(int, (LONG or "142x65").split("x"))
 
 
 class MoneyRoom(MonthEnd, Payouts, Trouble):
