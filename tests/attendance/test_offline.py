@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from attendance.actions import take_roll
 from attendance.models import GateEvent, Handover, Incident, Mark
-from enrollment.models import PickupPerson, PickupRestriction
+from enrollment.models import PickupPerson, PickupRestriction, Section
 from tests import cast
 from tests.attendance.phones import Phone
 from tests.attendance.town import at, build
@@ -38,9 +38,14 @@ def gate(wall, browser, live_server):
         for name in NAMES[:count]:
             town.add_child(name)
         if younger:
-            town.seat(cast.make_student(town.section.school_class, younger, guardian=town.mothers[0]))
+            klass = cast.make_class(town.school, grade=3, number=1)
+            beside = Section.objects.create(
+                school=town.school, term=town.term, offering=town.offering, school_class=klass, name="三(1)班"
+            )
+            town.seat(cast.make_student(klass, younger, guardian=town.mothers[0]), section=beside)
         town.open()
-        take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+        for session in town.school.sessions.all():
+            take_roll(session, exceptions={}, now=at(15, 46), by=town.by_leader)
         wall["now"] = at(17, 40)
         town.phone = phone
         return town
@@ -123,9 +128,14 @@ def test_two_devices_with_the_same_children_make_one_handover_each_and_incidents
 
 def test_brothers_go_along_in_three_taps_and_one_tap_takes_it_back(gate):
     town = gate(2, younger="陈一鸣")
-    phone = town.phone(town.teacher)
+    phone = town.phone(town.leader)
     phone.open_gate(3)
     phone.fits()
+    chips = phone.page.locator("#sections button")
+    expect(chips).to_have_text(["全部", "三(1)班", "三(2)班"])
+    for name, count in (("三(1)班", 1), ("全部", 3)):
+        chips.get_by_text(name).tap()
+        expect(phone.page.locator("#waiting .child-tile")).to_have_count(count)
 
     phone.hand_over(town.children[1])
     assert phone.taps == 2

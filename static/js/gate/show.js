@@ -12,7 +12,9 @@ const at = (id) => document.getElementById(id);
 // A copy of the piece; `words` go to its [data-say=name], a slot without words goes away.
 function piece(name, words, deed) {
   const copy = at(`piece-${name}`).content.firstElementChild.cloneNode(true);
-  for (const slot of copy.querySelectorAll("[data-say]")) {
+  const slots = [...copy.querySelectorAll("[data-say]")];
+  if (copy.matches("[data-say]")) slots.push(copy); // the whole piece is one slot: a class's button
+  for (const slot of slots) {
     const word = words[slot.dataset.say];
     if (word === undefined || word === "" || word === null) slot.remove();
     else slot.textContent = word;
