@@ -28,7 +28,9 @@ def rooms(school: School, day: date) -> list[Room]:
     """Those nobody has looked into first. Four queries."""
     here = Count("marks", filter=Q(marks__status__in=Mark.HERE))
     sessions = Session.objects.held().filter(school=school, day=day).annotate(here=here).select_related("section")
-    sessions = sessions.order_by("starts_at", "section__school_class__grade", "section__school_class__number", "section")
+    sessions = sessions.order_by(
+        "starts_at", "section__school_class__grade", "section__school_class__number", "section"
+    )
     together = defaultdict(list)
     for session in sorted(sessions, key=lambda session: session.merged_into_id is not None):  # the host first
         together[session.merged_into_id or session.pk].append(session)
