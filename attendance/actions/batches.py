@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, time
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.policy.terms import GRADES
 from afterschool.schools.models import School
-from attendance.models import Batch
+from attendance.models import Batch, Handover
 
 from .day import lock
 
@@ -20,7 +20,7 @@ from .day import lock
 def begin_batch(
     school: School, *, name: str, grades: Sequence[int], leaves_at: time, place: str = "", began_on: date, by: Actor
 ) -> Batch:
-    """Refuses a grade that leaves with another batch on any of these days."""
+    """Refuses a grade that leaves with another batch on any of these days, and a day on which some have left already."""
     lock(school.pk)
     batch = Batch(
         school=school, name=name.strip(), grades=sorted(grades), leaves_at=leaves_at, place=place.strip(),
@@ -28,6 +28,9 @@ def begin_batch(
     )  # fmt: skip
     if not set(grades) <= set(school.grades):
         raise RuleBroken("本校没有这个年级", field="grades")
+    gone = Handover.objects.filter(school=school, day__gte=began_on, student__school_class__grade__in=grades)
+    if last := gone.aggregate(last=Max("day"))["last"]:
+        raise RuleBroken(f"这些年级{last:%-m月%-d日}已经有孩子离校，最早从第二天起", field="began_on")
     lasting = Batch.objects.filter(Q(ended_on=None) | Q(ended_on__gte=began_on), school=school)
     for other in lasting:
         if both := sorted(set(other.grades) & set(grades)):
