@@ -1,6 +1,7 @@
 """请假: asked for by the guardian, for days on which the child has service, before the roll is taken."""
 
-from datetime import date, datetime
+from copy import copy
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,19 +49,33 @@ def ask_leave(
 
 @transaction.atomic
 def cancel_leave(leave: Leave, *, now: datetime, by: Actor) -> Leave:
-    """Take it back: the child comes after all."""
+    """Take it back: the child comes after all. What is past, and today once the roll is taken, stays as it was."""
     lock(leave.school_id)
     leave = Leave.objects.select_for_update(of=("self",)).select_related("student").get(pk=leave.pk)
     if leave.cancelled_at:
         return leave
-    require_unbarred(leave.student, timezone.localdate(now), by)
-    if leave.last_on < timezone.localdate(now):
+    today = timezone.localdate(now)
+    require_unbarred(leave.student, today, by)
+    if leave.last_on < today:
         raise RuleBroken("已经过去的请假不能撤销")
-    _before_the_roll(leave.student, timezone.localdate(now))
+    if leave.last_on == today:
+        _before_the_roll(leave.student, today)
+    if leave.first_on <= (stays := today if _roll_taken(leave.student, today) else today - timedelta(days=1)):
+        leave = _cut_after(leave, stays)
     leave.cancelled_at = now
-    leave.save(update_fields=["cancelled_at"])
+    leave.save()
     record(by, "cancelled_leave", leave, first_on=leave.first_on.isoformat(), last_on=leave.last_on.isoformat())
     return leave
+
+
+def _cut_after(leave: Leave, stays: date) -> Leave:
+    """The days after it, as a leave of their own."""
+    rest = copy(leave)
+    rest.pk, rest.first_on = None, stays + timedelta(days=1)
+    rest._state.adding = True
+    leave.last_on = stays
+    leave.save(update_fields=["last_on"])
+    return rest
 
 
 def _must_be_due(leave: Leave, today: date, by: Actor) -> None:
@@ -79,12 +94,11 @@ def _must_be_due(leave: Leave, today: date, by: Actor) -> None:
 
 
 def _before_the_roll(student: Student, day: date) -> None:
-    taken = (
-        Session.objects.filter(day=day, taken_at__isnull=False, marks__student=student)
-        .select_related("school")
-        .order_by("taken_at")
-        .first()
-    )
-    if taken:
+    if taken := _roll_taken(student, day):
         when = f"{timezone.localtime(taken.taken_at):%H:%M}"
         raise RuleBroken(f"老师 {when} 已经点过名，请打电话告诉老师：{taken.school.phone}")
+
+
+def _roll_taken(student: Student, day: date) -> Session | None:
+    taken = Session.objects.filter(day=day, taken_at__isnull=False, marks__student=student)
+    return taken.select_related("school").order_by("taken_at").first()

@@ -15,11 +15,9 @@ from enrollment.selectors import Collector, collectors_of, walks_alone
 from staffing.models import Duty
 from staffing.selectors import moment
 
-from .batches import batches_by_grade, leaving_time
-from .book import DayBook, State, day_book
-from .gate import leave_modes
+from .book import DayBook, day_book
 from .roll import leave_statuses
-from .trail import TO_LEAVE, ChildDay, Station, as_asked, stations, stopped_today
+from .trail import ChildDay, Station, as_asked, endings, stations, stopped_today
 
 OTHER_TIMES = (-60, -30, 15, 30, 45, 60)  # minutes earlier or later than the child would leave
 
@@ -57,23 +55,17 @@ def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
     if found is None:
         return FamilyDay(student, stations=stopped)
     state = as_asked(found, leave_statuses([student], day).get(student.pk))
-    change, sessions = standing_change(student, day), book.sessions_of(student.pk)
-    leaves = leaving_time(batches_by_grade(student.school, day).get(student.school_class.grade), sessions)
-    line = [*_with_notes(book, stations(book, student, state, now)), *_how_it_ends(student, state, day, change, leaves)]
-    page = FamilyDay(student, state, (*stopped, *line), change, leaves)
+    ending = endings(book, student.school, [student])[student.pk]
+    line = _with_notes(book, stations(book, student, state, ending, now))
+    page = FamilyDay(student, state, (*stopped, *line), ending.change, ending.leaves_at)
     if day != timezone.localdate(now) or not page.is_here or _is_signed(student, day):
         return page
     return replace(
         page,
         adults=[adult for adult in collectors_of([student], day)[student.pk] if not adult.barred],
         may_walk=walks_alone(student).answer,
-        times=list(_other_times(sessions[0], leaves, now)),
+        times=list(_other_times(book.sessions_of(student.pk)[0], ending.leaves_at, now)),
     )
-
-
-def standing_change(student: Student, day: date) -> PickupChange | None:
-    said = PickupChange.objects.filter(student=student, day=day, cancelled_at=None)
-    return said.select_related("guardian", "pickup_person", "asked_by", "seen_by").first()
 
 
 def service_days_of(student: Student, first: date, last: date) -> list[date]:
@@ -106,6 +98,8 @@ def _with_notes(book: DayBook, line: Sequence[Station]) -> Iterator[Station]:
             yield replace(station, note=rooms[station.session.pk])
         elif station.done:
             yield replace(station, note="，".join(_of_handover(one) for one in book.handovers.values()))
+        else:
+            yield station
 
 
 def _rooms(book: DayBook) -> dict[int, str]:
@@ -124,16 +118,4 @@ def _rooms(book: DayBook) -> dict[int, str]:
 
 def _of_handover(handover: Handover) -> str:
     how = handover.get_how_display() if handover.mode == Handover.Mode.COLLECTED else ""
-    return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"{handover.by.name}老师交接"]))
-
-
-def _how_it_ends(
-    student: Student, state: State, day: date, change: PickupChange | None, leaves: time
-) -> Iterator[Station]:
-    """How the child is to leave, as long as it has not."""
-    if state not in TO_LEAVE:
-        return
-    agreed = change.mode if change else leave_modes([student], day).get(student.pk, Handover.Mode.COLLECTED)
-    adult = (change.guardian or change.pickup_person) if change else None
-    how = "等待接走" if agreed == Handover.Mode.COLLECTED else Handover.Mode(agreed).label
-    yield Station((change and change.comes_at) or leaves, f"{adult.name}来接" if adult else how, False)
+    return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"交接人 {handover.by.name}"]))

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from afterschool.schools.models import Student
-from attendance.models import Mark, Session
+from afterschool.schools.models import School, Student
+from attendance.models import Handover, Mark, PickupChange, Session
 from enrollment.models import Placement
 from staffing.selectors import moment
 
+from .batches import batches_by_grade, leaving_time
 from .book import DayBook, State, day_book
+from .gate import leave_modes
 from .roll import leave_statuses
 
 TO_LEAVE = (State.UNMARKED, State.HERE, State.KEPT)
@@ -62,7 +64,7 @@ class ChildDay:
 
 
 def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, ChildDay]:
-    """Each child's day in stations: on the way, signed in, where, who took them home. Eight queries a school and one."""
+    """Each child's day in stations: signed in, where, who takes or took them home. Eleven queries a school and one."""
     students = list(students)
     stopped = stopped_today(students, day)
     days = {student.pk: ChildDay(student, stations=stopped[student.pk]) for student in students}
@@ -71,9 +73,10 @@ def trail(students: Iterable[Student], day: date, now: datetime) -> dict[int, Ch
         by_school[child.student.school].append(child.student)
     for school, own in by_school.items():
         book, leaves = day_book(school, day, students=own), leave_statuses(own, day)
+        ends = endings(book, school, own)
         for pk, found in book.states().items():
             student, state = days[pk].student, as_asked(found, leaves.get(pk))
-            days[pk] = ChildDay(student, state, (*stopped[pk], *stations(book, student, state, now)))
+            days[pk] = ChildDay(student, state, (*stopped[pk], *stations(book, student, state, ends[pk], now)))
     return days
 
 
@@ -93,34 +96,64 @@ def as_asked(state: State, leave: str | None) -> State:
     return State(leave) if leave and state == State.UNMARKED else state
 
 
-def stations(book: DayBook, student: Student, state: State, now: datetime) -> tuple[Station, ...]:
-    found, met = [], False
+@dataclass(frozen=True)
+class Ending:
+    """How and when a child is to leave: as agreed, or as its guardian said for the day."""
+
+    leaves_at: time
+    mode: str
+    change: PickupChange | None = None
+
+    @property
+    def station(self) -> Station:
+        adult = (self.change.guardian or self.change.pickup_person) if self.change else None
+        how = "等待接走" if self.mode == Handover.Mode.COLLECTED else Handover.Mode(self.mode).label
+        at = (self.change and self.change.comes_at) or self.leaves_at
+        return Station(at, f"{adult.name}来接" if adult else how, False)
+
+
+def endings(book: DayBook, school: School, students: Iterable[Student]) -> dict[int, Ending]:
+    """Of each child of this school that has service on the book's day. Three queries."""
+    students = [student for student in students if student.pk in book.children]
+    said = PickupChange.objects.filter(student__in=students, day=book.day, cancelled_at=None)
+    changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person", "asked_by", "seen_by")}
+    modes, batches = leave_modes(students, book.day), batches_by_grade(school, book.day)
+    found = {}
+    for child in students:
+        change, leaves = changes.get(child.pk), batches.get(child.school_class.grade)
+        mode = change.mode if change else modes.get(child.pk, Handover.Mode.COLLECTED)
+        found[child.pk] = Ending(leaving_time(leaves, book.sessions_of(child.pk)), mode, change)
+    return found
+
+
+def stations(book: DayBook, student: Student, state: State, ending: Ending, now: datetime) -> tuple[Station, ...]:
+    found, was_in = [], None
     mine = book.sessions_of(student.pk)
     for session in mine:
         mark, name = book.marks.get((session.pk, student.pk)), session.section.offering.name
         if mark is None:
-            word = state.label if state in (State.LEAVE, State.ILL) else _not_yet(session, now)
+            word = state.label if state in (State.LEAVE, State.ILL) else _not_yet(session, was_in, now)
             found.append(Station(session.starts_at, word, False, session))
-        elif mark.status in Mark.HERE and not met:
-            found.append(Station(session.taken_at or mark.at, "已签到", True, session))
-            met = True
         elif mark.status in Mark.HERE:
-            found.append(Station(session.starts_at, name, True, session))
-        else:
-            found.append(Station(mark.at, mark.get_status_display(), True, session))
+            first = was_in is None
+            at, was_in = (session.taken_at or mark.at) if first else session.starts_at, session
+            found.append(Station(at, "已签到" if first else name, True, session))
+        else:  # a leave is no news of the roll: it was asked for before
+            asked = mark.status in (Mark.Status.LEAVE, Mark.Status.ILL)
+            found.append(Station(session.starts_at if asked else mark.at, mark.get_status_display(), True, session))
     if state == State.GONE:
         handover = book.handovers[student.pk]
         found.append(Station(handover.at, handover.words, True))
     elif state == State.KEPT:
         stay = book.stays[student.pk]
-        found.append(Station(stay.began_at, f"{stay.keeper.name}老师陪着，在{stay.place}", True))
-    elif state == State.HERE:
-        found.append(Station(max(session.ends_at for session in mine), "等待接走", False))
-    return tuple(found)
+        found.append(Station(stay.began_at, f"{stay.keeper.name}陪着，在{stay.place}", True))
+    return (*found, ending.station) if state in TO_LEAVE else tuple(found)
 
 
-def _not_yet(session: Session, now: datetime) -> str:
-    """Nobody has said yet that the child is there: it has not begun, the child is on the way, or the roll is forgotten."""
+def _not_yet(session: Session, was_in: Session | None, now: datetime) -> str:
+    """Nobody has said yet that the child is there: not begun, between two rooms, the roll due, or forgotten."""
     if now < moment(session.day, session.starts_at):
         return session.section.offering.name
-    return "在途" if now < moment(session.day, session.ends_at) and session.taken_at is None else "未点名"
+    if now >= moment(session.day, session.ends_at) or session.taken_at:
+        return "未点名"
+    return "在途" if was_in and was_in.place != session.place else "等待点名"

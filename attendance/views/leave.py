@@ -49,11 +49,11 @@ def leave_create(request, reach, student_id):
 def leave_cancel(request, reach, pk):
     leave = get_object_or_404(Leave.objects.within(reach).select_related("student"), pk=pk)
     try:
-        cancel_leave(leave, now=timezone.now(), by=request.actor)
+        leave = cancel_leave(leave, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"已撤销 {leave.student.name} 的请假")
+        messages.success(request, f"已撤销 {leave.student.name} {selectors.span(leave)}的请假")
     return redirect("attendance:leave-create", leave.student_id)
 
 

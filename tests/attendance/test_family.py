@@ -21,7 +21,7 @@ from attendance.actions import (
 )
 from attendance.actions.lists import issue_list
 from attendance.models import Handover, PickupChange, Session, Transfer
-from attendance.selectors import family_day
+from attendance.selectors import family_day, trail
 from attendance.selectors.facts import facts_of
 from attendance.tasks import evening, tell_school
 from enrollment.models import AgreementItem, Placement, Section
@@ -79,10 +79,11 @@ def test_the_day_is_a_line_from_the_way_to_the_collector(town, child, by_mother)
     name_grandma(town, child)
     assert [word for word, *_ in line(child, at(15))] == ["课后托管", "篮球", "等待接走"]
     assert line(child, at(15, 42)) == [
-        ("在途", "王静老师", False), ("篮球", "体育馆 · 周强老师", False), ("等待接走", "", False)
+        ("等待点名", "王静老师", False), ("篮球", "体育馆 · 周强老师", False), ("等待接走", "", False)
     ]  # fmt: skip
 
     roll(town)
+    assert [word for word, *_ in line(child, at(16, 42))] == ["已签到", "在途", "等待接走"], "on the way to the hall"
     later = Session.objects.get(section=section)
     Transfer.objects.create(
         school=town.school, session=later, from_session=town.session, given_by=town.teacher, received_by=coach,
@@ -94,9 +95,12 @@ def test_the_day_is_a_line_from_the_way_to_the_collector(town, child, by_mother)
         ("已签到", "王静老师", True), ("篮球", "体育馆 · 16:38 交给周强老师", True), ("王秀兰来接", "", False)
     ]  # fmt: skip
     assert family_day(child, THURSDAY, at(16, 55)).stations[-1].at == time(17, 45)
+    home = trail([child], THURSDAY, at(16, 55))[child.pk].stations
+    assert [(one.word, one.done) for one in home] == [(word, done) for word, _, done in line(child, at(16, 55))]
+    assert home[-1].at == time(17, 45), "home says what the page says"
 
     hand_over(child, day=THURSDAY, collector=adult(child, "奶奶"), now=at(17, 42), by=town.by_teacher)
-    assert line(child, at(18))[-1] == ("由奶奶接走", "王秀兰 · 照片和姓名 · 王静老师交接", True)
+    assert line(child, at(18))[-1] == ("由奶奶接走", "王秀兰 · 当面认人 · 交接人 王静", True)
     assert family_day(child, THURSDAY, at(18)).adults == ()
     assert family_day(child, THURSDAY.replace(day=14), at(18)).state is None
 
@@ -105,7 +109,7 @@ def test_a_child_that_is_kept_late_is_shown_with_its_keeper(town, child):
     roll(town)
     begin_late([child], day=THURSDAY, keeper=town.teacher, place="二楼阅览室", now=at(17, 50), by=town.by_leader)
 
-    assert line(child, at(18))[1][0] == "王静老师陪着，在二楼阅览室"
+    assert line(child, at(18))[1][0] == "王静陪着，在二楼阅览室"
     assert family_day(child, THURSDAY, at(18)).adults, "who comes can still be changed"
 
 

@@ -5,11 +5,14 @@ from datetime import date
 import pytest
 
 from afterschool.errors import RuleBroken
-from attendance.actions import ask_leave
+from attendance.actions import ask_leave, cancel_leave, take_roll
 from attendance.models import Leave
+from attendance.selectors import family_day
 from tests import cast
 from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
+
+from .test_family import roll
 
 SATURDAY, SUNDAY, MONDAY = (THURSDAY.replace(day=n) for n in (17, 18, 19))
 
@@ -72,3 +75,30 @@ def test_who_must_not_know_where_the_child_is_reads_no_leave(town, client):
         said = answer.content.decode()
         assert answer.status_code == 403 and "学校办公室" in said and "外婆" not in said
     assert Leave.objects.count() == 1
+
+
+def test_a_leave_to_come_is_taken_back_also_after_todays_roll(town):
+    child, mother = town.children[0], cast.act(town.mothers[0], THURSDAY)
+    ahead = ask_leave(child, first_on=MONDAY, last_on=MONDAY, now=at(12), by=mother)
+    roll(town)
+    assert cancel_leave(ahead, now=at(16), by=mother).cancelled_at
+
+
+def test_only_the_day_whose_roll_is_taken_stays(town):
+    child, mother = town.children[0], cast.act(town.mothers[0], THURSDAY)
+    leave = ask_leave(child, first_on=THURSDAY, last_on=MONDAY, now=at(12), by=mother)
+    roll(town)
+    back = cancel_leave(leave, now=at(16), by=mother)
+    assert (back.first_on, back.last_on, back.asked_at) == (THURSDAY.replace(day=16), MONDAY, at(12))
+    today = Leave.objects.get(cancelled_at=None)
+    assert (today.first_on, today.last_on) == (THURSDAY, THURSDAY)
+    with pytest.raises(RuleBroken, match="已经点过名"):
+        cancel_leave(today, now=at(16), by=mother)
+
+
+def test_a_leave_stands_at_the_hour_of_the_service_not_of_the_roll(town):
+    child = town.children[0]
+    ask_leave(child, first_on=THURSDAY, last_on=THURSDAY, now=at(12), by=cast.act(town.mothers[0], THURSDAY))
+    take_roll(town.session, exceptions={child.pk: "leave"}, now=at(15, 47), by=town.by_teacher)
+    (only,) = family_day(child, THURSDAY, at(16)).stations
+    assert (only.at, only.word) == (town.session.starts_at, "请假")
