@@ -15,6 +15,7 @@ from attendance import actions as attendance
 from attendance.actions.log import write_log
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import State, day_book
+from attendance.selectors.owing import owing
 from enrollment.models import Application, Placement, Section
 from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
@@ -90,7 +91,10 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
         now = max(duty.ends_at, home) + timedelta(minutes=2)
         staffing.leave_post(duty, now=now, by=actors[duty.person_id])
     with clock_shows(home + timedelta(minutes=15)) as now:
-        attendance.close_day(school, day=day, note="巡查两次，秩序正常，教室门窗已锁。", now=now, by=leader)
+        still = owing(school, day, now).words
+        attendance.close_day(
+            school, day=day, note="巡查两次，秩序正常，教室门窗已锁。", despite=still, now=now, by=leader
+        )
         _confirm(duties, cast, actors, now)
 
 

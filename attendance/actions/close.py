@@ -13,6 +13,7 @@ from afterschool.schools.models import School
 from afterschool.schools.rules import policy_of
 from attendance.models import DayClose
 from attendance.selectors import Board, board
+from attendance.selectors.owing import owing
 
 from .day import lock
 from .left import children_left
@@ -21,8 +22,11 @@ MOST_NAMES = 8
 
 
 @transaction.atomic
-def close_day(school: School, *, day: date, note: str = "", now: datetime, by: Actor) -> DayClose:
-    """Refuses while a section has no roll, a child is in no final state or a handover waits, and says which and who."""
+def close_day(school: School, *, day: date, note: str = "", despite: str = "", now: datetime, by: Actor) -> DayClose:
+    """Refuses while a section has no roll, a child is in no final state or a handover waits, and says which and who.
+
+    `despite`: what else is open, in the words the signer has read. Other words than those of this hour are refused.
+    """
     if by.person_id is None:
         raise RuleBroken("当日结束要由带班领导本人签字")
     lock(school.pk)
@@ -33,11 +37,15 @@ def close_day(school: School, *, day: date, note: str = "", now: datetime, by: A
         raise RuleBroken(f"{day:%-m月%-d日}没有课后服务，不用签字")
     if missing := _missing(today):
         raise RuleBroken(missing, cite=leader_cite(school, day))
+    if (still := owing(school, day, now).words) != despite:
+        raise RuleBroken(
+            f"还有 {still}；看清了再按“仍要签字”" if still else "刚才没办完的事已经办完，请再签一次", field="despite"
+        )
     close = DayClose.objects.create(
         school=school, day=day, closed_at=now, closed_by_id=by.person_id, note=note.strip(), counts=today.counts
     )
     children_left(school, day=day, now=now, by=by)  # whoever was alarmed hears that it is over
-    record(by, "closed_day", close, day=day.isoformat(), **today.counts)
+    record(by, "closed_day", close, day=day.isoformat(), despite=despite, **today.counts)
     return close
 
 

@@ -21,33 +21,40 @@ from .. import papers, selectors
 from ..actions import close_day, open_day
 from ..actions.close import leader_cite
 from ..models import Incident, Session
+from ..selectors.owing import owing
 from ..selectors.patrol import rooms_to_look_into
 
 
 @require_safe
 @requires(Capability.SEE_ATTENDANCE)
 def day(request, reach):
-    school, on = school_asked(request, reach), day_asked(request)
+    return _page(request, reach, school_asked(request, reach), day_asked(request))
+
+
+def _page(request, reach, school, on, **more):
+    """`more`: what was typed when a signature was refused."""
+    whole = school.pk in reach.schools
+    still = owing(school, on, timezone.now()) if whole else None
     context = {
         "school": school,
+        "address": board_of(school, on),
         "board": selectors.board(school, on, sessions=Session.objects.held().within(reach)),
         "leads": school.pk in request.actor.reach(Capability.LEAD_DAY).schools,
-        "whole": school.pk in reach.schools,
+        "whole": whole,
         "today": timezone.localdate(),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
         "incidents": Incident.objects.within(reach).filter(school=school, day=on).select_related("student", "by"),
-        "unresolved": _unresolved(school, on) if school.pk in reach.schools else [],
+        "owing": still.words if still else "",
+        # of today; what nobody did on another day is in the records
+        "unresolved": still.unresolved if still and on == timezone.localdate() else [],
         "unlooked": rooms_to_look_into(school, on),
         "cite": leader_cite(school, on),
+        **more,
     }
     on_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
-    return render(request, "attendance/day.html" if on_phone else "attendance/day_desk.html", context)
-
-
-def _unresolved(school, on) -> list[selectors.Missing]:
-    """Of today; what nobody did on another day is in the records."""
-    return selectors.unresolved_absences(school, on, timezone.now()) if on == timezone.localdate() else []
+    template = "attendance/day.html" if on_phone else "attendance/day_desk.html"
+    return render(request, template, context, status=422 if more else 200)
 
 
 @require_POST
@@ -63,12 +70,14 @@ def day_open(request, reach):
 @requires(Capability.LEAD_DAY)
 def day_close(request, reach):
     school, on = school_asked(request, reach), day_asked(request)
+    note, despite = request.POST.get("note", ""), request.POST.get("despite", "")
     try:
-        close_day(school, day=on, note=request.POST.get("note", ""), now=timezone.now(), by=request.actor)
+        close_day(school, day=on, note=note, despite=despite, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"{refusal}（{refusal.cite.label}）" if refusal.cite else str(refusal))
-    else:
-        messages.success(request, "今天已清零签字")
+        seen = request.actor.reach(Capability.SEE_ATTENDANCE)
+        return _page(request, seen, school, on, note=note, asked=refusal.field == "despite")
+    messages.success(request, f"已签字。还有 {despite}" if despite else "今天已清零签字")
     return redirect(board_of(school, on))
 
 

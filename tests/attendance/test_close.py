@@ -22,6 +22,7 @@ from attendance.actions import (
     confirm_held,
     correct_mark,
     hand_over,
+    note_incident,
     take_events,
     take_roll,
     undo_handover,
@@ -31,6 +32,7 @@ from attendance.desk import tasks
 from attendance.models import Alarm, DayClose, GateEvent, Session
 from attendance.selectors import board, final_states
 from attendance.selectors.offline import list_content
+from attendance.selectors.owing import owing
 from attendance.tasks import watch, watch_school
 from attendance.told import Told
 from enrollment.models import Placement, Section
@@ -77,7 +79,9 @@ def release(town, child, when, **more):
 
 
 def close(town, when=None):
-    return close_day(town.school, day=THURSDAY, now=when or at(18, 20), by=town.by_leader)
+    now = when or at(18, 20)
+    still = owing(town.school, THURSDAY, now).words
+    return close_day(town.school, day=THURSDAY, despite=still, now=now, by=town.by_leader)
 
 
 def watched(town, when):
@@ -194,6 +198,32 @@ def test_board_and_page_ask_as_much_for_a_large_school_as_for_a_small_one(here, 
         for child in late:
             correct_mark(here.session, student=child, status="present", reason="到了", now=at(16), by=here.by_teacher)
     assert asked[0] == asked[1]
+
+
+def test_what_is_still_open_is_read_before_one_signs_and_told_after(here, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(18, 20))
+    correct_mark(
+        here.session, student=here.children[0], status="absent", reason="没来", now=at(15, 50), by=here.by_teacher
+    )
+    for child in here.children[1:]:
+        collect(here, child)
+    incident = {"day": THURSDAY, "kind": "other", "note": "窗户碎了", "now": at(16), "by": here.by_teacher}
+    note_incident(here.school, **incident)
+    client.force_login(here.leader)
+    still, page = "1 个没到的孩子没有联系上家长、1 件异常没处理完", "/attendance/day/close/"
+    assert f"还有 {still}" in client.get("/attendance/day/").content.decode()
+
+    refused = client.post(page, {"note": "秩序良好"})
+    shown = refused.content.decode()
+    assert refused.status_code == 422 and "仍要签字" in shown and ">秩序良好</textarea>" in shown
+    note_incident(here.school, **incident)
+    assert client.post(page, {"despite": still}).status_code == 422, "another came after these words were read"
+    assert not DayClose.objects.exists()
+
+    still = still.replace("1 件", "2 件")
+    signed = client.post(page, {"despite": still, "note": "秩序良好"}, follow=True).content.decode()
+    assert DayClose.objects.get().note == "秩序良好"
+    assert f"还有 {still}" in signed and "已签字，还有事没办完" in signed and "每个孩子都有着落了" not in signed
 
 
 # ---------------------------------------------------------------- C9: the virtual clock

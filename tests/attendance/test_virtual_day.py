@@ -27,6 +27,7 @@ from attendance.actions.left import LIMITS
 from attendance.models import Alarm, GateEvent, Handover, Incident, LateStay, Mark
 from attendance.selectors import board, final_states
 from attendance.selectors.offline import held_events
+from attendance.selectors.owing import owing
 from attendance.told import Told
 from tests import cast
 from tests.attendance.crowd import ROOM, Class, gather
@@ -222,7 +223,8 @@ def test_nobody_is_forgotten_on_a_day_of_a_thousand_children(haitang, term):
     for event in held_events(day.school, THURSDAY):  # a tap after a restriction or a call that is missing
         undo_held(event, now=at(18, 57), by=day.leader)
     day.settle(at(18, 58), [pk for pk, state in day.states().items() if state == "here"])
-    closed = close_day(day.school, day=THURSDAY, now=at(18, 59), by=day.leader)
+    still = owing(day.school, THURSDAY, at(18, 59)).words
+    closed = close_day(day.school, day=THURSDAY, despite=still, now=at(18, 59), by=day.leader)
 
     final = day.states()
     assert set(final.values()) <= {"gone", "kept", "absent", "ill", "leave"}
