@@ -48,6 +48,7 @@ def session_roll(request, reach, pk):
         "moves": selectors.room_changes(moves, [session]),
         "danger": dangers(session.school).get(session.place),
         "today": timezone.localdate(),
+        "sits_together": session.merged_into_id or session.guests.exists(),  # 合班: the gate opens for all of them
     }
     return render(request, "attendance/session_roll.html", context)
 

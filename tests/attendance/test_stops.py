@@ -143,7 +143,7 @@ def test_guests_are_not_taken_back_without_the_class_they_sit_with(town, balls):
     assert len(resume_sessions(town.school, now=at(14, 6), by=town.by_leader)) == 2
 
 
-def test_class_sits_with_another_and_its_teacher_may_take_the_roll(town, balls):
+def test_class_sits_with_another_and_its_teacher_may_take_the_roll(town, balls, client, monkeypatch):
     coach = cast.make_person("孙教练", Role.TEACHER, town.school)
     town.put_on(coach, balls.section)
     Section.objects.filter(pk=balls.section_id).update(room="体育馆")
@@ -158,6 +158,13 @@ def test_class_sits_with_another_and_its_teacher_may_take_the_roll(town, balls):
         move_session(balls, room="", merged_into=choir, by=town.by_leader)
     with pytest.raises(RuleBroken, match="请先改合班"):
         stop(town, 16, 30, session=balls)
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(16, 40))
+    client.force_login(coach)
+    for session in (town.session, balls):
+        take_roll(session, exceptions={}, now=at(16, 35), by=cast.act(coach, THURSDAY))
+        page = client.get(f"/attendance/sessions/{session.pk}/").content.decode()
+        assert 'href="/attendance/handover/">去交接' in page, "the children of both"
 
 
 def test_plan_of_the_day_shows_also_what_was_cancelled_in_order(town, balls):
@@ -188,7 +195,7 @@ def test_guardian_reads_what_was_stopped_and_why_on_the_line_of_the_day(town, ba
     stop(town, 16, 30, session=balls)
     lines = trail(town.children, THURSDAY, at(15))
     assert [[station.word for station in lines[child.pk].stations] for child in town.children[1:]] == [
-        ["篮球停课：台风", "课后托管"], ["课后托管"],
+        ["篮球停课：台风", "课后托管", "等待接走"], ["课后托管", "等待接走"],
     ]  # fmt: skip
     stop(town, 15, 40)
     assert family_day(town.children[2], THURSDAY, at(15)).word == "今天停课"
