@@ -104,7 +104,7 @@ def _tell(school: School, day: date, stays: Sequence[LateStay]) -> None:
     for tie in ties:
         if (tie.student_id, tie.person_id) not in barred:
             stay = by_child[tie.student_id]
-            title = f"{stay.student.name} 还没有人接，由{stay.keeper.name}老师陪着，在{stay.place}"
+            title = f"{stay.student.name} 还没有人接，由{stay.keeper.name}陪着，在{stay.place}"
             body = f"请尽快来接。学校电话 {school.phone}"
             notes.append(Note(tie.person, "late_stay", title, body, "/", school.pk, loud=True))
     names = "、".join(stay.student.name for stay in stays)

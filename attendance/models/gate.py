@@ -115,7 +115,7 @@ class GateEvent(models.Model):
     class How(models.TextChoices):
         """核验方式"""
 
-        KNOWN = "known", "照片和姓名"
+        KNOWN = "known", "当面认人"
         CODE = "code", "动态接送码"
         ONCE = "once", "一次性接送码"
         CALL_BACK = "call_back", "回拨核实"

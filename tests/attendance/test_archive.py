@@ -124,7 +124,7 @@ def test_paper_says_the_same_and_its_contents_name_the_pages(full, monkeypatch):
                     assert said in whole or said in UNPRINTED, said
 
 
-UNPRINTED = {"2026年10月", "接走", "照片和姓名", "第一批"}  # of the workbook alone
+UNPRINTED = {"2026年10月", "接走", "当面认人", "第一批"}  # of the workbook alone
 
 
 def books(town, spell) -> Books:
@@ -151,7 +151,7 @@ def test_day_names_each_child_on_paper(full):
         ["篮球", "16:30–17:30", "1", "1", "学生01☆", "", "16:35 赵立新"],
     ]
     assert left.tables[0].rows == [
-        ["1", "10月15日", "三(2)班", "学生01", "17:42", "接走", "学生01妈妈", "母亲", "照片和姓名", "王静", "", "第一批",
+        ["1", "10月15日", "三(2)班", "学生01", "17:42", "接走", "学生01妈妈", "母亲", "当面认人", "王静", "", "第一批",
          "晚接：赵立新在值班室看护，17:40起"]
     ]  # fmt: skip
 

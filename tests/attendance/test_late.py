@@ -42,8 +42,8 @@ def test_keeper_is_named_and_told_and_the_guardians_read_who(here):
     assert board(here.school, THURSDAY).count[State.KEPT] == 2
     told = dict(Notice.objects.filter(kind__in=["late_stay", "keeper"]).values_list("to", "title"))
     assert told == {
-        here.mothers[0].pk: "学生01 还没有人接，由王静老师陪着，在图书室",
-        here.mothers[1].pk: "学生02 还没有人接，由王静老师陪着，在图书室",
+        here.mothers[0].pk: "学生01 还没有人接，由王静陪着，在图书室",
+        here.mothers[1].pk: "学生02 还没有人接，由王静陪着，在图书室",
         here.teacher.pk: "请在图书室看护 2 个孩子",
     }, "who must not collect the child does not hear where it is"
     [line] = children_today([child.pk], at(18), here.mothers[0].pk)
