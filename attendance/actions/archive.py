@@ -32,9 +32,10 @@ def make_archive(
     """PDF and workbook of these days. Where nothing has changed since the last time, that one is given again."""
     progress(0, 0, "正在读九项记录")
     books = Books(school, spell.first, spell.last)
-    records, found = nine_records(books), gaps(books, timezone.localdate(now))
+    records, today = nine_records(books), timezone.localdate(now)
+    found = gaps(books, today)
     title = f"{school.name}　{spell.name}　课后服务工作台账"
-    xlsx = workbook(title, records, found)
+    xlsx = workbook(title, records, gaps(books, today, whole=True))
     span = {"school": school, "first_on": spell.first, "last_on": spell.last}
     if same := Archive.objects.filter(**span, xlsx_sha256=_hash(xlsx)).first():
         return same

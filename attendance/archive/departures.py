@@ -6,17 +6,18 @@ from afterschool.xlsx import Column, Sheet
 from attendance.models import GateEvent, Handover, Mark
 
 from .books import Books, clock
+from .late import late_stays
 from .record import DAY, KLASS, NAME, NUMBER, SECTION, Record, Table, as_table, listed, short
 
 AWAY = (Mark.Status.LEAVE, Mark.Status.ILL)
 
 
 def departures(books: Books) -> Record:
-    sheet, transfers = _departures(books), _transfers(books)
+    sheet, *others = _departures(books), late_stays(books), _transfers(books)
     first = as_table(sheet, caption="离校记录") if books.is_day else _by_class_and_day(books)
     signers = ("移交教师", "门卫", "带班领导", "日期")
-    tables = [first, *([as_table(transfers, caption="教师间交接")] if transfers.rows else [])]
-    return Record(3, "学生离校（交接）记录", signers, [sheet, transfers], tables)
+    tables = [first, *(as_table(one, caption=one.name[2:]) for one in others if one.rows)]
+    return Record(3, "学生离校（交接）记录", signers, [sheet, *others], tables)
 
 
 def _departures(books: Books) -> Sheet:

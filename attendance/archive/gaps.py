@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Prefetch
@@ -18,15 +19,34 @@ from .books import Books, Roll, place_of
 from .record import listed, short
 
 MOST_NAMED = 8
-Found = Iterator[tuple[date, str]]
 
 
-def gaps(books: Books, today: date) -> list[str]:
-    """A line a day and kind, each naming its classes: `10月15日 三(2)班、三(3)班没有点名`."""
+@dataclass(frozen=True)
+class Gap:
+    """`names` are the classes or people of whom the words are said."""
+
+    day: date
+    words: str
+    names: Iterable[str] = ()
+    unit: str = "个班"
+
+    def said(self, whole: bool) -> str:
+        """All of the names, while they are few."""
+        names = list(dict.fromkeys(self.names))
+        if not whole and len(names) > MOST_NAMED:
+            return f"{short(self.day)} {listed(names[:MOST_NAMED])}等 {len(names)} {self.unit}{self.words}"
+        return f"{short(self.day)} {listed(names)}{self.words}"
+
+
+Found = Iterator[Gap]
+
+
+def gaps(books: Books, today: date, *, whole: bool = False) -> list[str]:
+    """A line a day and kind, each naming its classes: `10月15日 三(2)班、三(3)班没有点名`. `whole`: however many."""
     until = min(books.last, today)
     found = [*_sessions(books), *_rolls(books), *_days(books), *_staff(books), *_matters(books)]
-    dated = sorted((one for one in found if one[0] <= until), key=lambda one: one[0])
-    return [f"{short(day)} {words}" for day, words in dated] + _venues(books, until)
+    dated = sorted((one for one in found if one.day <= until), key=lambda one: one.day)
+    return [one.said(whole) for one in dated] + _venues(books, until)
 
 
 def _sessions(books: Books) -> Found:
@@ -35,9 +55,9 @@ def _sessions(books: Books) -> Found:
     for day, sections in running(books.school, books.first, books.last):
         lacking = [one for one in sections if (one.pk, day.day) not in opened and books.seated(one.pk, day.day)]
         if lacking and not any(on == day.day for _, on in opened):
-            yield day.day, "有课后服务，没有任何记录"
+            yield Gap(day.day, "有课后服务，没有任何记录")
         elif lacking:
-            yield day.day, f"{_named(lacking)}没有开展记录"
+            yield Gap(day.day, "没有开展记录", _names(lacking))
 
 
 def _rolls(books: Books) -> Found:
@@ -46,15 +66,16 @@ def _rolls(books: Books) -> Found:
     counted = {
         "名学生没有点名": _unmarked,
         "名缺勤学生没有联系记录": lambda roll: _uncalled(books, roll),
-        "名到班学生没有离校记录": lambda roll: _not_seen_off(books, roll),
+        "名到班学生没有离校记录": lambda roll: _not_seen_off(books, roll, kept=False),
+        "名学生还在看护中，没有离校记录": lambda roll: _not_seen_off(books, roll, kept=True),
     }
     for day, rolls in _by_day(books.rolls):
         for words, lacks in kinds.items():
             if sections := [roll.session.section for roll in rolls if lacks(roll)]:
-                yield day, f"{_named(sections)}{words}"
+                yield Gap(day, words, _names(sections))
         for words, count in counted.items():
             if lacking := {roll.session.section: number for roll in rolls if (number := count(roll))}:
-                yield day, f"{_named(lacking)}有 {sum(lacking.values())} {words}"
+                yield Gap(day, f"有 {sum(lacking.values())} {words}", _names(lacking))
 
 
 def _untaken(roll: Roll) -> bool:
@@ -75,22 +96,27 @@ def _uncalled(books: Books, roll: Roll) -> int:
     return sum((roll.session.pk, student.pk) not in books.contacts for student in absent)
 
 
-def _not_seen_off(books: Books, roll: Roll) -> int:
+def _not_seen_off(books: Books, roll: Roll, *, kept: bool) -> int:
+    """With a keeper, or with nobody."""
     if roll.session.ends_in_lessons:
         return 0
-    here = [student for student, status in roll.lines if status in Mark.HERE]
-    return sum((student.pk, roll.session.day) not in books.left_at for student in here)
+    here = [(student.pk, roll.session.day) for student, status in roll.lines if status in Mark.HERE]
+    return sum(_is_kept(books, one) == kept for one in here if one not in books.left_at)
+
+
+def _is_kept(books: Books, one: tuple[int, date]) -> bool:
+    return any(stay.ended_at is None for stay in books.stays.get(one, ()))
 
 
 def _days(books: Books) -> Found:
     seen = {patrol.session_id for patrol in books.patrols}
     for day, rolls in _by_day(books.rolls):
         if day not in books.closes:
-            yield day, "没有清零签字"
+            yield Gap(day, "没有清零签字")
         if not any(roll.session.pk in seen for roll in rolls):
-            yield day, "没有巡查记录"
+            yield Gap(day, "没有巡查记录")
         elif unseen := [roll.session.section for roll in rolls if roll.session.pk not in seen]:
-            yield day, f"{_named(unseen)}没有巡查"
+            yield Gap(day, "没有巡查", _names(unseen))
 
 
 def _staff(books: Books) -> Found:
@@ -101,10 +127,10 @@ def _staff(books: Books) -> Found:
     for day, rolls in _by_day(books.rolls):
         leaders = sum(duty.role == Duty.Role.LEADER for duty in duties[day])
         if leaders < leaders_needed(law, day, stage=books.school.stage).answer:
-            yield day, "带班领导没有排够" if leaders else "没有带班领导"
+            yield Gap(day, "带班领导没有排够" if leaders else "没有带班领导")
         alone = [roll for roll in rolls if (roll.session.section_id, day) not in books.teachers]
         if sections := [roll.session.section for roll in alone if not roll.session.merged_into_id]:
-            yield day, f"{_named(sections)}没有值班教师"
+            yield Gap(day, "没有值班教师", _names(sections))
         lacks = {
             "没有到岗记录": [one for one in duties[day] if one.arrived_at is None],
             "没有离岗记录": [one for one in duties[day] if one.arrived_at and one.left_at is None],
@@ -112,7 +138,7 @@ def _staff(books: Books) -> Found:
         }
         for words, lacking in lacks.items():
             if lacking:
-                yield day, f"{_short([one.person.name for one in lacking], '人')}{words}"
+                yield Gap(day, words, [one.person.name for one in lacking], "人")
 
 
 def _matters(books: Books) -> Found:
@@ -122,7 +148,7 @@ def _matters(books: Books) -> Found:
     for found, words in ((open_kinds, "件异常没有处理完毕"), (still_in, "条门卫登记没有离校时间")):
         for day in dict.fromkeys(day for day, _ in found):
             kinds = [kind for on, kind in found if on == day]
-            yield day, f"有 {len(kinds)} {words}（{listed(kinds)}）"
+            yield Gap(day, f"有 {len(kinds)} {words}（{listed(kinds)}）")
 
 
 def _venues(books: Books, until: date) -> list[str]:
@@ -148,11 +174,5 @@ def _by_day(rolls: Iterable[Roll]) -> list[tuple[date, list[Roll]]]:
     return sorted(found.items())
 
 
-def _named(sections: Iterable[Section]) -> str:
-    return _short([section.name for section in sorted(sections, key=place_of)], "个班")
-
-
-def _short(names: list[str], unit: str) -> str:
-    """All of them, while they are few."""
-    each = list(dict.fromkeys(names))
-    return listed(each) if len(each) <= MOST_NAMED else f"{listed(each[:MOST_NAMED])}等 {len(each)} {unit}"
+def _names(sections: Iterable[Section]) -> list[str]:
+    return [section.name for section in sorted(sections, key=place_of)]

@@ -168,7 +168,7 @@ def said_of(session) -> str:
 
 
 def _absences(books: Books) -> Sheet:
-    """Everybody who was not there, why, and whom one called about it."""
+    """Everybody who was not there, why, and whom one called about it. A call stays also where the mark was mended."""
     columns = [
         DAY, SECTION, KLASS, NAME, Column("状态", width=8), Column("原因", width=24), Column("联系时间", "time", 10),
         Column("联系人", width=12), Column("结果", width=22), Column("说明", width=20), Column("联系教师", width=12),
@@ -177,10 +177,12 @@ def _absences(books: Books) -> Sheet:
     for roll in books.rolls:
         session = roll.session
         for student, status in roll.lines:
-            if status is not None and status not in Mark.HERE:
-                calls = books.contacts.get((session.pk, student.pk), ())
+            calls = books.contacts.get((session.pk, student.pk), ())
+            away = status is not None and status not in Mark.HERE
+            if away or calls:
                 who = [session.day, session.section.name, str(student.school_class), student.name]
-                who += [Mark.Status(status).label, _reason(books, student.pk, session.day)]
+                who.append(Mark.Status(status).label if status else "未点名")
+                who.append(_reason(books, student.pk, session.day) if away else "先记未到，后来更正")
                 rows += [[*who, *_outcome(call)] for call in calls] or [[*who, None, "", "", "", ""]]
     return Sheet("2 缺勤与联系", columns, rows)
 

@@ -34,7 +34,7 @@ def safety(books: Books) -> Record:
 
 
 INCIDENT = [
-    DAY, Column("时间", "time", 7), Column("类别", width=12), Column("学生", width=10), Column("班级", width=9),
+    DAY, Column("时间", "time", 11), Column("类别", width=12), Column("学生", width=10), Column("班级", width=9),
     Column("经过与处置", width=34), Column("急救处理", width=16), Column("告知家长", "moment", 14),
     Column("告知人", width=9), Column("上报", width=14), Column("上报时间", "moment", 14), Column("后续处理", width=24),
     Column("处理完毕", "moment", 14), Column("记录人", width=9),

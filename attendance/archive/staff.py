@@ -52,17 +52,27 @@ def _duties(books: Books) -> Sheet:
         DAY, ROLE, SECTION, NAME, Column("代谁的班", width=10), Column("应到", "time", 8), Column("应离", "time", 8),
         Column("到岗", "time", 8), Column("离岗", "time", 8), Column("在岗（分钟）", "int", 12, total=True),
         Column("课时", "int", 7, total=True), Column("确认人", width=10), Column("确认时间", "moment", 18),
+        Column("说明", width=16),
     ]  # fmt: skip
     rows = [
         [
             duty.day, duty.get_role_display(), _where(duty), duty.person.name,
             duty.stands_in_for.name if duty.stands_in_for else "", clock(duty.starts_at), clock(duty.ends_at),
-            clock(duty.arrived_at), clock(duty.left_at), duty.minutes, duty.lessons,
-            duty.confirmed_by.name if duty.confirmed_by else "", local(duty.confirmed_at),
+            clock(duty.arrived_at), clock(duty.left_at), duty.minutes, duty.lessons if duty.arrived_at else None,
+            duty.confirmed_by.name if duty.confirmed_by else "", local(duty.confirmed_at), _lacks(duty),
         ]
         for duty in books.duties
     ]  # fmt: skip
     return Sheet("4 值班明细", columns, rows)
+
+
+def _lacks(duty: Duty) -> str:
+    """Whoever never arrived has no lessons to count."""
+    if duty.arrived_at is None:
+        return "没有到岗记录"
+    if duty.left_at is None:
+        return "没有离岗记录"
+    return "" if duty.confirmed_by_id else "没有确认"
 
 
 def _where(duty: Duty) -> str:

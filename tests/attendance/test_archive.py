@@ -26,6 +26,7 @@ from attendance.archive.spells import spell_asked, spell_of
 from attendance.models import (
     Archive,
     GateEntry,
+    LateStay,
     Patrol,
     Session,
 )
@@ -192,6 +193,53 @@ def test_what_is_missing_is_named_a_day_and_kind(haitang, term):
     assert not [line for line in gaps(books(town, DAY), FRIDAY) if "学生没有离校" in line], (
         "after noon they go back to lessons"
     )
+
+
+def test_a_call_stays_on_record_when_the_mark_is_mended(full):
+    third = full.children[2]
+    full.session.marks.filter(student=third).update(status="late")
+
+    absences = nine_records(books(full, DAY))[1].sheets[2]
+
+    assert absences.rows[-1][3:6] == ["学生03", "迟到", "先记未到，后来更正"] and absences.rows[-1][-1] == "王静"
+
+
+def test_late_care_says_who_kept_whom_and_what_became_of_it(full):
+    stay = LateStay.objects.get()
+    LateStay.objects.update(ended_at=at(17, 41))
+    again = {"school": full.school, "day": THURSDAY, "by": full.leader, "keeper": full.teacher}
+    LateStay.objects.create(**again, student=stay.student, place="门卫室", began_at=at(17, 41))
+    other = full.children[1]
+    full.session.marks.filter(student=other).update(status="present")
+    LateStay.objects.create(**again, student=other, place="图书室", began_at=at(17, 50))
+
+    rows = nine_records(books(full, DAY))[2].sheets[1].rows
+
+    assert [row[3:5] + row[6:] for row in rows] == [
+        ["学生01", "赵立新", time(17, 40), time(17, 41), "改由 王静 看护"],
+        ["学生01", "王静", time(17, 41), time(17, 42), "已交接"],
+        ["学生02", "王静", time(17, 50), None, "还在看护中"],
+    ]
+    assert "10月15日 三(2)班有 1 名学生还在看护中，没有离校记录" in gaps(books(full, DAY), FRIDAY)
+    assert not [line for line in gaps(books(full, DAY), FRIDAY) if "到班学生没有离校" in line]
+
+
+def test_workbook_names_each_class_that_lacks_something_and_the_page_the_first(full):
+    for number in range(9):
+        Session.objects.create(
+            school=full.school, day=FRIDAY, starts_at=time(15, 40), ends_at=time(17, 30),
+            section=(one := Section.objects.create(
+                school=full.school, term=full.term, offering=full.offering, name=f"社团{number}"
+            )),
+        )  # fmt: skip
+        full.add_child(f"社员{number}", section=one)
+
+    def untaken(**more):
+        [line] = [line for line in gaps(books(full, OCTOBER), FRIDAY, **more) if "没有点名" in line]
+        return line
+
+    assert untaken().endswith("社团7等 9 个班没有点名")
+    assert untaken(whole=True).endswith("社团7、社团8没有点名")
 
 
 def test_number_of_queries_does_not_grow_with_children_and_days(full):
