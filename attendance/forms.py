@@ -70,3 +70,10 @@ class GateEntryForm(forms.ModelForm):
     class Meta:
         model = GateEntry
         fields = ["kind", "name", "purpose", "plate", "organisation", "host", "document", "checked"]
+
+    def clean(self):
+        """Said here too: the form asks the table's constraint before the deed is asked."""
+        said = super().clean()
+        if said.get("kind") == GateEntry.Kind.VEHICLE and not said.get("plate"):
+            self.add_error("plate", "车辆要写车牌")
+        return said

@@ -55,14 +55,17 @@ def guard_entry_leave(request, reach, pk):
 def _page(request, school: School, form: GateEntryForm) -> dict:
     now, today, asked = timezone.now(), timezone.localdate(), request.GET.get("q", "")
     away = reading.is_put_away(school, today, now)
+    kept = reading.kept_children(school, today).count() if away else 0
     entries = reading.entries_of(school, today)
     return {
         "school": school,
         "today": today,
         "form": form,
         "asked": asked,
-        "away": away,
-        "seconds": max(0, int((reading.put_away_at(school, today) - now).total_seconds())),
-        "pupils": [] if away else reading.pupils_found(school, today, asked),
+        "kept": kept,  # of the children that are put away, these may still be asked for
+        "closed": away and not kept,
+        "seconds": 0 if away else int((reading.put_away_at(school, today) - now).total_seconds()),
+        "pupils": reading.pupils_found(school, today, asked, now),
         "entries": entries.filter(out_at=None) if away else entries,
+        "entered": entries.count(),
     }

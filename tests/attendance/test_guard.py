@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from afterschool.schools.names import given_name
-from attendance.actions import enter_gate, hand_over, leave_gate, make_code, take_roll
+from attendance.actions import begin_late, enter_gate, hand_over, leave_gate, make_code, take_roll
 from attendance.models import DayClose, GateEntry
 from attendance.selectors.guard import is_put_away, put_away_at
 from enrollment.selectors import collectors_of
@@ -123,12 +123,41 @@ def test_at_night_and_once_the_day_is_signed_the_children_are_put_away(town, cli
     assert is_put_away(town.school, THURSDAY, at(18))
 
 
+def test_a_kept_child_is_found_until_somebody_collects_it_and_what_came_in_stays_counted(town, client, clock, guard):
+    child, other, _ = town.children
+    gone = enter_gate(town.school, kind="visitor", name="走了的人", purpose="开会", now=at(16), by=guard)
+    leave_gate(gone, now=at(17), by=guard)
+    begin_late([child], day=THURSDAY, keeper=town.teacher, place="图书室", now=at(17, 40), by=town.by_leader)
+    DayClose.objects.create(school=town.school, day=THURSDAY, closed_at=at(18), closed_by=town.leader, counts={})
+    clock["now"] = at(20, 5)
+
+    said = client.get(PAGE, {"q": "学生"}).content.decode()
+    assert "生01" in said and "晚接看护" in said and town.mothers[0].name in said
+    assert "生02" not in said and "只查得到还在晚接看护的" in said
+    assert "走了的人" not in said and "条，都已离校" in said
+    assert "没有叫这个名字的" in found(client, other.name)
+
+    [mother] = collectors_of([child], THURSDAY)[child.pk]
+    hand_over(child, day=THURSDAY, collector=mother, now=at(20, 10), by=town.by_teacher)
+    said = client.get(PAGE, {"q": "学生"}).content.decode()
+    assert "生01" not in said and "已经收起" in said and "明天" not in said and 'name="q"' not in said
+
+
+def test_two_of_one_name_in_a_class_are_told_apart_and_a_whole_name_is_answered_whole(town, client, guard):
+    for child, name in zip(town.children, ("王安然", "李安然", "陈一诺"), strict=True):
+        type(child).objects.filter(pk=child.pk).update(name=name)
+    said = found(client, "安然")
+    assert "王安然" in said and "李安然" in said
+    assert "陈一诺" not in found(client, "一诺") and "陈一诺" in found(client, "陈一诺")
+
+
 def test_visitors_vehicles_and_things_come_in_and_leave_with_one_tap(town, client, guard, lanting):
     def enter(**said):
         return client.post(f"{PAGE}entries/", {"kind": "visitor", "name": "赵建国", "purpose": "找老师", **said})
 
     assert enter(host="王静", document="身份证 …1234").status_code == 302
-    assert enter(kind="vehicle", name="送餐车").status_code == 422
+    bare = enter(kind="vehicle", name="送餐车")
+    assert bare.status_code == 422 and bare.context["form"].errors == {"plate": ["车辆要写车牌"]}
     assert enter(kind="vehicle", name="送餐车", plate="辽b12345").status_code == 302
     whole = enter(document="身份证 210200198001011234")
     assert whole.status_code == 422 and "后四位" in whole.content.decode()
