@@ -47,7 +47,7 @@ def test_keeper_is_named_and_told_and_the_guardians_read_who(here):
         here.teacher.pk: "请在图书室看护 2 个孩子",
     }, "who must not collect the child does not hear where it is"
     [line] = children_today([child.pk], at(18), here.mothers[0].pk)
-    assert "王静" in line.stations[-1].word
+    assert line.stations[-2].word == "王静陪着，在图书室"
 
 
 def test_another_takes_over_also_after_the_signature(here):
