@@ -52,7 +52,10 @@ class TransferForm(forms.Form):
 
 
 class StopForm(forms.Form):
-    session = forms.ModelChoiceField(None, label="哪些班", required=False, empty_label="全校今天的所有班")
+    """One session or, said in so many words, all of today's: nothing is chosen beforehand."""
+
+    ALL = "all"
+    which = forms.ChoiceField(label="停哪些班", error_messages={"required": "请选停哪个班，还是全校都停"})
     until = forms.TimeField(label="几点起停", widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
     cause = forms.ChoiceField(label="原因", choices=Session.Unserved.choices, widget=forms.RadioSelect)
     reason = forms.CharField(label="说明（家长会看到）", max_length=60)
@@ -60,8 +63,13 @@ class StopForm(forms.Form):
 
     def __init__(self, *args, sessions, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["session"].queryset = sessions
-        self.fields["session"].label_from_instance = lambda one: f"只停 {one.section.name}"
+        self.sessions = {str(one.pk): one for one in sessions}
+        each = [(pk, f"只停 {one.section.name}") for pk, one in self.sessions.items()]
+        self.fields["which"].choices = [("", "请选"), *each, (self.ALL, f"全校今天的 {len(each)} 个班都停")]
+
+    def clean(self):
+        which = self.cleaned_data.pop("which", "")
+        return {**self.cleaned_data, "session": self.sessions.get(which)}
 
 
 class RoomForm(forms.Form):

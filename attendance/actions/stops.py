@@ -182,10 +182,14 @@ def _tell_guardians(school: School, book: DayBook, words: dict[int, str], why: s
 
 
 def _said(stopped: list[Session], until: time) -> str:
-    cancelled = sum(one.cancelled_at is not None for one in stopped)
-    short = len(stopped) - cancelled
-    said = [f"{cancelled} 个班取消" if cancelled else "", f"{short} 个班 {until:%H:%M} 结束" if short else ""]
-    return "今天" + "，".join(filter(None, said))
+    cancelled = [one.section.name for one in stopped if one.cancelled_at]
+    short = [one.section.name for one in stopped if not one.cancelled_at]
+    said = [f"{_named(cancelled)} 取消" if cancelled else "", f"{_named(short)} {until:%H:%M} 结束" if short else ""]
+    return "今天 " + "，".join(filter(None, said))
+
+
+def _named(sections: list[str]) -> str:
+    return "、".join(sections[:3]) + (f" 等 {len(sections)} 个班" if len(sections) > 3 else "")
 
 
 def _tell_staff(school: School, sessions: list[Session], title: str, by: Actor) -> None:

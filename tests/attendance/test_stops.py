@@ -7,6 +7,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from attendance.actions import hand_over, move_session, resume_sessions, stop_sessions, take_roll
 from attendance.models import Session
+from attendance.roll_forms import StopForm
 from attendance.selectors import State, day_plan, final_states, sessions_open_to, trail
 from attendance.selectors.family import family_day
 from billing.actions import charge_month, open_month
@@ -71,7 +72,7 @@ def test_before_it_begins_all_is_cancelled_and_staff_is_told(town, balls):
 
     assert not Session.objects.held().exists()
     assert set(titles().values()) == {f"学生0{n} 今天的课后服务取消，请按时接孩子" for n in (1, 2, 3)}
-    assert titles("day_changed") == dict.fromkeys(("王静", "校长", "门卫"), "今天2 个班取消：台风")
+    assert titles("day_changed") == dict.fromkeys(("王静", "校长", "门卫"), "今天 三(2)班、篮球 取消：台风")
     town.open()
     assert not Session.objects.held().exists(), "the clock does not open again what was cancelled"
 
@@ -199,3 +200,12 @@ def test_guardian_reads_what_was_stopped_and_why_on_the_line_of_the_day(town, ba
     ]  # fmt: skip
     stop(town, 15, 40)
     assert family_day(town.children[2], THURSDAY, at(15)).word == "今天停课"
+
+
+def test_whole_school_is_stopped_only_by_choosing_it(town, balls):
+    said = {"until": "15:00", "cause": "forced", "reason": "台风"}
+    form = StopForm(said, sessions=Session.objects.held())
+    assert not form.is_valid() and list(form.errors) == ["which"]
+    for which, session in (("all", None), (str(balls.pk), balls)):
+        form = StopForm({**said, "which": which}, sessions=Session.objects.held())
+        assert form.is_valid() and form.cleaned_data["session"] == session and "which" not in form.cleaned_data

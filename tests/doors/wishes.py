@@ -269,7 +269,7 @@ BODY: dict[str, Body] = {
     "attendance:transfers GET": at_school,
     "attendance:stops GET": at_school,
     "attendance:stop-create POST": lambda corner, person: {
-        "school": corner.school.pk, "until": "15:00", "cause": "forced", "reason": "台风"
+        "school": corner.school.pk, "which": "all", "until": "15:00", "cause": "forced", "reason": "台风"
     },
     "attendance:stop-undo POST": at_school,
     "attendance:session-move POST": lambda corner, person: {"room": "多功能厅"},
