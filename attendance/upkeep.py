@@ -29,7 +29,9 @@ def _flagged(actor: Actor) -> Iterator[Task]:
     flagged = Session.objects.within(led).exclude(content_flag="").exclude(Exists(signed))
     for session in flagged.select_related("section"):
         url = f"{reverse('attendance:logs')}?school={session.school_id}&day={session.day.isoformat()}"
-        yield Task(f"{session.section.name}写了“{session.content_flag}”", "像是讲新课，请核实", url, icon="warn")
+        yield Task(
+            f"{session.section.name}写了“{session.content_flag}”", "像是不许在课后服务里做的，请核实", url, icon="warn"
+        )
 
 
 def _unwritten(actor: Actor, today: date) -> Iterator[Task]:
@@ -51,7 +53,7 @@ def _venues(actor: Actor, today: date) -> Iterator[Task]:
     if dangers:
         overdue = any(one.mend_by and one.mend_by < today for one in dangers)
         detail = "、".join(f"{one.venue.name}：{one.found}" for one in dangers)
-        yield Task(f"{len(dangers)} 处隐患没改好", detail, url, len(dangers), urgent=overdue, icon="warn")
+        yield Task(f"{len(dangers)} 处隐患还没整改", detail, url, len(dangers), urgent=overdue, icon="warn")
     late = [row for row in rows if row.days_late]
     if late:
         detail = "、".join(row.venue.name for row in late)

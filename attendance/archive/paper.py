@@ -43,7 +43,7 @@ def paper(facts: dict[str, Any], records: Sequence[Record], gaps: Sequence[str],
         pieces += _pieces(title_of(record), record.tables, record.note, record.signers)
     parts, drawn = list(_together(pieces, _of_piece)), []
     for number, part in enumerate(parts):
-        progress(number, len(parts), f"正在排版“{part[0].chapter}")
+        progress(number, len(parts), f"正在排版，第 {number + 1} 部分，共 {len(parts)} 部分")
         drawn.append(_read(render_pdf("print/archive_part.html", {**facts, "pieces": part})))
     sizes = [("缺项", f"缺项 {len(gaps)}"), *((title_of(record), record.size) for record in records)]
     return _bind(facts, sizes, drawn)

@@ -89,8 +89,8 @@ def test_venue_overdue_or_in_danger_is_on_the_desks_of_those_who_look_after_it(t
     assert said(town.leader, on(0)) == []
     assert said(town.leader, on(1)) == said(principal, on(1)) == [("1 个场所该查安全了", False)]
     danger(yard, office, day=1)
-    assert said(principal, on(1)) == [("1 处隐患没改好", False)]
-    assert said(principal, on(5)) == [("1 处隐患没改好", True)]
+    assert said(principal, on(1)) == [("1 处隐患还没整改", False)]
+    assert said(principal, on(5)) == [("1 处隐患还没整改", True)]
     assert said(town.teacher, on(5)) == []
 
 
