@@ -71,9 +71,8 @@ class GateEntryForm(forms.ModelForm):
         model = GateEntry
         fields = ["kind", "name", "purpose", "plate", "organisation", "host", "document", "checked"]
 
-    def clean(self):
+    def clean(self) -> None:
         """Said here too: the form asks the table's constraint before the deed is asked."""
-        said = super().clean()
-        if said.get("kind") == GateEntry.Kind.VEHICLE and not said.get("plate"):
+        super().clean()
+        if self.cleaned_data.get("kind") == GateEntry.Kind.VEHICLE and not self.cleaned_data.get("plate"):
             self.add_error("plate", "车辆要写车牌")
-        return said

@@ -39,7 +39,9 @@ def leave_create(request, reach, student_id):
         else:
             messages.success(request, f"已为 {student.name} 请假：{selectors.span(leave)}")
             return redirect("attendance:leave-create", student.pk)
-    context = {"student": student, "form": form, "today": today, "leaves": selectors.leaves_ahead(student, today)}
+    context = {"student": student, "today": today, "leaves": selectors.leaves_ahead(student, today)}
+    # A refusal stands once: above the buttons, or in the form of the dates.
+    context |= {"form": LeaveForm(), "refused": form.errors} if request.POST.get("when") else {"form": form}
     context["days"] = [(day, NEXT_DAYS.get((day - today).days)) for day in _next_days(student, today)]
     return render(request, "attendance/leave_create.html", context, status=422 if form.is_bound else 200)
 

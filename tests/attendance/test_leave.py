@@ -49,7 +49,10 @@ def test_the_page_offers_the_next_days_with_service_and_takes_one_back(town, cli
     assert "病假" not in day and "请假</span>" in day and "今天谁来接" not in day
     assert "在途" not in day and "还没点名" not in client.get("/").content.decode()
     assert (leave.first_on, leave.last_on) == (THURSDAY, THURSDAY)
-    assert client.post(page, {"when": SATURDAY.isoformat()}).status_code == 422
+    by_dates = {"first_on": SATURDAY.isoformat(), "last_on": SATURDAY.isoformat()}
+    for asked in ({"when": SATURDAY.isoformat()}, by_dates):
+        refused = client.post(page, asked)
+        assert refused.status_code == 422 and refused.content.decode().count("10月17日没有") == 1
     client.post(f"/attendance/leaves/{leave.pk}/cancel/")
     leave.refresh_from_db()
     assert leave.cancelled_at
