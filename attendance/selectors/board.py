@@ -130,6 +130,10 @@ class Board:
         return [Leaving(at, tuple(b for b in self.batches if b.leaves_at == at), waves[at]) for at in sorted(waves)]
 
     @property
+    def few_kept(self) -> bool:
+        return len(self.stays) <= MOST_SHOWN
+
+    @property
     def counts(self) -> dict[str, int]:
         return {
             "listed": self.listed,
@@ -156,12 +160,18 @@ def board(school: School, day: date, sessions=None) -> Board:
         sections=[_section_day(book, session, states, duties[session.section_id]) for session in book.sessions],
         count={state: list(states.values()).count(state) for state in State},
         left=list(left_of(book, missing, batches, phones)),
-        stays=[stay for pk, stay in book.stays.items() if states.get(pk) == State.KEPT],
+        stays=sorted((stay for pk, stay in book.stays.items() if states.get(pk) == State.KEPT), key=_place_of),
         held=held(school, day),
         alarms=list(alarms.select_related("student")),
         close=DayClose.objects.filter(school=school, day=day).select_related("closed_by").first(),
         batches=sorted(set(batches.values()), key=lambda batch: (batch.leaves_at, batch.pk)),
     )
+
+
+def _place_of(stay: LateStay) -> tuple[str, int, int, int]:
+    """Keeper after keeper, class after class."""
+    klass = stay.student.school_class
+    return stay.keeper.name, stay.keeper_id, klass.grade, klass.number
 
 
 def _section_day(book: DayBook, session: Session, states: dict[int, State], teachers: list[Duty]) -> SectionDay:

@@ -84,7 +84,9 @@ def day_book(school: School, day: date, *, students: Iterable[Student] | None = 
     placements = placed_on([session.section for session in held], day)
     marks = Mark.objects.filter(session__in=held).select_related("by")
     handovers = Handover.objects.filter(school=school, day=day, undone_at=None).select_related("by")
-    stays = LateStay.objects.filter(school=school, day=day, ended_at=None).select_related("keeper", "student")
+    stays = LateStay.objects.filter(school=school, day=day, ended_at=None).select_related(
+        "keeper", "student__school_class"
+    )
     if students is not None:
         wanted = [student.pk for student in students]
         placements, marks = placements.filter(student__in=wanted), marks.filter(student__in=wanted)

@@ -1,5 +1,6 @@
 """晚接看护: somebody is named who stays with the child, and the family reads who."""
 
+import sys
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from afterschool.notices.models import Notice
 from attendance.actions import begin_late, change_keeper, close_day, end_late, hand_over, take_events, take_roll
 from attendance.desk import tasks
 from attendance.models import LateStay
-from attendance.selectors import State, board
+from attendance.selectors import Board, State, board
 from attendance.selectors.late import keepers
 from attendance.selectors.offline import list_content
 from attendance.told import Told
@@ -48,6 +49,19 @@ def test_keeper_is_named_and_told_and_the_guardians_read_who(here):
     }, "who must not collect the child does not hear where it is"
     [line] = children_today([child.pk], at(18), here.mothers[0].pk)
     assert line.stations[-2].word == "王静陪着，在图书室"
+
+
+def test_the_board_folds_many_keeper_by_keeper_and_names_the_class_of_each(here, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(18))
+    client.force_login(here.leader)
+    keep(here, here.children[0])
+    fold, row = f'id="kept-{here.teacher.pk}"', '<b>学生01</b> <span class="note">三(2)班</span>'
+    shown = client.get("/attendance/day/").content.decode()
+    assert row in shown and fold not in shown
+    monkeypatch.setattr(sys.modules[Board.__module__], "MOST_SHOWN", 1)
+    keep(here, here.children[1])
+    shown = client.get("/attendance/day/").content.decode()
+    assert row in shown and fold in shown and "王静 看护 2 人" in shown
 
 
 def test_another_takes_over_also_after_the_signature(here):
