@@ -1,6 +1,9 @@
 """What the leader and the office fill in about a day."""
 
+from itertools import groupby
+
 from django import forms
+from django.forms.models import ModelChoiceIterator
 
 from afterschool.policy.terms import GRADES
 
@@ -13,11 +16,36 @@ NOTE = forms.Textarea(attrs={"rows": 3})
 WRITTEN = (Incident.Kind.ILLNESS, Incident.Kind.INJURY, Incident.Kind.WRONG_ADULT, Incident.Kind.OTHER)
 
 
+class _ByClass(ModelChoiceIterator):
+    """The children under their classes."""
+
+    def __iter__(self):
+        yield "", self.field.empty_label
+        children = sorted(self.queryset, key=lambda child: (child.school_class.grade, child.school_class.number))
+        for klass, group in groupby(children, key=lambda child: child.school_class):
+            yield str(klass), [self.choice(child) for child in group]
+
+
+class _ChildField(forms.ModelChoiceField):
+    iterator = _ByClass
+
+    def label_from_instance(self, child):
+        return child.name
+
+
 class IncidentForm(forms.Form):
     kind = forms.ChoiceField(
-        label="类别", choices=[(kind.value, kind.label) for kind in WRITTEN], initial=Incident.Kind.ILLNESS
+        label="类别",
+        choices=[(kind.value, kind.label) for kind in WRITTEN],
+        error_messages={"required": "请选出了什么事"},
     )
-    student = forms.ModelChoiceField(None, label="哪个孩子", required=False, empty_label="不涉及孩子")
+    student = _ChildField(
+        None,
+        label="哪个孩子（生病、受伤要选）",
+        required=False,
+        empty_label="没有选孩子",
+        widget=forms.Select(attrs={"class": "form-select", "id": "student"}),
+    )
     note = forms.CharField(label="经过与处置", widget=NOTE, max_length=1000)
     first_aid = forms.CharField(label="急救处理（可不填）", max_length=200, required=False)
     told_guardian = forms.BooleanField(label="已经告知家长", required=False)
@@ -25,7 +53,6 @@ class IncidentForm(forms.Form):
     def __init__(self, *args, students, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["student"].queryset = students.select_related("school_class")
-        self.fields["student"].label_from_instance = lambda child: f"{child.name}（{child.school_class}）"
 
 
 class StepForm(forms.Form):

@@ -12,6 +12,7 @@ from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
 from enrollment.selectors import held_in_dispute
 from staffing.asked import number_in, school_asked
+from staffing.selectors import leaders_of
 
 from .. import actions, selectors
 from ..day_forms import CallBackForm, IncidentForm, StepForm
@@ -29,16 +30,23 @@ def incident_create(request, reach):
     form = IncidentForm(
         request.POST or None, students=children, initial={"student": number_in(request.GET.get("child"))}
     )
+    hearing = _hearing(school, on, request.actor, leads)
     if request.method == "POST" and form.is_valid():
         try:
             actions.note_incident(school, day=on, **form.cleaned_data, now=timezone.now(), by=request.actor)
         except RuleBroken as refusal:
             tell(form, refusal)
         else:
-            messages.success(request, "已记下，带班领导已收到通知")
+            messages.success(request, f"已记下，{hearing}已收到通知" if hearing else "已记下，请接着处理")
             return redirect(board_of(school, on) if leads else "attendance:handover")
-    context = {"form": form, "school": school, "leads": leads}
+    context = {"form": form, "school": school, "leads": leads, "hearing": hearing}
     return render(request, "attendance/incident_create.html", context, status=422 if form.errors else 200)
+
+
+def _hearing(school, on, actor, leads: bool) -> str:
+    """Who else hears of it: a leader who writes it down knows already."""
+    others = leaders_of(school, on) - {actor.person_id}
+    return ("另一位带班领导" if leads else "带班领导") if others else ""
 
 
 @require_safe

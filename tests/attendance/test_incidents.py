@@ -96,6 +96,21 @@ def test_teacher_writes_and_the_leader_follows_on_the_pages(here, client):
     assert "处理完毕" in shown and "接着处理" not in shown
 
 
+def test_the_leader_is_not_told_to_tell_the_leader_and_picks_the_child_by_class(here, client):
+    page, form = "/attendance/incidents/", {"kind": "injury", "note": "摔倒"}
+    client.force_login(here.teacher)
+    assert "记下，通知带班领导" in client.get(page).content.decode()
+    client.force_login(here.leader)
+    shown = client.get(page).content.decode()
+    assert "通知带班领导" not in shown and "马上收到通知" not in shown
+    assert '<optgroup label="三(2)班">' in shown and " checked" not in shown
+    assert "请选出了什么事" in client.post(page, {"note": "摔倒"}).content.decode()
+    assert "请选是哪个孩子" in client.post(page, form).content.decode()
+
+    saved = client.post(page, {**form, "student": here.children[0].pk}, follow=True).content.decode()
+    assert "已记下，请接着处理" in saved and "已收到通知" not in saved
+
+
 # ---------------------------------------------------------------- 回拨核实
 
 
