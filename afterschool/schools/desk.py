@@ -58,6 +58,11 @@ class Desk:
         self.role_class = _role_class(actor.roles)
         self.role_label = "、".join(sorted(role.label for role in actor.roles))
 
+    @property
+    def frame(self) -> str:
+        """Of a page that some read standing and others sitting."""
+        return "base_screen.html" if self.actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html"
+
     @cached_property
     def title(self) -> str:
         return _title(self.actor)

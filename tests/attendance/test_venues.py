@@ -113,3 +113,12 @@ def test_venue_page_takes_one_tap_when_safe_and_says_what_is_missing(town, yard,
     assert answer.status_code == 422 and "请写明发现了什么" in answer.content.decode()
     assert client.post(check, {form: "yes"}).status_code == 302
     assert yard.checks.get().by == town.leader
+
+
+def test_office_keeps_its_menu_where_teachers_have_a_phone_page(town, client):
+    office_menu = 'aria-label="主菜单"'
+    client.force_login(cast.make_person("校长", Role.PRINCIPAL, town.school))
+    for page in ("venues", "emergency", "emergency-new", "archive"):
+        assert office_menu in client.get(reverse(f"attendance:{page}")).content.decode(), page
+    client.force_login(town.teacher)
+    assert office_menu not in client.get(reverse("attendance:emergency")).content.decode()
