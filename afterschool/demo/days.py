@@ -40,7 +40,9 @@ def write_rota(school: School, term: Term, cast: town.Cast, first: date, last: d
     for index, section in enumerate(sections):
         weekdays = section.offering.weekdays
         pair = cast.teachers[2 * index], cast.teachers[2 * index + 1]
-        for person, turn in zip(pair, (weekdays[::2], weekdays[1::2]), strict=True):
+        # The first teacher, whom a visitor signs in as, stands in the first section on every day of service.
+        turns = (weekdays if index == 0 else weekdays[::2], weekdays[1::2])
+        for person, turn in zip(pair, turns, strict=True):
             staffing.plan_rota(
                 school=school, first=first, last=last, weekdays=turn, section=section, person=person, by=by
             )
