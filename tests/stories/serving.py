@@ -121,11 +121,13 @@ def _all_is_sent(visitor):
 def the_leader_closes_the_day(stage, wall, town, teachers, leader):
     wall.put(FIRST_DAY, "17:41")
     leader.go("/attendance/day/")
-    leader.reads("可以签字了")
+    leader.reads("都有着落了，还有事没办完")
     leader.page.get_by_label("巡查与服务记录").fill("巡查两次，秩序正常，门窗已锁。")
     leader.shot("leader-may-close")
     leader.press("清零签字")
-    leader.sees("今天已清零签字")
+    leader.sees("还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
+    leader.press("仍要签字")
+    leader.sees("已签字。还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
     leader.shot("leader-closed")
     for on_post in (*teachers.values(), leader):
         on_post.go("/staffing/mine/")
