@@ -1,11 +1,11 @@
 """What a month will charge: signed agreements and seats, on the days the service runs."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from afterschool.plans.models import Offering
 from afterschool.policy.verdict import Verdict
@@ -41,10 +41,11 @@ def dues_of(tariffs: Tariffs) -> list[Due]:
         agreement__began_on__lte=last,
         fee_fen__gt=0,
     )
-    like, spans = alike(items), _spans(items)
     whose = items.order_by("agreement__number", "pk").values_list(
         "pk", "agreement_id", "agreement__number", "agreement__student_id", "agreement__student__name"
     )
+    like = alike(items)
+    spans = _spans(set(like))
     dues, known = [], {}
     for pk, agreement, number, student, name in whose:
         item, when = like[pk], (like[pk], *spans[pk])
@@ -54,10 +55,10 @@ def dues_of(tariffs: Tariffs) -> list[Due]:
     return [due for due in dues if any(first <= day <= last for day in due.days)]
 
 
-def _spans(items: QuerySet[AgreementItem]) -> defaultdict[int, list[tuple[date, date]]]:
+def _spans(items: Set[int]) -> defaultdict[int, list[tuple[date, date]]]:
     """From which day to which each had a seat under its agreement, before the child left."""
     found = defaultdict(list)
-    held = Placement.objects.filter(item__in=items.order_by())
+    held = Placement.objects.filter(item__among=items)
     agreement = ("item__agreement__began_on", "item__agreement__ended_on", "item__agreement__student__left_on")
     for item, began, ended, first, *last in held.values_list("item", "began_on", "ended_on", *agreement):
         found[item].append((max(began, first), min(day or date.max for day in (ended, *last))))
