@@ -85,15 +85,6 @@ def offerings_for(student: Student, term: Term) -> QuerySet[Offering]:
     ).select_related("school")
 
 
-def price_published(offering: Offering) -> bool:
-    """Whether the fee stands in a plan that is, or was, in force: no other may be charged."""
-    return offering.plan.in_force_at is not None
-
-
-def plan_in_force(school: School, term: Term) -> Plan | None:
-    return Plan.objects.in_force().filter(school=school, term=term).first()
-
-
 def open_versions(plan: Plan) -> QuerySet[Plan]:
     """Versions of the same plan that are being written or wait for the bureau."""
     return Plan.objects.filter(school=plan.school_id, term=plan.term_id, state__in=[*OPEN_STATES, Plan.State.FILED])

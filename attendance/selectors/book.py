@@ -106,11 +106,6 @@ def day_book(school: School, day: date, *, students: Iterable[Student] | None = 
     )
 
 
-def final_states(school: School, day: date) -> dict[int, State]:
-    """Each listed child's state; the day can close when all of them are in FINAL."""
-    return day_book(school, day).states()
-
-
 def served_days(agreement_ids: Collection[int], first: date, last: date) -> dict[int, list[date]]:
     """The days on which the child of each agreement was really there. One query."""
     there = Mark.objects.filter(

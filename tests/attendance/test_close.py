@@ -30,7 +30,7 @@ from attendance.actions import (
 )
 from attendance.desk import tasks
 from attendance.models import Alarm, DayClose, GateEvent, Session
-from attendance.selectors import board, final_states
+from attendance.selectors import board, day_book
 from attendance.selectors.offline import list_content
 from attendance.selectors.owing import owing
 from attendance.tasks import watch, watch_school
@@ -331,7 +331,7 @@ def test_after_noon_the_children_go_back_to_lessons_and_nobody_collects_them(her
 
 def states_of(town):
     by_pk = {child.pk: child for child in town.children}
-    return {by_pk[pk]: state for pk, state in final_states(town.school, THURSDAY).items()}
+    return {by_pk[pk]: state for pk, state in day_book(town.school, THURSDAY).states().items()}
 
 
 def test_the_beat_calls_it_and_the_desks_show_it(here, principal, reviewer, monkeypatch):

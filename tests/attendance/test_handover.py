@@ -20,7 +20,7 @@ from attendance.actions import (
     undo_handover,
 )
 from attendance.models import DayClose, Handover, Incident
-from attendance.selectors import State, final_states, trail
+from attendance.selectors import State, day_book, trail
 from enrollment.models import PickupPerson, PickupRestriction
 from enrollment.selectors import Collector, collectors_of
 from tests import cast
@@ -63,7 +63,7 @@ def test_child_goes_home_with_grandma_and_each_guardian_gets_one_notice(here):
     handover = Handover.objects.get()
     assert (handover.collector_name, handover.collector_relation, handover.by) == ("王秀兰", "奶奶", here.teacher)
     assert [notice.title for notice in Notice.objects.filter(to=here.mothers[0])] == ["学生01 17:42 由奶奶接走"]
-    assert final_states(here.school, THURSDAY)[child.pk] == State.GONE
+    assert day_book(here.school, THURSDAY).states()[child.pk] == State.GONE
     assert [(station.word, station.done) for station in trail([child], THURSDAY, at(18))[child.pk].stations] == [
         ("已签到", True),
         ("由奶奶接走", True),
@@ -226,7 +226,7 @@ def test_undone_handover_stays_on_record_and_the_child_is_here_again(here):
 
     undo_handover(handover, now=at(17, 43), by=here.by_teacher)
 
-    assert final_states(here.school, THURSDAY)[child.pk] == State.HERE
+    assert day_book(here.school, THURSDAY).states()[child.pk] == State.HERE
     assert Handover.objects.get().undone_by == here.teacher
     assert Deed.objects.filter(verb="undid_handover").count() == 1
     assert "孩子还在学校" in Notice.objects.get(kind="handover_undone").title

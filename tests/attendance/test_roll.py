@@ -7,7 +7,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Delivery, Notice
 from attendance.actions import ask_leave, hand_over, open_day, take_roll, undo_roll, untaken_rolls
 from attendance.models import Mark, Session
-from attendance.selectors import State, final_states, roll
+from attendance.selectors import State, day_book, roll
 from enrollment.models import Placement
 from enrollment.selectors import collectors_of
 from tests import cast
@@ -27,7 +27,7 @@ def test_day_opens_with_the_sections_that_meet_and_only_once(town):
 
 
 def test_child_is_unmarked_until_the_roll_is_taken(town):
-    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}
+    assert set(day_book(town.school, THURSDAY).states().values()) == {State.UNMARKED}
 
 
 def test_child_who_did_not_choose_the_weekday_is_not_listed(town):
@@ -199,7 +199,7 @@ def test_c12_a_roll_nobody_takes_is_told_to_the_teacher_then_the_leader_then_the
         "16:00": ["王静", "赵立新"],
         "16:10": ["王静", "赵立新", "学生01妈妈", "学生02妈妈"],
     }
-    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}, "nobody is present by default"
+    assert set(day_book(town.school, THURSDAY).states().values()) == {State.UNMARKED}, "nobody is present by default"
 
     take_roll(town.session, exceptions={town.children[0].pk: "absent"}, now=at(16, 15), by=town.by_teacher)
 

@@ -8,7 +8,7 @@ from afterschool.notices.models import Notice
 from attendance.actions import hand_over, move_session, resume_sessions, stop_sessions, take_roll
 from attendance.models import Session
 from attendance.roll_forms import StopForm
-from attendance.selectors import State, day_plan, final_states, sessions_open_to, trail
+from attendance.selectors import State, day_book, day_plan, sessions_open_to, trail
 from attendance.selectors.family import family_day
 from billing.actions import charge_month, open_month
 from billing.selectors.missed import missed_days, with_last_days
@@ -62,7 +62,7 @@ def test_typhoon_ends_what_has_begun_cancels_the_rest_and_says_so_once_for_each_
         "学生01妈妈": "学生01 今天提前到 16:10 放学，请按时来接",
         "学生02妈妈": "学生02 今天提前到 16:10 放学，请按时来接",
     }, "once a child though it has two classes; who was absent need not come"
-    assert final_states(town.school, THURSDAY)[town.children[0].pk] == State.HERE, "nobody is lost"
+    assert day_book(town.school, THURSDAY).states()[town.children[0].pk] == State.HERE, "nobody is lost"
 
 
 def test_before_it_begins_all_is_cancelled_and_staff_is_told(town, balls):
@@ -97,7 +97,7 @@ def test_session_that_has_begun_without_a_roll_stays_to_be_called(town):
     stop(town, 15, 30, now=at(15, 50))
 
     assert town.session.cancelled_at is None
-    assert set(final_states(town.school, THURSDAY).values()) == {State.UNMARKED}
+    assert set(day_book(town.school, THURSDAY).states().values()) == {State.UNMARKED}
 
 
 @pytest.mark.parametrize(("counts", "unserved"), [(True, ""), (False, "forced")])

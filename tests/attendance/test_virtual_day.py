@@ -26,7 +26,7 @@ from attendance.actions import (
 )
 from attendance.actions.left import LIMITS
 from attendance.models import Alarm, GateEvent, Handover, Incident, LateStay, Mark
-from attendance.selectors import board, final_states
+from attendance.selectors import board, day_book
 from attendance.selectors.offline import held_events
 from attendance.selectors.owing import owing
 from attendance.told import Told
@@ -231,7 +231,7 @@ def test_nobody_is_forgotten_on_a_day_of_a_thousand_children(haitang, term):
 
     final = day.states()
     assert set(final.values()) <= {"gone", "kept", "absent", "ill", "leave"}
-    assert final == {pk: str(state) for pk, state in final_states(day.school, THURSDAY).items()}
+    assert final == {pk: str(state) for pk, state in day_book(day.school, THURSDAY).states().items()}
     assert (closed.counts["listed"], closed.counts["handed_over"]) == (1000, list(final.values()).count("gone"))
     assert not Alarm.objects.filter(settled_at=None).exists()
 

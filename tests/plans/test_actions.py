@@ -19,7 +19,7 @@ from afterschool.plans.actions import (
     save_plan,
 )
 from afterschool.plans.models import Minutes, Offering, Plan, Review
-from afterschool.plans.selectors import filing_facts, offerings_for, plan_in_force, price_published
+from afterschool.plans.selectors import filing_facts, offerings_for
 from tests import cast
 from tests.plans.writing import IN_AUGUST, IN_SEPTEMBER, as_clerk, as_reviewer, put_in_force, write_plan
 
@@ -131,8 +131,8 @@ def test_d_takes_note_and_gives_a_number(plan, clerk, reviewer):
     put_in_force(plan, clerk, reviewer)
 
     assert (plan.state, plan.filing_number) == ("in_force", "课后备〔2026〕001号")
-    assert plan_in_force(plan.school, plan.term) == plan
-    assert price_published(plan.offerings.get())
+    assert Plan.objects.in_force().get() == plan
+    assert plan.in_force_at
     assert Notice.objects.filter(to_id=clerk.person_id, kind="plan_reviewed").count() == 1
 
 
@@ -231,8 +231,8 @@ def test_revision_holds_beside_the_old_one_until_it_is_noted(plan, clerk, review
     with pytest.raises(RuleBroken, match="已经有一份变更"):
         revise_plan(plan, by=clerk)
     save_offering(new, new.offerings.get(), by=clerk, fee_fen=180_00)
-    assert plan_in_force(plan.school, plan.term) == plan
-    assert not price_published(new.offerings.get())
+    assert Plan.objects.in_force().get() == plan
+    assert not new.in_force_at
 
     put_in_force(new, clerk, reviewer)
     plan.refresh_from_db()
