@@ -2,7 +2,7 @@
 
 from .day import Alarm, Batch, DayClose, LateStay, Mark, MarkCorrection, MonthLock, Patrol, Session, Transfer
 from .family import ContactAttempt, Leave, PickupChange
-from .gate import CallBack, GateEvent, GateList, Handover, PickupCode
+from .gate import CallBack, GateEvent, GateList, Handover, LaterRecord, PickupCode
 from .records import (
     Archive,
     EmergencyPlan,
@@ -15,6 +15,6 @@ from .records import (
 
 __all__ = [
     "Alarm", "Archive", "Batch", "CallBack", "ContactAttempt", "DayClose", "EmergencyPlan", "GateEntry", "GateEvent",
-    "GateList", "Handover", "Incident", "LateStay", "Leave", "Mark", "MarkCorrection", "MonthLock", "Patrol",
-    "PickupChange", "PickupCode", "Session", "SessionPhoto", "Transfer", "Venue", "VenueCheck",
+    "GateList", "Handover", "Incident", "LateStay", "LaterRecord", "Leave", "Mark", "MarkCorrection", "MonthLock",
+    "Patrol", "PickupChange", "PickupCode", "Session", "SessionPhoto", "Transfer", "Venue", "VenueCheck",
 ]  # fmt: skip

@@ -60,6 +60,7 @@ class Session(models.Model):
     stop_reason = models.CharField("说明", max_length=100, blank=True)
     taken_at = models.DateTimeField("点名时间", null=True)
     taken_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reopened_at = models.DateTimeField("点名撤销", null=True)  # from then on it is waited for anew
     activity = models.CharField("活动", max_length=10, choices=Activity, blank=True)
     content = models.CharField("服务内容", max_length=200, blank=True)
     content_flag = models.CharField("内容提示", max_length=60, blank=True)  # words that sound like 讲新课
@@ -143,6 +144,7 @@ class MarkCorrection(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    refusal = models.CharField("为什么不同意", max_length=100, blank=True)
 
     objects = OfChild.as_manager()
 
@@ -286,8 +288,13 @@ class Alarm(models.Model):
         verbose_name = verbose_name_plural = "滞留告警"
 
 
+class PatrolQuerySet(ReachQuerySet):
+    def standing(self):
+        return self.filter(undone_at=None)
+
+
 class Patrol(models.Model):
-    """巡查: the leader looked into one room: on time, teacher there, heads counted."""
+    """巡查: the leader looked into one room: on time, teacher there, heads counted. An undone one stays on record."""
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     session = models.ForeignKey(Session, models.PROTECT, related_name="patrols")
@@ -298,8 +305,10 @@ class Patrol(models.Model):
     note = models.CharField("情况", max_length=200, blank=True)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    undone_at = models.DateTimeField("撤销", null=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
-    objects = ReachQuerySet.as_manager()
+    objects = PatrolQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]
@@ -331,7 +340,9 @@ class DayClose(models.Model):
     closed_at = models.DateTimeField()
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     note = models.TextField("巡查与服务记录", blank=True)
-    counts = models.JSONField(default=dict)  # {"listed": n, "present": n, "absent": n, "leave": n, "handed_over": n}
+    # {"listed": n, "present": n, "absent": n, "leave": n, "handed_over": n, "kept": n}, and what was open at that hour:
+    # "unresolved": n, "incidents": n
+    counts = models.JSONField(default=dict)
 
     objects = ReachQuerySet.as_manager()
 

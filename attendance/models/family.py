@@ -105,6 +105,7 @@ class ContactAttempt(models.Model):
     note = models.CharField("说明", max_length=100, blank=True)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uid = models.UUIDField(unique=True, null=True)  # of the form: sent twice, it is one call
 
     objects = OfChild.as_manager()
 

@@ -120,6 +120,7 @@ class GateEvent(models.Model):
         ONCE = "once", "一次性接送码"
         CALL_BACK = "call_back", "回拨核实"
         AGREED = "agreed", "按约定离校"
+        LATER = "later", "事后补记"
 
     uid = models.UUIDField(unique=True)
     # Written all day and asked by child, day and device: no other index is kept up at the gate.
@@ -229,6 +230,65 @@ class Handover(models.Model):
         verbose_name = verbose_name_plural = "交接"
 
     @property
+    def is_later(self) -> bool:
+        return self.how == GateEvent.How.LATER
+
+    @property
     def words(self) -> str:
-        """How the child left, as the guardian reads it: 由奶奶接走."""
-        return f"由{self.collector_relation}接走" if self.mode == self.Mode.COLLECTED else self.get_mode_display()
+        """How the child left, as the guardian reads it: 由奶奶接走; written down afterwards: 由奶奶接走（补记）."""
+        how = f"由{self.collector_relation}接走" if self.mode == self.Mode.COLLECTED else self.get_mode_display()
+        return f"{how}（补记）" if self.is_later else how
+
+
+class LaterRecord(models.Model):
+    """补记离校: how a child left a day that nobody wrote it down on, on whose word, and why it comes only now.
+
+    Once the month is locked it is asked for, and another decides. The event by which it stands says when it came.
+    """
+
+    class State(models.TextChoices):
+        MADE = "made", "已补记"
+        ASKED = "asked", "等另一人决定"
+        REFUSED = "refused", "没有同意"
+
+    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    day = models.DateField("日期")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="later_records")
+    mode = models.CharField("方式", max_length=10, choices=Handover.Mode)
+    adult = models.CharField(max_length=30, blank=True)  # as the gate names it: "guardian:12"
+    way = models.CharField("怎样离校", max_length=90)  # in words, as it was known then
+    left_at = models.DateTimeField("离校时间")
+    source = models.CharField("据谁的话", max_length=60)
+    reason = models.CharField("为什么补记", max_length=100)
+    state = models.CharField("状态", max_length=10, choices=State)
+    event = models.OneToOneField(GateEvent, models.PROTECT, null=True, related_name="later")
+    at = models.DateTimeField("补记时间")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    refusal = models.CharField("为什么不同意", max_length=100, blank=True)
+
+    objects = OfChild.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(source="") & ~Q(reason=""), name="later_record_on_whose_word_and_why"),
+            models.CheckConstraint(condition=Q(left_at__lte=F("at")), name="later_record_of_what_was"),
+            models.CheckConstraint(
+                condition=Q(state="made", event__isnull=False) | Q(~Q(state="made"), event=None),
+                name="later_record_made_by_an_event",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("by")), name="later_record_decided_by_another"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="refused") | (Q(decided_by__isnull=False) & ~Q(refusal="")),
+                name="later_record_refused_by_somebody_with_a_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["student", "day"], condition=Q(state="asked"), name="later_record_one_asked_per_child_and_day"
+            ),
+        ]
+        indexes = [models.Index(fields=["school", "day"], name="later_record_of_a_day")]
+        verbose_name = verbose_name_plural = "补记离校"

@@ -75,6 +75,7 @@ class GateEntry(models.Model):
     in_at = models.DateTimeField("进校")
     out_at = models.DateTimeField("离校", null=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uid = models.UUIDField(unique=True, null=True)  # of the form: sent twice, it is one entry
 
     objects = ReachQuerySet.as_manager()
 
