@@ -33,7 +33,7 @@ def event_of(told: Told, brought: Delivered, facts: Facts, school_id: int) -> tu
     if told.kind != Kind.RELEASE:
         event.because = _may_not(told, facts)
         return event, Good.NO if event.because else Good.YES
-    event.how = _how(told)
+    event.how = How.LATER if brought.is_later else _how(told)
     event.guardian_id = pk if kind == "guardian" and name else None
     event.pickup_person_id = pk if kind == "pickup" and name else None
     event.code_id = pk if kind == "code" and name else None

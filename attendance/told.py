@@ -12,6 +12,9 @@ from attendance.models import GateEvent, GateList
 
 How, Kind, Outcome = GateEvent.How, GateEvent.Kind, GateEvent.Outcome
 PAGE = "page:"  # the server's own pages: their time is the server's
+LATER = (
+    "later:"  # the page on which a leader writes down what nobody registered: the time is somebody's word, and says so
+)
 
 
 @dataclass(frozen=True)
@@ -79,10 +82,14 @@ class Delivered:
         """On paper nobody wrote the seconds: how fast the children left is not known."""
         return bool(self.gate_list and self.gate_list.is_paper)
 
+    @property
+    def is_later(self) -> bool:
+        return self.device.startswith(LATER)
+
     def happened_at(self, claimed: datetime) -> datetime:
         """A device's clock is believed only between two moments that the server has seen itself."""
         if self.gate_list is None:
-            return claimed if self.device.startswith(PAGE) else self.now
+            return claimed if self.device.startswith((PAGE, LATER)) else self.now
         return min(max(claimed, self.gate_list.issued_at), self.now)
 
     def list_age(self, claimed: datetime) -> timedelta:

@@ -42,21 +42,25 @@ def tell(
     undone: Sequence[Handover],
     incidents: Sequence[Incident],
 ) -> None:
-    notes = [*_to_guardians(made, undone, facts), *_to_leaders(school, brought, facts, incidents)]
+    past = facts.day < timezone.localdate(brought.now)
+    notes = [*_to_guardians(made, undone, facts, past), *_to_leaders(school, brought, facts, incidents)]
     if notes:
         notify_each(notes)
 
 
-def _to_guardians(made: Iterable[Handover], undone: Iterable[Handover], facts: Facts) -> Iterator[Note]:
-    """One note of each release to each guardian, but for those who must not know of the child's ways."""
+def _to_guardians(made: Iterable[Handover], undone: Iterable[Handover], facts: Facts, past: bool) -> Iterator[Note]:
+    """One note of each release to each guardian, but for those who must not know of the child's ways. `past`: of a day
+    that is over, which the note names."""
     standing = {handover.student_id for handover in made}
+    on = f"{facts.day:%-m月%-d日} " if past else ""
     for one in made:
-        title = f"{facts.students[one.student_id].name} {_clock(one.at)} {one.words}"
+        title = f"{facts.students[one.student_id].name} {on}{_clock(one.at)} {one.words}"
         yield from _notes(one, facts, "handed_over", title)
     for one in undone:
         if one.student_id in standing:
             continue
-        title = f"更正：{facts.students[one.student_id].name} {_clock(one.at)} 的离校记录点错了，孩子还在学校"
+        who = f"{facts.students[one.student_id].name} {on}{_clock(one.at)}"
+        title = f"更正：{who} 的离校记录点错了，{'已经撤销' if past else '孩子还在学校'}"
         yield from _notes(one, facts, "handover_undone", title)
 
 
