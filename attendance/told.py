@@ -12,9 +12,7 @@ from attendance.models import GateEvent, GateList
 
 How, Kind, Outcome = GateEvent.How, GateEvent.Kind, GateEvent.Outcome
 PAGE = "page:"  # the server's own pages: their time is the server's
-LATER = (
-    "later:"  # the page on which a leader writes down what nobody registered: the time is somebody's word, and says so
-)
+LATER = "later:"  # a leader writes down afterwards what nobody registered: the time is somebody's word
 
 
 @dataclass(frozen=True)
