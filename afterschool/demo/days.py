@@ -4,18 +4,21 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
+from uuid import uuid4
 
 from django.utils.timezone import localtime
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
-from afterschool.schools.models import School, Student, Term
+from afterschool.schools.models import School, Term
 from afterschool.schools.people import actor_for
 from attendance import actions as attendance
+from attendance.actions.gate import page_of
 from attendance.actions.log import write_log
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import State, day_book
 from attendance.selectors.owing import owing
+from attendance.told import Kind, Told
 from enrollment.models import Application, Placement, Section
 from enrollment.selectors import Collector, collectors_of
 from staffing import actions as staffing
@@ -126,22 +129,23 @@ def _go_home(school: School, day: date, families: dict[int, Family], leader: Act
     ends: dict[int, datetime] = {}
     for session in sorted(book.sessions, key=lambda session: session.ends_at):
         ends |= {student.pk: at(day, session.ends_at) for student in book.listed[session.pk]}
-    children = book.children
-    departures = [
-        _departure(children[pk], ends[pk] + timedelta(seconds=dice.randrange(1200)), families[pk], dice)
+    taps = [
+        _tap(pk, ends[pk] + timedelta(seconds=dice.randrange(1200)), families[pk], dice)
         for pk, state in book.states().items()
         if state == State.HERE
     ]
-    leading.keep_the_last(school, day, departures, leader)
-    with clock_shows(max(departure.at for departure in departures)) as last:
-        attendance.hand_over_all(departures, day=day, by=leader)
-    return localtime(last)
+    last = max(taps, key=lambda tap: tap.claimed_at)
+    leading.keep_company(book.children[last.student_id], last.claimed_at, leader)
+    with clock_shows(last.claimed_at) as now:
+        attendance.take_events(school, taps, device=page_of(leader), day=day, now=now, by=leader)
+    return localtime(now)
 
 
-def _departure(student: Student, moment: datetime, family: Family, dice: Random) -> attendance.Departure:
+def _tap(student_id: int, moment: datetime, family: Family, dice: Random) -> Told:
     if family.leave_mode == Application.LeaveMode.SELF:
-        return attendance.Departure(student, moment, mode=Handover.Mode.SELF)
-    return attendance.Departure(student, moment, collector=dice.choice(family.adults))
+        return Told(uuid4(), Kind.RELEASE, student_id, moment, mode=Handover.Mode.SELF)
+    adult = dice.choice(family.adults).key
+    return Told(uuid4(), Kind.RELEASE, student_id, moment, mode=Handover.Mode.COLLECTED, adult=adult)
 
 
 def _confirm(duties: list[Duty], cast: town.Cast, actors, now: datetime) -> None:

@@ -1,12 +1,13 @@
 """What a leader does beside the signature: looks into every room, writes down what happens, keeps the last child company."""
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.utils.timezone import localdate
+
 from afterschool.access.reach import Actor
-from afterschool.schools.models import School
+from afterschool.schools.models import School, Student
 from attendance import actions as attendance
 from attendance.models import Incident, Mark, Session
 from staffing.models import Duty
@@ -49,11 +50,12 @@ def _something_happens(school: School, day: date, leader: Actor, dice: Random) -
         attendance.follow_incident(incident, step=step, now=later, by=leader)
 
 
-def keep_the_last(school: School, day: date, departures: Sequence[attendance.Departure], leader: Actor) -> None:
+def keep_company(last: Student, until: datetime, leader: Actor) -> None:
     """Once in a while somebody comes late, and a teacher stays with the child until then."""
-    dice, last = Random(f"late{school.code}{day}"), max(departures, key=lambda one: one.at)
+    school, day = last.school, localdate(until)
+    dice = Random(f"late{school.code}{day}")
     if dice.random() < 0.1:
         keepers = Duty.objects.filter(school=school, day=day, role=Duty.Role.TEACHER).select_related("person")
         keeper = dice.choice(list(keepers.order_by("pk"))).person
-        with clock_shows(last.at - timedelta(minutes=5)) as now:
-            attendance.begin_late([last.student], day=day, keeper=keeper, place="一楼图书室", now=now, by=leader)
+        with clock_shows(until - timedelta(minutes=5)) as now:
+            attendance.begin_late([last], day=day, keeper=keeper, place="一楼图书室", now=now, by=leader)

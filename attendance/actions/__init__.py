@@ -11,7 +11,6 @@ from .day import open_day
 from .evening import tell_families
 from .gate import confirm_held, take_events, undo_held
 from .guard import enter_gate, leave_gate
-from .handover import Departure, hand_over, hand_over_all, report_wrong_adult, undo_handover
 from .incidents import Step, call_about_dispute, follow_incident, note_incident
 from .late import begin_late, change_keeper, end_late
 from .leave import ask_leave, cancel_leave
@@ -22,11 +21,11 @@ from .stops import move_session, resume_sessions, stop_sessions
 from .transfers import receive_children
 
 __all__ = [
-    "Departure", "Step", "ask_leave", "begin_batch", "begin_late", "call_about_dispute", "call_back",
+    "Step", "ask_leave", "begin_batch", "begin_late", "call_about_dispute", "call_back",
     "cancel_change", "cancel_code", "cancel_leave", "change_keeper", "change_pickup", "children_left", "close_day",
     "confirm_held", "correct_mark", "decide_correction", "end_batch", "end_late", "enter_gate", "follow_incident",
-    "hand_over", "hand_over_all", "leave_gate", "make_code", "move_session", "note_contact", "note_incident",
-    "open_day", "patrol", "receive_children", "report_wrong_adult", "resume_sessions", "stop_sessions",
-    "take_events", "take_roll", "tell_families", "undo_handover", "undo_held", "undo_roll", "unresolved_contacts",
+    "leave_gate", "make_code", "move_session", "note_contact", "note_incident",
+    "open_day", "patrol", "receive_children", "resume_sessions", "stop_sessions",
+    "take_events", "take_roll", "tell_families", "undo_held", "undo_roll", "unresolved_contacts",
     "untaken_rolls",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from afterschool.plans.models import Offering
-from attendance.actions import hand_over, take_roll
+from attendance.actions import take_roll
 from attendance.models import (
     Alarm,
     Batch,
@@ -22,9 +22,9 @@ from attendance.models import (
     VenueCheck,
 )
 from enrollment.models import AgreementItem, PickupPerson, Placement, Section
-from enrollment.selectors import collectors_of
 from staffing.models import Duty
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.town import THURSDAY, at, build
 
 T = datetime(2026, 10, 15)  # noqa: DTZ001 as a spreadsheet has it
@@ -47,8 +47,7 @@ def written(school, term):
     )  # fmt: skip
     take_roll(session, exceptions={second.pk: "leave", third.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
     take_roll(ball, exceptions={first.pk: "late"}, now=at(16, 35), by=town.by_leader)
-    mother = collectors_of([first], THURSDAY)[first.pk][0]
-    hand_over(first, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_teacher)
+    hand_over(first, now=at(17, 42), by=town.by_teacher)
     Session.objects.filter(pk=session.pk).update(
         activity="homework", content="=1+1 完成语文作业", logged_at=at(17, 20), logged_by=by
     )

@@ -21,11 +21,9 @@ from attendance.actions import (
     close_day,
     confirm_held,
     correct_mark,
-    hand_over,
     note_incident,
     take_events,
     take_roll,
-    undo_handover,
     undo_held,
 )
 from attendance.desk import tasks
@@ -36,8 +34,8 @@ from attendance.selectors.owing import owing
 from attendance.tasks import watch, watch_school
 from attendance.told import Told
 from enrollment.models import Placement, Section
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over, undo
 from tests.attendance.town import THURSDAY, at
 
 Step = Alarm.Step
@@ -60,8 +58,7 @@ def reviewer(here):
 
 
 def collect(town, child, when=None):
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    return hand_over(child, day=THURSDAY, collector=mother, now=when or at(17, 42), by=town.by_leader)
+    return hand_over(child, now=when or at(17, 42), by=town.by_leader)
 
 
 def keep(town, *children, when=None):
@@ -269,10 +266,10 @@ def test_settling_the_child_ends_the_alarm_and_those_who_heard_hear_that_too(her
 def test_a_child_that_is_back_is_alarmed_anew_and_at_once(here, principal):
     gone = [collect(here, child) for child in here.children]
     assert watched(here, at(18)) == 0
-    undo_handover(gone[0], now=at(18, 20), by=here.by_leader)
+    undo(gone[0], now=at(18, 20), by=here.by_leader)
 
     assert watched(here, at(18, 21)) == 2, "the leader and the principal, both are long due"
-    undo_handover(gone[1], now=at(18, 22), by=here.by_leader)
+    undo(gone[1], now=at(18, 22), by=here.by_leader)
     assert watched(here, at(18, 23)) == 2, "another child, another alarm"
     assert watched(here, at(18, 24)) == 0
 

@@ -6,10 +6,10 @@ import pytest
 
 from afterschool.errors import RuleBroken
 from attendance import codes
-from attendance.actions import cancel_code, hand_over, make_code, take_roll
+from attendance.actions import cancel_code, make_code, take_roll
 from attendance.models import Handover, PickupCode
-from enrollment.selectors import Collector, collectors_of
 from tests import cast
+from tests.attendance.gate import ask, hand_over
 from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
@@ -43,9 +43,8 @@ def test_the_page_shows_the_code_of_the_half_minute_that_opens_the_gate(here, cl
     part = client.get(address(child), headers={"HX-Request": "true"}).content.decode()
     assert part.count("<section") == 1 and "<form" not in part
 
-    [adult] = collectors_of([child], THURSDAY)[child.pk]
     code = digits_on(page)
-    gone = hand_over(child, day=THURSDAY, collector=adult, code=code, now=at(17, 15, second=50), by=here.by_teacher)
+    gone = hand_over(child, code=code, now=at(17, 15, second=50), by=here.by_teacher)
     assert gone.how == "code"
     assert "已经离校" in client.get(address(child)).content.decode()
 
@@ -89,9 +88,8 @@ def test_one_time_code_is_shown_once_and_only_its_print_is_kept(here, client):
     client.force_login(here.mothers[0])
     client.post(f"/attendance/codes/{standing.pk}/cancel/")
     client.post(f"/attendance/codes/{standing.pk}/cancel/")
-    holder = Collector("code", standing.pk, "李秀英", "邻居", "", False)
-    with pytest.raises(RuleBroken):
-        hand_over(child, day=THURSDAY, collector=holder, code=again, now=at(17, 42), by=here.by_teacher)
+    tried = ask(child, f"code:{standing.pk}", code=again, now=at(17, 42), by=here.by_teacher)
+    assert tried.outcome == "denied"
     assert not Handover.objects.exists()
 
 

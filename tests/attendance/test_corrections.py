@@ -4,13 +4,13 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import correct_mark, decide_correction, hand_over, take_roll, undo_roll
+from attendance.actions import correct_mark, decide_correction, take_roll, undo_roll
 from attendance.actions.months import lock_attendance
 from attendance.after_roll import tasks
 from attendance.models import DayClose, Mark, MarkCorrection
 from attendance.selectors import corrections_asked, roll
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.town import THURSDAY, at
 
 NOVEMBER_3 = THURSDAY.replace(month=11, day=3)
@@ -82,8 +82,7 @@ def test_child_listed_after_the_roll_gets_its_first_mark_by_a_correction(taken):
 
 def test_child_handed_over_cannot_become_absent(taken):
     child = taken.children[1]
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=taken.by_teacher)
+    hand_over(child, now=at(17, 42), by=taken.by_teacher)
 
     with pytest.raises(RuleBroken, match="17:42 由母亲接走"):
         correct(taken, child, status="absent", now=at(17, 43))

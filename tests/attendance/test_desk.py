@@ -1,10 +1,11 @@
 from afterschool.access.capabilities import Role
 from afterschool.notices.models import Notice
-from attendance.actions import note_incident, report_wrong_adult, take_roll
+from attendance.actions import note_incident, take_roll
 from attendance.desk import tasks
 from attendance.tasks import open_school, watch, watch_school
 from staffing.desk import tasks as staffing_tasks
 from tests import cast
+from tests.attendance.gate import report_wrong_adult
 from tests.attendance.town import THURSDAY, at
 
 
@@ -50,7 +51,7 @@ def test_open_incidents_wait_for_the_leader_and_a_call_for_a_second_person(town,
     note_incident(
         town.school, day=THURSDAY, kind="other", note="停电", student=None, now=at(16, 10), by=town.by_teacher
     )
-    report_wrong_adult(child, day=THURSDAY, now=at(17, 42), by=town.by_teacher)
+    report_wrong_adult(child, now=at(17, 42), by=town.by_teacher)
 
     assert {"其他", "非授权人员接领：学生01", "回拨核实：学生01"} <= set(titles(tasks(town.by_leader, THURSDAY)))
     assert "回拨核实：学生01" in titles(tasks(cast.act(colleague, THURSDAY), THURSDAY))

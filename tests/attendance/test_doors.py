@@ -8,11 +8,12 @@ from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
 from afterschool.access.capabilities import Role
-from attendance.actions import report_wrong_adult, take_roll
+from attendance.actions import take_roll
 from attendance.models import DayClose, GateList, Leave, Mark
 from attendance.selectors import board, trail
 from enrollment.models import Section
 from tests import cast
+from tests.attendance.gate import report_wrong_adult
 from tests.attendance.town import THURSDAY, at
 
 
@@ -123,7 +124,7 @@ def test_reads_are_as_many_for_thirty_children_as_for_three(here, ask, django_as
 
 def test_class_teachers_sheet_tells_of_no_incident(here, client):
     """Who came for which child, and in vain, is for the leaders: not for every class teacher of the school."""
-    report_wrong_adult(here.children[0], day=THURSDAY, now=at(17, 40), by=here.by_teacher)
+    report_wrong_adult(here.children[0], now=at(17, 40), by=here.by_teacher)
     class_teacher = cast.make_person("班主任", Role.CLASS_TEACHER, cast.make_class(here.school, grade=4))
     told = {}
     for person in (here.leader, class_teacher):

@@ -14,10 +14,8 @@ from attendance.actions import (
     begin_late,
     cancel_change,
     change_pickup,
-    hand_over,
     take_roll,
     tell_families,
-    undo_handover,
 )
 from attendance.actions.lists import issue_list
 from attendance.models import Handover, PickupChange, Session, Transfer
@@ -27,6 +25,7 @@ from attendance.tasks import evening, tell_school
 from enrollment.models import AgreementItem, Placement, Section
 from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over, undo
 from tests.attendance.test_gate_events import father_of, name_grandma, restrict
 from tests.attendance.town import THURSDAY, at, build
 
@@ -99,7 +98,7 @@ def test_the_day_is_a_line_from_the_way_to_the_collector(town, child, by_mother)
     assert [(one.word, one.done) for one in home] == [(word, done) for word, _, done in line(child, at(16, 55))]
     assert home[-1].at == time(17, 45), "home says what the page says"
 
-    hand_over(child, day=THURSDAY, collector=adult(child, "奶奶"), now=at(17, 42), by=town.by_teacher)
+    hand_over(child, adult(child, "奶奶"), now=at(17, 42), by=town.by_teacher)
     assert line(child, at(18))[-1] == ("由奶奶接走", "王秀兰 · 当面认人 · 交接人 王静", True)
     assert family_day(child, THURSDAY, at(18)).adults == ()
     assert family_day(child, THURSDAY.replace(day=14), at(18)).state is None
@@ -213,7 +212,7 @@ def test_nothing_is_changed_once_the_child_has_gone_or_does_not_come(town, child
     third = town.children[2]
     change = change_pickup(child, comes_at=time(17, 45), now=at(12), by=by_mother)
     roll(town)
-    hand_over(child, day=THURSDAY, collector=adult(child, "母亲"), now=at(17, 42), by=town.by_teacher)
+    hand_over(child, adult(child, "母亲"), now=at(17, 42), by=town.by_teacher)
     with pytest.raises(RuleBroken, match="17:42 已经由母亲接走"):
         change_pickup(child, comes_at=time(18), now=at(17, 50), by=by_mother)
     Session.objects.filter(pk=town.session.pk).update(day=THURSDAY.replace(day=16))
@@ -231,11 +230,10 @@ def test_evening_tells_each_guardian_once_who_collected_and_when(town, child, mo
     name_grandma(town, child)
     restrict(town, child, "陈志强")
     roll(town)
-    hand_over(child, day=THURSDAY, collector=adult(child, "奶奶"), now=at(17, 42), by=town.by_teacher)
+    hand_over(child, adult(child, "奶奶"), now=at(17, 42), by=town.by_teacher)
     assert tell_families(town.school, day=THURSDAY) == 0, "the brother is still there"
 
-    take = next(one for one in collectors_of([brother], THURSDAY)[brother.pk] if one.pk == mother.pk)
-    hand_over(brother, day=THURSDAY, collector=take, now=at(17, 50), by=town.by_teacher)
+    hand_over(brother, f"guardian:{mother.pk}", now=at(17, 50), by=town.by_teacher)
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(19))
     monkeypatch.setattr(tell_school, "delay", tell_school)
     evening()
@@ -246,7 +244,7 @@ def test_evening_tells_each_guardian_once_who_collected_and_when(town, child, mo
     assert told[mother].title == "学生01 17:42 由奶奶接走；学生02 17:50 由母亲接走"
     assert father not in told
     assert [one.channel for one in told[mother].deliveries.all()] == ["wechat"]
-    undo_handover(Handover.objects.get(student=brother), now=at(19, 5), by=town.by_leader)
+    undo(Handover.objects.get(student=brother), now=at(19, 5), by=town.by_leader)
     assert tell_families(town.school, day=THURSDAY) == 0
 
 

@@ -1,7 +1,6 @@
 """The intake: each event once, nothing lost, nothing overwritten, whatever the order."""
 
 from datetime import time, timedelta
-from itertools import count
 from random import Random
 from uuid import UUID, uuid4
 
@@ -14,7 +13,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from afterschool.schools.models import Guardianship
 from attendance import codes
-from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_handover, undo_held
+from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_held
 from attendance.actions.codes import call_back, make_code
 from attendance.actions.lists import issue_list
 from attendance.models import GateEvent, Handover, Incident, LateStay
@@ -22,10 +21,10 @@ from attendance.selectors.offline import held_events, list_content
 from attendance.told import Told
 from enrollment.models import DisputeHold, PickupPerson, PickupRestriction
 from tests import cast
+from tests.attendance.gate import mother_of, tap, undo
 from tests.attendance.town import THURSDAY, at
 
 TABLET, PHONE = str(uuid4()), str(uuid4())
-_sequence = count(1)
 
 
 @pytest.fixture
@@ -33,15 +32,6 @@ def here(town):
     """The roll is taken, everybody is there."""
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
     return town
-
-
-def mother_of(child) -> str:
-    return f"guardian:{child.guardianships.get(relation='母亲').person_id}"
-
-
-def tap(child, adult=None, when=None, **more) -> Told:
-    said = {"kind": "release", "mode": "collected", "adult": mother_of(child) if adult is None else adult} | more
-    return Told(uuid4(), student_id=child.pk, claimed_at=when or at(17, 42), sequence=next(_sequence), **said)
 
 
 def bring(town, *events, device=TABLET, now=None, by=None, **more):
@@ -281,10 +271,9 @@ def test_what_comes_after_the_close_is_held_but_for_a_child_kept_late(here):
     here.school.day_closes.create(day=THURSDAY, closed_at=take, closed_by=here.leader)
 
     assert outcomes(bring(here, tap(third), now=at(18, 40))) == ["accepted"]
-    undo = tap(second, "", kind="undo", about=GateEvent.objects.get(student=second).uid)
-    assert outcomes(bring(here, undo, now=at(18, 41))) == ["denied"]
-    with pytest.raises(RuleBroken, match="签字结束"):
-        undo_handover(undo_later, now=at(18, 42), by=here.by_leader)
+    said = tap(second, "", kind="undo", about=GateEvent.objects.get(student=second).uid)
+    assert outcomes(bring(here, said, now=at(18, 41))) == ["denied"]
+    assert "签字结束" in undo(undo_later, now=at(18, 42), by=here.by_leader).because
     assert Handover.objects.filter(undone_at=None).count() == 3
 
 
@@ -305,7 +294,7 @@ def test_rotating_code_opens_once_for_its_child_guardian_and_minute(here):
     [taken] = bring(here, tap(first, way, code=code), now=now + timedelta(seconds=30))
     assert taken.outcome == "accepted"
     assert Handover.objects.get().how == "code"
-    undo_handover(Handover.objects.get(), now=now + timedelta(seconds=31), by=here.by_teacher)
+    undo(Handover.objects.get(), now=now + timedelta(seconds=31), by=here.by_teacher)
     assert outcomes(bring(here, tap(first, way, code=code), now=now + timedelta(seconds=32))) == ["denied"]
 
 
@@ -318,7 +307,7 @@ def test_one_time_code_lets_its_holder_collect_once(here):
     assert outcomes(bring(here, tap(child, way, code=digits))) == ["accepted"]
 
     assert Handover.objects.get().words == "由外婆接走"
-    undo_handover(Handover.objects.get(), now=at(18, 1), by=here.by_teacher)
+    undo(Handover.objects.get(), now=at(18, 1), by=here.by_teacher)
     assert outcomes(bring(here, tap(child, way, code=digits))) == ["denied"]
 
 
@@ -392,7 +381,7 @@ def test_what_was_held_is_still_confirmed_or_taken_back_the_day_after(here):
 
     assert list(held_events(here.school, THURSDAY)) == []
     assert set(Handover.objects.filter(day=THURSDAY).values_list("student", flat=True)) == {first.pk, third.pk}
-    undo_handover(Handover.objects.get(student=third), now=next_day, by=here.by_leader)
+    undo(Handover.objects.get(student=third), now=next_day, by=here.by_leader)
     assert Handover.objects.get(student=third).undone_at == next_day
 
 

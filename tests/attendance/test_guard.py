@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from afterschool.schools.names import given_name
-from attendance.actions import begin_late, enter_gate, hand_over, leave_gate, make_code, take_roll
+from attendance.actions import begin_late, enter_gate, leave_gate, make_code, take_roll
 from attendance.models import DayClose, GateEntry
 from attendance.selectors.guard import is_put_away, put_away_at
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.test_gate_events import father_of, name_grandma, restrict
 from tests.attendance.town import THURSDAY, at
 
@@ -60,8 +60,7 @@ def test_c13_the_guard_sees_first_name_class_and_who_may_collect_today(town, cli
     secrets = ("艾力", child.number, town.mothers[0].phone, town.mothers[0].phone[-4:], "13900001111", "2018")
     assert [word for word in secrets if word in said] == []
 
-    [mother, _] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 10), by=town.by_teacher)
+    hand_over(child, now=at(17, 10), by=town.by_teacher)
     said = found(client, "古丽")
     assert "17:10 由母亲接走" in said and "王秀兰" not in said
 
@@ -73,8 +72,7 @@ def test_c15_of_a_restricted_child_the_guard_sees_nothing_but_that(town, client,
     assert "雪" in said and "不要放行，联系办公室" in said
     for secret in ("陈志强", "民初1号", "父亲", "母亲", town.mothers[1].name):
         assert secret not in said
-    mother = next(one for one in collectors_of([held], THURSDAY)[held.pk] if one.relation == "母亲")
-    hand_over(held, day=THURSDAY, collector=mother, now=at(17, 10), by=town.by_teacher)
+    hand_over(held, now=at(17, 10), by=town.by_teacher)
     said = found(client, "欧阳")
     assert "已交接" in said and "母亲" not in said and "不要放行" not in said
 
@@ -137,8 +135,7 @@ def test_a_kept_child_is_found_until_somebody_collects_it_and_what_came_in_stays
     assert "走了的人" not in said and "条，都已离校" in said
     assert "没有叫这个名字的" in found(client, other.name)
 
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(20, 10), by=town.by_teacher)
+    hand_over(child, now=at(20, 10), by=town.by_teacher)
     said = client.get(PAGE, {"q": "学生"}).content.decode()
     assert "生01" not in said and "已经收起" in said and "明天" not in said and 'name="q"' not in said
 

@@ -14,7 +14,6 @@ from attendance.actions import (
     confirm_held,
     follow_incident,
     note_incident,
-    report_wrong_adult,
     take_events,
     take_roll,
 )
@@ -24,6 +23,7 @@ from attendance.selectors.held import held
 from attendance.told import Told
 from enrollment.actions import hold_in_dispute
 from tests import cast
+from tests.attendance.gate import report_wrong_adult
 from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
@@ -115,7 +115,7 @@ def test_the_leader_is_not_told_to_tell_the_leader_and_picks_the_child_by_class(
 
 
 def stranger(town):
-    return report_wrong_adult(town.children[0], day=THURSDAY, now=at(17, 42), by=town.by_teacher)
+    return report_wrong_adult(town.children[0], now=at(17, 42), by=town.by_teacher)
 
 
 def test_a_second_person_calls_a_number_on_file_and_the_gate_lists_the_adult(here, client):
@@ -143,7 +143,7 @@ def test_a_second_stranger_for_the_same_child_is_asked_about_anew(here, client):
     call_back(stranger(here), **mother, now=at(17, 44), by=here.by_leader)
     assert list(calls_wanted(here.by_leader, THURSDAY)) == []
 
-    second = report_wrong_adult(here.children[0], day=THURSDAY, now=at(17, 50), by=here.by_teacher)
+    second = report_wrong_adult(here.children[0], now=at(17, 50), by=here.by_teacher)
     assert list(calls_wanted(here.by_leader, THURSDAY)) == [second]
     client.force_login(here.leader)
     page = client.get(f"/attendance/incidents/{second.pk}/").content.decode()

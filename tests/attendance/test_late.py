@@ -9,15 +9,15 @@ from afterschool.access.capabilities import Role
 from afterschool.desks.selectors import children_today
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import begin_late, change_keeper, close_day, end_late, hand_over, take_events, take_roll
+from attendance.actions import begin_late, change_keeper, close_day, end_late, take_events, take_roll
 from attendance.desk import tasks
 from attendance.models import LateStay
 from attendance.selectors import Board, State, board
 from attendance.selectors.late import keepers
 from attendance.selectors.offline import list_content
 from attendance.told import Told
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
@@ -66,8 +66,7 @@ def test_the_board_folds_many_keeper_by_keeper_and_names_the_class_of_each(here,
 
 def test_another_takes_over_also_after_the_signature(here):
     for child in here.children[1:]:
-        [mother] = collectors_of([child], THURSDAY)[child.pk]
-        hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=here.by_leader)
+        hand_over(child, now=at(17, 42), by=here.by_leader)
     [stay] = keep(here, here.children[0])
     close_day(here.school, day=THURSDAY, now=at(18, 10), by=here.by_leader)
     new = change_keeper(stay, keeper=here.leader, place="门卫室", now=at(18, 30), by=here.by_leader)
@@ -102,8 +101,7 @@ def test_a_keeper_of_another_section_hands_the_child_over_and_sees_no_other(here
 def test_a_wrong_tap_on_a_kept_child_is_taken_back_also_after_the_signature(here):
     """Otherwise nobody looks for a child that still sits there."""
     for child in here.children[1:]:
-        [mother] = collectors_of([child], THURSDAY)[child.pk]
-        hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=here.by_leader)
+        hand_over(child, now=at(17, 42), by=here.by_leader)
     keep(here, here.children[0])
     close_day(here.school, day=THURSDAY, now=at(18, 10), by=here.by_leader)
     by, device = here.by_teacher, str(uuid4())

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
-from attendance.actions import hand_over, report_wrong_adult, take_roll
+from attendance.actions import take_roll
 from attendance.actions.codes import call_back
 from attendance.models import GateEvent, GateList, Handover, Incident
 from attendance.selectors.offline import list_content
 from enrollment.models import PickupPerson, PickupRestriction
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over, report_wrong_adult
 from tests.attendance.phones import Phone
 from tests.attendance.town import THURSDAY, at, build
 
@@ -67,8 +67,7 @@ def test_ticks_are_events_of_the_paper_and_sent_twice_they_count_once(here, clie
     client.force_login(here.teacher)
     client.post(PRINT, {"section": here.section.pk})
     first, second, third, _ = here.children
-    mother = collectors_of([third], THURSDAY)[third.pk][0]
-    hand_over(third, day=THURSDAY, collector=mother, now=at(17, 35), by=here.by_teacher)
+    hand_over(third, now=at(17, 35), by=here.by_teacher)
     wall["now"] = TOMORROW
     page = f"/attendance/gate/paper/{GateList.objects.get().pk}/"
     ticks = {
@@ -130,7 +129,7 @@ def test_a_class_is_typed_in_with_one_key_a_child(wall, live_server, browser, cl
 
 def test_adult_a_guardian_vouched_for_by_telephone_is_on_the_list(here, wall):
     first, second = here.children[:2]
-    incident = report_wrong_adult(second, day=THURSDAY, now=wall["now"], by=here.by_teacher)
+    incident = report_wrong_adult(second, now=wall["now"], by=here.by_teacher)
     call = call_back(
         incident, guardian=here.mothers[1], agreed=True, adult_name="刘桂芳", adult_relation="邻居", now=wall["now"],
         by=here.by_leader,

@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
-from attendance.actions import begin_batch, end_batch, hand_over, patrol, take_roll
+from attendance.actions import begin_batch, end_batch, patrol, take_roll
 from attendance.models import Batch, Incident, Patrol, Session
 from attendance.papers import day_tables
 from attendance.selectors.offline import list_content
 from attendance.selectors.patrol import rooms, rooms_to_look_into
 from enrollment.models import Section
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.town import THURSDAY, at
 
 
@@ -107,8 +107,7 @@ def test_a_batch_does_not_begin_on_a_day_on_which_its_children_have_left(town):
     """The record would name a batch for those who left before there was one."""
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
     child = town.children[0]
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 35), by=town.by_teacher)
+    hand_over(child, now=at(17, 35), by=town.by_teacher)
 
     with pytest.raises(RuleBroken, match="10月15日已经有孩子离校") as refusal:
         begin(town)

@@ -8,10 +8,11 @@ from django.db import connection
 
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import close_day, hand_over, take_roll
+from attendance.actions import close_day, take_roll
 from attendance.models import DayClose, Handover, Incident, Mark
 from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import ask, hand_over
 from tests.attendance.town import THURSDAY, at, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,11 +52,11 @@ def test_two_gates_hand_over_one_child_and_one_stands(open_town):
     by = town.by_leader
 
     outcomes = at_once(
-        lambda: hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=by),
-        lambda: hand_over(child, day=THURSDAY, collector=dad, now=at(17, 42), by=by),
+        lambda: ask(child, mother, now=at(17, 42), by=by),
+        lambda: ask(child, dad, now=at(17, 42), by=by),
     )
 
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Flagged", "Handover"]
+    assert sorted(outcome.outcome for outcome in outcomes) == ["accepted", "incident"]
     assert Handover.objects.count() == 1
     assert Incident.objects.count() == 1
 
@@ -63,13 +64,12 @@ def test_two_gates_hand_over_one_child_and_one_stands(open_town):
 def test_ten_taps_for_the_same_adult_are_one_handover(open_town):
     town, child = open_town, open_town.children[0]
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
     by = town.by_leader
 
-    tap = lambda: hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=by)  # noqa: E731
-    outcomes = at_once(*[tap] * 10)
+    outcomes = at_once(*[lambda: ask(child, now=at(17, 42), by=by)] * 10)
 
-    assert {outcome.pk for outcome in outcomes} == {Handover.objects.get().pk}
+    assert sorted(outcome.outcome for outcome in outcomes) == ["accepted"] + ["repeated"] * 9
+    assert Handover.objects.count() == 1
     assert Notice.objects.filter(kind="handed_over").count() == 1
 
 
@@ -92,11 +92,10 @@ def test_day_closed_while_the_last_child_leaves_counts_what_stands(open_town):
     town = open_town
     take_roll(town.session, exceptions={c.pk: "absent" for c in town.children[1:]}, now=at(15, 46), by=town.by_teacher)
     child = town.children[0]
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
     by = town.by_leader
 
     _, closed = at_once(
-        lambda: hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=by),
+        lambda: hand_over(child, now=at(17, 42), by=by),
         lambda: close_day(town.school, day=THURSDAY, despite="2 个没到的孩子没有联系上家长", now=at(18), by=by),
     )
 

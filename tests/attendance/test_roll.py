@@ -5,12 +5,12 @@ import pytest
 from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Delivery, Notice
-from attendance.actions import ask_leave, hand_over, open_day, take_roll, undo_roll, untaken_rolls
+from attendance.actions import ask_leave, open_day, take_roll, undo_roll, untaken_rolls
 from attendance.models import Mark, Session
 from attendance.selectors import State, day_book, roll
 from enrollment.models import Placement
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.town import THURSDAY, at
 
 
@@ -125,8 +125,7 @@ def test_undone_roll_is_untaken_again_and_told_guardians_hear_of_it(town):
 def test_roll_cannot_be_undone_after_a_child_has_left(town):
     child = town.children[0]
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
-    [mother] = collectors_of([child], THURSDAY)[child.pk]
-    hand_over(child, day=THURSDAY, collector=mother, now=at(17, 42), by=town.by_teacher)
+    hand_over(child, now=at(17, 42), by=town.by_teacher)
 
     with pytest.raises(RuleBroken, match="已经有孩子交接"):
         undo_roll(town.session, now=at(17, 43), by=town.by_teacher)
@@ -162,8 +161,7 @@ def test_next_roll_of_the_day_is_filled_in_with_what_the_first_one_found(town):
     first, second, _ = town.children
     balls = town.club(*town.children)
     take_roll(town.session, exceptions={first.pk: "absent"}, now=at(15, 46), by=town.by_teacher)
-    [mother] = collectors_of([second], THURSDAY)[second.pk]
-    hand_over(second, day=THURSDAY, collector=mother, now=at(16, 20), by=town.by_teacher)
+    hand_over(second, now=at(16, 20), by=town.by_teacher)
 
     assert [(row.expected, row.why) for row in roll(balls)] == [
         ("absent", "三(2)班 缺勤"), ("leave", "由母亲接走"), ("present", ""),

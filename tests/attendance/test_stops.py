@@ -5,7 +5,7 @@ import pytest
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import hand_over, move_session, resume_sessions, stop_sessions, take_roll
+from attendance.actions import move_session, resume_sessions, stop_sessions, take_roll
 from attendance.models import Session
 from attendance.roll_forms import StopForm
 from attendance.selectors import State, day_book, day_plan, sessions_open_to, trail
@@ -13,8 +13,8 @@ from attendance.selectors.family import family_day
 from billing.actions import charge_month, open_month
 from billing.selectors.missed import missed_days, with_last_days
 from enrollment.models import PickupRestriction, Section
-from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.gate import hand_over
 from tests.attendance.town import THURSDAY, at
 
 FEES = """
@@ -110,8 +110,7 @@ def test_what_was_cut_short_counts_as_served_only_where_the_leader_says_so(town,
 def test_who_has_left_and_who_must_not_know_is_told_nothing(town):
     gone, watched, _ = town.children
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
-    [mother] = collectors_of([gone], THURSDAY)[gone.pk]
-    hand_over(gone, day=THURSDAY, collector=mother, now=at(15, 50), by=town.by_teacher)
+    hand_over(gone, now=at(15, 50), by=town.by_teacher)
     PickupRestriction.objects.create(
         school=town.school, student=watched, person=town.mothers[1], person_name=town.mothers[1].name, document="1号",
         recorded_by=town.leader, confirmed_by=town.teacher, began_on=THURSDAY.replace(day=1),

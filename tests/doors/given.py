@@ -16,9 +16,7 @@ from attendance.actions import (
     change_pickup,
     correct_mark,
     enter_gate,
-    hand_over,
     make_code,
-    report_wrong_adult,
     stop_sessions,
     take_events,
     take_roll,
@@ -55,9 +53,9 @@ from billing.wechat.actions import make_payment
 from billing.wechat.selectors import due_of
 from enrollment.actions import ask_export, hold_in_dispute, withdraw
 from enrollment.models import Agreement, Application, Placement
-from enrollment.selectors import collectors_of
 from staffing.models import Duty, StipendLine, StipendSheet
 from tests import cast
+from tests.attendance.gate import hand_over, report_wrong_adult
 
 from . import meals
 from .town import DECEMBER, LOCAL_POLICY, OCTOBER, PAPER, THURSDAY, Corner, act, at
@@ -217,7 +215,7 @@ def strange(corner: Corner) -> None:
     """An adult nobody knows asked for the child."""
     rolled(corner)
     by = act(corner.duty.person)
-    corner.incident = report_wrong_adult(corner.child, day=THURSDAY, now=at(17, 41), by=by)
+    corner.incident = report_wrong_adult(corner.child, now=at(17, 41), by=by)
 
 
 def batched(corner: Corner) -> None:
@@ -246,8 +244,7 @@ def handed_over(corner: Corner) -> None:
         teacher = act(Duty.objects.filter(section=session.section, day=THURSDAY).first().person)
         take_roll(session, exceptions={}, now=at(15, 46), by=teacher)
         child = session.section.placements.get().student
-        adult = collectors_of([child], THURSDAY)[child.pk][0]
-        hand_over(child, day=THURSDAY, collector=adult, now=at(17, 30), by=teacher)
+        hand_over(child, now=at(17, 30), by=teacher)
     corner.handover = Handover.objects.get(student=corner.child)
 
 
