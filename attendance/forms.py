@@ -5,6 +5,7 @@ from datetime import date
 
 from django import forms
 
+from afterschool.access.models import mobile
 from afterschool.templatetags.words import day, weekday
 
 from .models import GateEntry
@@ -59,6 +60,7 @@ class CodeForm(forms.Form):
 
     name = forms.CharField(label="来接的人", max_length=60)
     relation = forms.CharField(label="与孩子的关系", max_length=20)
+    phone = forms.CharField(label="手机号，填了就把码用短信发给他", max_length=11, required=False, validators=[mobile])
     day = forms.TypedChoiceField(label="哪天来接", coerce=date.fromisoformat)
 
     def __init__(self, *args, days: Sequence[date], **kwargs):

@@ -32,6 +32,8 @@ class Delivery(models.Model):
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries")
     channel = models.CharField(max_length=10)  # a key of settings.NOTICE_CARRIERS
     address = models.CharField(max_length=200)
+    # What goes there instead of the notice's title; wiped once it has gone, or has not.
+    words = models.CharField(max_length=100, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
     try_after = models.DateTimeField(auto_now_add=True)
@@ -41,6 +43,14 @@ class Delivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["notice", "channel"], name="delivery_once_per_channel")]
         indexes = [models.Index(fields=["try_after"], condition=models.Q(state="waiting"), name="delivery_waiting")]
+
+    @property
+    def is_sent(self) -> bool:
+        return self.state == self.State.SENT
+
+    @property
+    def has_failed(self) -> bool:
+        return self.state == self.State.FAILED
 
 
 class RecordedMessage(models.Model):

@@ -93,13 +93,25 @@ def _carry_one(delivery_id: int) -> bool:
             delivery.state = Delivery.State.FAILED
     else:
         delivery.state, delivery.sent_at, delivery.error = Delivery.State.SENT, timezone.now(), ""
+    if delivery.state != Delivery.State.WAITING:
+        delivery.words = ""
     delivery.save()
-    return delivery.state == Delivery.State.SENT
+    return delivery.is_sent
 
 
 def _text(delivery: Delivery) -> str:
-    """SMS carries the title only; the rest is read after signing in."""
+    """SMS carries the title only; the rest is read after signing in. Words of its own are for somebody without an account."""
     notice = delivery.notice
+    if delivery.words:
+        return f"【课后服务】{delivery.words}"
     if delivery.channel == "email":
         return f"{notice.body or notice.title}\n\n{settings.SITE_URL}{notice.link}"
     return f"【课后服务】{notice.title}"
+
+
+def send_for(to: Person, kind: str, *, phone: str, words: str, **note) -> Delivery:
+    """An SMS to the telephone of somebody without an account, on the word of a person whose inbox tells that it was
+    sent, not what: `words` are kept until they have gone.
+    """
+    notice = Notice.objects.create(to=to, kind=kind, **note)
+    return Delivery.objects.create(notice=notice, channel="sms", address=phone, words=words)

@@ -4,12 +4,15 @@ from datetime import date, datetime
 from secrets import randbelow
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
+from afterschool.notices.models import Delivery
+from afterschool.notices.post import send_for
 from afterschool.schools.models import Guardianship, Student
 from attendance import codes
 from attendance.models import CallBack, Incident, PickupCode
@@ -18,12 +21,16 @@ from enrollment.selectors import barred_guardians
 
 from .day import lock
 
+MOST_SMS_A_DAY = 5  # of one guardian: the telephone may be anybody's
+
 
 @transaction.atomic
 def make_code(
-    student: Student, *, day: date, name: str, relation: str, now: datetime, by: Actor
+    student: Student, *, day: date, name: str, relation: str, phone: str = "", now: datetime, by: Actor
 ) -> tuple[PickupCode, str]:
-    """For an adult without a smartphone: six digits for one day, shown once. A new one ends the one before."""
+    """For an adult without a smartphone: six digits for one day, shown once, and sent to a telephone if one is named.
+    A new one ends the one before.
+    """
     lock(student.school_id)
     guardian_id = require_guardian(student, by)
     require_unbarred(student, day, by)
@@ -44,7 +51,24 @@ def make_code(
         made_at=now,
     )
     record(by, "made_code", code, student=student.pk, day=day.isoformat(), relation=code.relation)
+    if phone:
+        code.sms = _sent(code, phone, digits, now)
+        code.save(update_fields=["sms"])
     return code, digits
+
+
+def _sent(code: PickupCode, phone: str, digits: str, now: datetime) -> Delivery:
+    """The SMS names the child, never the school; the guardian's inbox tells to whom it went, not the digits."""
+    today = PickupCode.objects.filter(made_by=code.made_by_id, made_at__date=timezone.localdate(now))
+    if today.exclude(sms=None).count() >= MOST_SMS_A_DAY:
+        raise RuleBroken(f"每天最多发 {MOST_SMS_A_DAY} 条短信，请打印或抄下给他", field="phone")
+    who, day = f"{code.relation} {code.name}", f"{code.day:%-m月%-d日}"
+    return send_for(
+        code.made_by, "code_sent", phone=phone,
+        words=f"{day}接{code.student.name}的接送码 {digits}，当天用一次，请到校门口给老师看。",
+        title=f"{day}的接送码发给了{who}", link=reverse("attendance:pickup-code", args=[code.student_id]),
+        school_id=code.school_id,
+    )  # fmt: skip
 
 
 @transaction.atomic

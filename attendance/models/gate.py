@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from afterschool.access.reach import ReachQuerySet
+from afterschool.notices.models import Delivery
 from afterschool.schools.models import School, Student
 from enrollment.models import OfChild, PickupPerson
 
@@ -46,6 +47,7 @@ class PickupCode(models.Model):
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
+    sms = models.OneToOneField(Delivery, models.PROTECT, null=True, related_name="+")
 
     objects = OfChild.as_manager()
 

@@ -87,7 +87,7 @@ def _rotating(request, student: Student) -> dict:
 
 def _once(student: Student, form: CodeForm) -> dict:
     standing = PickupCode.objects.filter(student=student, day__gte=timezone.localdate(), cancelled_at=None)
-    return {"student": student, "form": form, "standing": standing.select_related("made_by")}
+    return {"student": student, "form": form, "standing": standing.select_related("made_by", "sms")}
 
 
 def _days(student: Student):

@@ -5,6 +5,9 @@ import re
 import pytest
 
 from afterschool.errors import RuleBroken
+from afterschool.notices.carriers import NotCarried
+from afterschool.notices.models import Delivery, RecordedMessage
+from afterschool.notices.post import MOST_ATTEMPTS, carry
 from attendance import codes
 from attendance.actions import cancel_code, make_code, take_roll
 from attendance.models import Handover, PickupCode
@@ -91,6 +94,47 @@ def test_one_time_code_is_shown_once_and_only_its_print_is_kept(here, client):
     tried = ask(child, f"code:{standing.pk}", code=again, now=at(17, 42), by=here.by_teacher)
     assert tried.outcome == "denied"
     assert not Handover.objects.exists()
+
+
+def test_a_code_goes_by_sms_to_a_telephone_of_nobody_here(here, client, monkeypatch):
+    """The school's name is not in it, the inbox does not tell the digits, and none are kept once it has gone."""
+    child, said = here.children[0], {"name": "李秀英", "relation": "外婆", "day": THURSDAY.isoformat()}
+    assert client.post(address(child, "make/"), {**said, "phone": "1380001"}).status_code == 422
+    slip = client.post(address(child, "make/"), {**said, "phone": "13800001234"})
+    digits, delivery = digits_on(slip), Delivery.objects.get()
+    assert "正在用短信发到 138****1234" in slip.content.decode() and "sms:?" not in slip.content.decode()
+    assert delivery.notice.to == here.mothers[0] and digits not in delivery.notice.title + delivery.notice.body
+
+    carry()
+    sent = RecordedMessage.objects.get()
+    assert (sent.channel, sent.address) == ("sms", "13800001234")
+    assert sent.text == f"【课后服务】10月15日接学生01的接送码 {digits}，当天用一次，请到校门口给老师看。"
+    assert here.school.name not in sent.text
+    delivery.refresh_from_db()
+    assert delivery.is_sent and delivery.words == ""
+    assert "短信已发到 138****1234" in client.get(address(child)).content.decode()
+
+    for _ in range(4):
+        client.post(address(child, "make/"), {**said, "phone": "13800001234"})
+    last = client.post(address(child, "make/"), {**said, "phone": "13800001234"})
+    assert last.status_code == 422 and "每天最多发 5 条短信" in last.content.decode()
+    assert PickupCode.objects.get(cancelled_at=None).sms is not None, "the last slip that went out still opens"
+
+
+def test_an_sms_that_does_not_go_is_told_to_the_guardian_and_forgotten(here, client, monkeypatch):
+    said = {"name": "李秀英", "relation": "外婆", "day": THURSDAY.isoformat(), "phone": "13800001234"}
+    client.post(address(here.children[0], "make/"), said)
+
+    def out_of_order(self, address, text, subject=""):
+        raise NotCarried("no network")
+
+    monkeypatch.setattr("afterschool.notices.carriers.Recording.carry", out_of_order)
+    for _ in range(MOST_ATTEMPTS):
+        assert Delivery.objects.get().words
+        Delivery.objects.update(try_after=at(17))
+        carry()
+    assert Delivery.objects.get().words == ""
+    assert "短信没有发到 138****1234" in client.get(address(here.children[0])).content.decode()
 
 
 def test_only_a_guardian_takes_a_code_back(here):
