@@ -13,7 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import Student
 
 from .models import Application, ExportRequest, PickupRestriction, Waiver, Withdrawal
-from .selectors import Invitation, invitations, waivers_due
+from .selectors import Invitation, invitations, open_reach, waivers_due
 
 S = Application.State
 LIST = "enrollment:application-list"
@@ -24,7 +24,7 @@ def tasks(actor: Actor, today: date) -> list[Task]:
 
 
 def _for_guardian(actor: Actor, today: date) -> Iterator[Task]:
-    reach = actor.reach(Capability.APPLY)
+    reach = open_reach(actor, today) if actor.may(Capability.APPLY) else None
     if not reach:
         return
     for invited in invitations(Student.objects.within(reach).enrolled(), today):

@@ -23,6 +23,8 @@ from django.urls import get_resolver, reverse
 from afterschool.access.capabilities import Role
 from afterschool.access.checks import doors
 from afterschool.schools.models import Guardianship, Post
+from enrollment.models import Application, PickupPerson, PickupRestriction
+from tests import cast
 from tests.billing.wechat_gateway import write_merchant
 from tests.doors.given import GIVEN
 from tests.doors.town import THURSDAY, Corner, at, build
@@ -268,6 +270,60 @@ def test_a_post_that_ended_opens_no_door_any_more(town):
             for role in [] if everybody else door.passing():
                 assert ask(town, door, own, role).status_code == 403, (door.name, role)
             assert written() == so_far, door.name
+
+
+# What still answers a guardian who must not collect the child, and with what; everything else of the child is not there.
+KEPT_FROM = {
+    "child-export GET": 200, "child-export POST": 302,  # somebody at the school looks first: tests/desks
+    "enrollment:pickup-create POST": 422, "enrollment:pickup-photo GET": 200,  # of an adult one has named oneself
+    "enrollment:pickup-photo POST": 422, "enrollment:pickup-end POST": 302,
+    "attendance:leave-create GET": 403, "attendance:leave-create POST": 403, "attendance:leave-cancel POST": 302,
+    "attendance:family-day GET": 200, "attendance:change-create POST": 422, "attendance:change-cancel POST": 302,
+    "attendance:pickup-code GET": 403, "attendance:code-make POST": 403, "attendance:code-cancel POST": 302,
+    "disclosures:fee-report-create GET": 200, "disclosures:fee-report-create POST": 302,  # what others ask for money
+    "enrollment:apply-start GET": 200, "enrollment:pickup-list GET": 200, "disclosures:my-months GET": 200,
+    "home GET": 200,
+}  # fmt: skip
+STILL_DONE = {"child-export POST", "disclosures:fee-report-create POST"}
+OWN_ACCOUNT = ("inbox", "password-set", "notices-read", "notice-open", "jobs:job-detail")
+
+
+def restrict_mother(corner: Corner) -> list[str]:
+    """The father keeps the child from the mother by an order; gives back the words that she must not read."""
+    father = cast.make_person("何父")
+    for student in (corner.child, corner.sibling):
+        row = {"school": corner.school, "student": student}
+        Guardianship.objects.create(**row, person=father, relation="父亲", began_on=cast.LONG_AGO)
+        PickupRestriction.objects.create(
+            **row, person=corner.mother, person_name=corner.mother.name, document="民保令7号", recorded_by=corner.office,
+            began_on=THURSDAY,
+        )  # fmt: skip
+    PickupPerson.objects.create(
+        school=corner.school, student=corner.child, name="何姨", relation="姨妈", phone="13900001234", named_by=father,
+        began_on=cast.LONG_AGO,
+    )  # fmt: skip
+    Application.objects.filter(pk=corner.application.pk).update(
+        guardian=father, health_note="花生过敏", reason="何父写的"
+    )
+    numbers = [corner.application.number, corner.agreement.number, corner.section.offering.name]
+    return [*numbers, "何父", "何姨", "1234", "花生过敏", "民保令", "已签到", "未点名", "等待接走"]
+
+
+def test_a_guardian_kept_from_the_child_reads_nothing_of_its_ways_nor_of_the_other_guardian(town):
+    own = town.corners["own"]
+    doors_of_kin = [door for door in DOORS if Role.GUARDIAN in door.passing() and door.route not in OWN_ACCOUNT]
+    for door in [*doors_of_kin, Door("home GET", "-", 200, {})]:
+        with standing(door, own):
+            secrets, before = restrict_mother(own), rows()
+            answer = ask(town, door, own, Role.GUARDIAN)
+            assert answer.status_code == KEPT_FROM.get(door.name, 404), door.name
+            if door.name not in STILL_DONE:
+                assert rows() == before, door.name
+            if answer.get("Content-Type", "").startswith("text/html"):
+                page = answer.content.decode()
+                assert [word for word in secrets if word in page] == [], door.name
+            if door.thing == "-":
+                assert own.child.name in page and "请联系学校" in page, door.name
 
 
 def test_what_a_person_sees_first_stays_out_of_caches(town):

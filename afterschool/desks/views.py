@@ -6,6 +6,7 @@ from afterschool.access.capabilities import Capability, Role
 from afterschool.access.gate import public
 from afterschool.schools.desk import TEACHING
 from billing.disclosures.families import months_of
+from enrollment.selectors import open_reach
 
 from .selectors import at_a_glance, children_today, headline, tasks_of
 
@@ -28,7 +29,7 @@ def home(request):
         "tasks": tasks,
         "headline": headline(children, tasks),
         "school_phone": children[0].student.school.phone if children else "",
-        "months": months_of(own) if own else [],
+        "months": months_of(open_reach(actor, today).students) if own else [],
         **at_a_glance(actor, today),
     }
     return render(request, "desks/home.html", context)

@@ -1,7 +1,7 @@
 """更换收款人: refunds go to who paid, unless a guardian asks for another payee and a second person agrees (L20)."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
@@ -16,6 +16,7 @@ from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Student
 from billing.models import PayeeChange
 from enrollment.actions.guardians import require_guardian, require_unbarred
+from enrollment.selectors import barred_guardians
 
 from .till import hold
 
@@ -41,7 +42,7 @@ def ask_payee_change(
     )  # fmt: skip
     record(by, "asked", change, student=student.name, payee=change.payee, account=payee_account[-4:])
     # Another guardian learns of it at once, and can object at the school.
-    others = [person for person in _guardians(student) if person.pk != guardian_id]
+    others = [person for person in _guardians(student, timezone.localdate(now)) if person.pk != guardian_id]
     _tell(
         change,
         others,
@@ -69,12 +70,15 @@ def decide_payee_change(
     change.save(update_fields=["state", "decided_by", "decided_at", "answer"])
     record(by, change.state, change, student=change.student.name, answer=change.answer)
     said = f"以后的退费退给 {change.payee}。" if agreed else f"学校没有同意：{change.answer}"
-    _tell(change, _guardians(change.student), "更换退费收款人的申请有了结果", said)
+    _tell(change, _guardians(change.student, timezone.localdate(now)), "更换退费收款人的申请有了结果", said)
     return change
 
 
-def _guardians(student: Student) -> list[Person]:
-    return list(Person.objects.filter(guardianships__student=student, guardianships__ended_on=None).distinct())
+def _guardians(student: Student, day: date) -> list[Person]:
+    """But for whom a restriction concerns: the office tells them."""
+    barred = {person for _, person in barred_guardians([student], day)}
+    people = Person.objects.filter(guardianships__student=student, guardianships__ended_on=None)
+    return list(people.exclude(pk__in=barred).distinct())
 
 
 def _tell(change: PayeeChange, people: list[Person], title: str, body: str) -> None:

@@ -17,6 +17,7 @@ from afterschool.schools.people import people_with
 from billing.links import month_link
 from billing.models import FeeMonth, Objection, Settlement
 from billing.selectors.settling import has_moved
+from enrollment.selectors import barred_guardians, restricted_among
 
 from .till import hold_month
 
@@ -48,10 +49,12 @@ def show_settlement(fee_month: FeeMonth, *, until: date, now: datetime, by: Acto
 
 
 def _tell_guardians(fee_month: FeeMonth, until: date) -> int:
-    """Every guardian of a child that was charged, at once."""
-    charged = fee_month.charges.values("student")
-    ties = Guardianship.objects.open_on(timezone.localdate()).filter(student__in=charged).order_by("student", "pk")
-    asked = list(ties.values_list("person", "student", "student__name"))
+    """Every guardian of a child that was charged, at once; but for those who must not know the child's days."""
+    charged, today = fee_month.charges.values("student"), timezone.localdate()
+    ties = Guardianship.objects.open_on(today).filter(student__in=charged).order_by("student", "pk")
+    barred = barred_guardians(restricted_among(charged, today), today)
+    told = ties.values_list("person", "student", "student__name")
+    asked = [row for row in told if (row[1], row[0]) not in barred]
     people = Person.objects.filter(pk__among={person for person, _, _ in asked}).in_bulk()
     title = f"{fee_month}课后服务费结算好了，请您核对"
     say = f"收了多少、花在哪、退多少都在里面；{until:%-m月%-d日}以前有疑问可以直接提。"

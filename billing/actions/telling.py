@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 from django.urls import reverse
+from django.utils import timezone
 
 from afterschool.access.models import Person
 from afterschool.money import Money
@@ -14,6 +15,7 @@ from afterschool.notices.post import Note, notify, notify_each
 from afterschool.schools.models import Guardianship
 from billing.links import month_link
 from billing.models import FeeMonth, Payout, Refund
+from enrollment.selectors import barred_guardians, restricted_among
 
 
 def tell_families(refund_ids: Collection[int]) -> None:
@@ -50,8 +52,10 @@ def _told(refund_ids: Collection[int]) -> list[tuple[Told, Person]]:
     """Each refund with whom to tell."""
     asked = Refund.objects.filter(pk__among=refund_ids).order_by("pk").annotate(child=F("student__name"))
     rows = asked.annotate(applied=F("charge__agreement__application__guardian")).values_list(*Told._fields)
-    told = list(starmap(Told, rows))
-    first = _first_guardians({one.student for one in told if one.charge is None})
+    told, today = list(starmap(Told, rows)), timezone.localdate()
+    barred = barred_guardians(restricted_among({one.student for one in told}, today), today)
+    told = [one._replace(applied=None) if (one.student, one.applied) in barred else one for one in told]
+    first = _first_guardians({one.student for one in told if one.applied is None}, barred)
     people = Person.objects.filter(pk__among={one.applied for one in told if one.applied}).in_bulk()
     found = ((one, people[one.applied] if one.applied else first.get(one.student)) for one in told)
     return [(one, guardian) for one, guardian in found if guardian]
@@ -73,6 +77,7 @@ def _note(one: Told, fee_month: FeeMonth, guardian: Person) -> Note:
     return Note(guardian, "refund_paid", title=title, body=body, link=link, school_id=one.school)
 
 
-def _first_guardians(students: Collection[int]) -> dict[int, Person]:
+def _first_guardians(students: Collection[int], barred: Collection[tuple[int, int]]) -> dict[int, Person]:
     rows = Guardianship.objects.filter(student__in=students, ended_on=None).select_related("person")
-    return {row.student_id: row.person for row in rows.order_by("is_primary", "-pk")}
+    rows = rows.order_by("is_primary", "-pk")
+    return {row.student_id: row.person for row in rows if (row.student_id, row.person_id) not in barred}

@@ -10,12 +10,14 @@ from afterschool.access.reach import Actor, Reach
 from afterschool.money import ZERO
 from afterschool.schools.models import Student
 from billing.models import FeeMonth, Meal, MealCharge
+from enrollment.selectors import open_reach
 
 from .selectors.purse import purses
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
-    reviews, kin = actor.reach(Capability.REVIEW_BOOKS), actor.reach(Capability.APPLY)
+    reviews = actor.reach(Capability.REVIEW_BOOKS)
+    kin = open_reach(actor, today) if actor.may(Capability.APPLY) else None
     found = _reviewing(reviews, actor, today) if reviews else []
     return [*found, *(_owed(kin.students) if kin else [])]
 

@@ -21,6 +21,7 @@ from billing import actions
 from billing.forms.families import PayeeForm
 from billing.selectors.payees import payers_of
 from billing.selectors.withdrawing import estimate
+from enrollment.asked import unbarred
 from enrollment.models import Agreement
 
 from .saying import said
@@ -28,6 +29,7 @@ from .saying import said
 
 @sensitive_post_parameters("code")
 @requires(Capability.APPLY)
+@unbarred
 def payee_change(request, reach, student_id):
     """Who holds the phone proves once more to be the guardian, by a code, before money goes elsewhere."""
     student, form = _child(reach, student_id), PayeeForm(request.POST or None)
@@ -48,6 +50,7 @@ def payee_change(request, reach, student_id):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def payee_code(request, reach, student_id):
     """Send a code to the guardian's own phone; what is typed so far stays."""
     student, form = _child(reach, student_id), PayeeForm(initial=request.POST.dict() | {"code": ""})
@@ -73,6 +76,7 @@ def _page(request, student, form, *, sent=False, refusal=""):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def advance_ask(request, reach, student_id):
     student = _child(reach, student_id)
     with said(request):
@@ -83,6 +87,7 @@ def advance_ask(request, reach, student_id):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def withdrawal_estimate(request, reach, pk):
     """What would go back with this last day: told beside the form, before anything is asked for."""
     agreement = get_object_or_404(Agreement.objects.within(reach).select_related("school"), pk=pk)

@@ -17,6 +17,7 @@ from afterschool.errors import RuleBroken
 from afterschool.jobs.book import enqueue
 from billing.forms import minted_key
 from billing.models import FeeMonth
+from enrollment.asked import unbarred
 
 from .actions import ask_prepay, make_payment, take, turn_away
 from .callbacks import Refused, heard
@@ -29,6 +30,7 @@ AUTHORIZE = "https://open.weixin.qq.com/connect/oauth2/authorize"
 
 
 @requires(Capability.APPLY)
+@unbarred
 def pay(request, reach, student_id, fee_month_id):
     due = due_within(reach, student_id, fee_month_id)
     if due is None:
@@ -61,6 +63,7 @@ def _announced(request, payment: Payment, code: str):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def payment_detail(request, reach, pk):
     payments = Payment.objects.within(reach).select_related("student", "fee_month__school", "receipt")
     payment = get_object_or_404(payments, pk=pk)

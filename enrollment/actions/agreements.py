@@ -16,6 +16,7 @@ from ..agreement_text import compose, sha256_of
 from ..facts import agreement_facts
 from ..models import Agreement, AgreementItem, Application
 from ..numbers import numbered
+from ..selectors import who_hears
 from .guardians import require_guardian
 from .sections import place
 
@@ -87,15 +88,17 @@ def _sign_as_school(agreement: Agreement, now: datetime, by: Actor) -> Agreement
     place(agreement, signed_on=timezone.localdate(now))
     Application.objects.filter(pk=agreement.application_id).update(state=Application.State.SIGNED)
     record(by, "signed_as_school", agreement, student=agreement.student_id, sha256=agreement.sha256)
-    notify(
-        agreement.guardian_signed_by,
-        "enrolled",
-        title="协议已由双方签好，孩子已在册",
-        body=f"{name}自 {max(agreement.began_on, timezone.localdate(now)):%-m月%-d日} 起参加课后服务，协议编号 {agreement.number}。",
-        link=reverse("enrollment:agreement-detail", args=[agreement.pk]),
-        school_id=agreement.school_id,
-    )
+    _tell_signed(agreement, timezone.localdate(now))
     return agreement
+
+
+def _tell_signed(agreement: Agreement, today: date) -> None:
+    first = max(agreement.began_on, today)
+    body = f"{agreement.student.name}自 {first:%-m月%-d日} 起参加课后服务，协议编号 {agreement.number}。"
+    link = reverse("enrollment:agreement-detail", args=[agreement.pk])
+    title = "协议已由双方签好，孩子已在册"
+    if guardian := who_hears(agreement.student, agreement.guardian_signed_by, today):
+        notify(guardian, "enrolled", title=title, body=body, link=link, school_id=agreement.school_id)
 
 
 def _require_untouched(agreement: Agreement) -> None:

@@ -28,6 +28,7 @@ def name_pickup(
     # Both parents may be naming people at once: the limit is counted under the child's lock.
     student = Student.objects.select_for_update().get(pk=student.pk)
     guardian_id = require_guardian(student, by)
+    require_unbarred(student, began_on, by)
     named = PickupPerson.objects.open_on(began_on).filter(student=student)
     if len(named) >= MOST_PICKUP_PEOPLE:
         raise RuleBroken(f"最多可以授权 {MOST_PICKUP_PEOPLE} 位，请先停用一位再添加", field="name")

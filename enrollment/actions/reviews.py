@@ -16,6 +16,7 @@ from afterschool.policy.enrolment import may_refuse
 from afterschool.schools.rules import policy_of
 
 from ..models import Agreement, Application
+from ..selectors import who_hears
 from .agreements import draft_agreement
 from .applications import locked
 
@@ -118,4 +119,5 @@ def refuse(*, application: Application, ground: str, reason: str, now: datetime,
 
 def _tell(application: Application, kind: str, title: str, body: str) -> None:
     link = reverse("enrollment:application-detail", args=[application.pk])
-    notify(application.guardian, kind, title=title, body=body, link=link, school_id=application.school_id, loud=True)
+    if guardian := who_hears(application.student, application.guardian, timezone.localdate()):
+        notify(guardian, kind, title=title, body=body, link=link, school_id=application.school_id, loud=True)

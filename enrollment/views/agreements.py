@@ -1,7 +1,7 @@
 """协议: read, signed and withdrawn by the guardian; printed by both sides; checked by anyone who holds the paper."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
@@ -12,22 +12,24 @@ from afterschool.errors import RuleBroken
 
 from .. import actions
 from ..actions.withdrawals import first_last_day
+from ..asked import unbarred
 from ..forms import SigningForm, WithdrawalForm, refuse_on
 from ..models import Agreement
 from ..papers import agreement_pdf, code_of
-from ..selectors import barred_guardians
 
 
 @requires(Capability.APPLY)
+@unbarred
 def agreement_detail(request, reach, pk):
-    agreement = _own(request, reach, pk)
+    agreement = get_object_or_404(_agreements(reach), pk=pk)
     return _page(request, agreement, SigningForm(initial={"sha256": agreement.sha256}))
 
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def agreement_sign(request, reach, pk):
-    agreement = _own(request, reach, pk)
+    agreement = get_object_or_404(_agreements(reach), pk=pk)
     form = SigningForm(request.POST)
     if form.is_valid():
         sha256 = form.cleaned_data["sha256"]
@@ -47,8 +49,9 @@ def _page(request, agreement, form, status=200):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def agreement_withdraw(request, reach, pk):
-    agreement = _own(request, reach, pk)
+    agreement = get_object_or_404(_agreements(reach), pk=pk)
     if agreement.ended_on is not None or not agreement.is_signed:
         return redirect("enrollment:agreement-detail", pk)
     first = first_last_day(agreement, timezone.localdate())
@@ -66,9 +69,10 @@ def agreement_withdraw(request, reach, pk):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def agreement_paper(request, reach, pk):
     """The guardian's copy."""
-    return _paper(_own(request, reach, pk))
+    return _paper(get_object_or_404(_agreements(reach), pk=pk))
 
 
 @requires(Capability.SEE_PLACEMENTS)
@@ -87,15 +91,6 @@ def agreement_verify(request, number, code):
     agreement = get_object_or_404(Agreement.objects.select_related("school"), number=number)
     genuine = code == code_of(agreement)
     return render(request, "enrollment/agreement_verify.html", {"agreement": agreement, "genuine": genuine})
-
-
-def _own(request, reach, pk):
-    """It names the other adults with their phones: not for a guardian who must not collect the child."""
-    agreement = get_object_or_404(_agreements(reach), pk=pk)
-    barred = barred_guardians([agreement.student], timezone.localdate())
-    if (agreement.student_id, request.actor.person_id) in barred:
-        raise Http404
-    return agreement
 
 
 def _agreements(reach):

@@ -11,6 +11,7 @@ from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 
 from .. import actions
+from ..asked import kept_from, unbarred
 from ..forms import ApplicationForm, PickupFormSet, refuse_on
 from ..models import Application
 from ..progress import progress_of
@@ -18,12 +19,15 @@ from ..selectors import collectors_shown, fee_of, invitations, live_application,
 
 
 @requires(Capability.APPLY)
+@unbarred
 def apply_start(request, reach):
     invited = invitations(Student.objects.within(reach).enrolled(), timezone.localdate())
-    return render(request, "enrollment/apply_start.html", {"invitations": invited})
+    context = {"invitations": invited, "kept_from": kept_from(request, reach)}
+    return render(request, "enrollment/apply_start.html", context)
 
 
 @requires(Capability.APPLY)
+@unbarred
 def apply(request, reach, student_id, term_id):
     student, term = _asked(reach, student_id, term_id)
     live = live_application(student, term)
@@ -45,6 +49,7 @@ def apply(request, reach, student_id, term_id):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def application_mend(request, reach, pk):
     application = get_object_or_404(_applications(reach), pk=pk)
     if application.state != Application.State.RETURNED:
@@ -77,6 +82,7 @@ def _wish_page(request, form, student, term, **more):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def application_detail(request, reach, pk):
     application = get_object_or_404(_applications(reach).prefetch_related("choices__offering"), pk=pk)
     agreement, student = getattr(application, "agreement", None), application.student
@@ -91,6 +97,7 @@ def application_detail(request, reach, pk):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def application_take_back(request, reach, pk):
     application = get_object_or_404(_applications(reach), pk=pk)
     try:
@@ -104,6 +111,7 @@ def application_take_back(request, reach, pk):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def decline(request, reach, student_id, term_id):
     student, term = _asked(reach, student_id, term_id)
     actions.decline(student=student, term=term, now=timezone.now(), by=request.actor)

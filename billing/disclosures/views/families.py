@@ -20,28 +20,32 @@ from billing.papers import receipt_pdf
 from billing.selectors.advances import advances_back_of, advances_of
 from billing.views.saying import paper
 from billing.wechat.selectors import due_of
+from enrollment.asked import kept_from, unbarred
 
 from ..again import agains_of
 from ..families import FamilyMonth, all_months_of, disclosure_of, month_of
 
 
 @requires(Capability.APPLY)
+@unbarred
 def month_list(request, reach):
     held, back = advances_of(reach.students), advances_back_of(reach.students)
     children = [
         (child, months, held.get(child.pk), back.get(child.pk, ())) for child, months in all_months_of(reach.students)
     ]
-    context = {"children": children, "eaters": eaters_among(reach.students)}
+    context = {"children": children, "eaters": eaters_among(reach.students), "kept_from": kept_from(request, reach)}
     return render(request, "disclosures/month_list.html", context)
 
 
 @requires(Capability.APPLY)
+@unbarred
 def month_detail(request, reach, student_id, month):
     return _page(request, _find(reach, student_id, month), ObjectionForm())
 
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def objection_create(request, reach, student_id, month):
     found, form = _find(reach, student_id, month), ObjectionForm(request.POST)
     if form.is_valid():
@@ -77,6 +81,7 @@ def _page(request, found: FamilyMonth, form: ObjectionForm):
 
 
 @requires(Capability.APPLY)
+@unbarred
 def receipt_paper(request, reach, pk):
     receipt = get_object_or_404(Receipt.objects.within(reach).select_related("school", "student__school_class"), pk=pk)
     return paper(receipt_pdf(receipt), f"receipt-{receipt.number}")

@@ -1,7 +1,7 @@
 """A month's meals: charged to those who ordered, and settled at cost with those who paid."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from afterschool import sets
+from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
@@ -24,6 +25,7 @@ from billing.meals.selectors.months import OfMeal, meals_of, to_charge
 from billing.meals.selectors.purse import eaters_after, payers_of, purses
 from billing.meals.selectors.readiness import missing_for_settlement
 from billing.models import FeeMonth, MealCharge, MealConsent, MealSettlement, Receipt, Refund
+from enrollment.selectors import restricted_among, who_hears
 
 
 @transaction.atomic
@@ -39,7 +41,7 @@ def charge_meals(fee_month: FeeMonth, *, by: Actor) -> list[MealCharge]:
     for charge, number in zip(charges, numbers, strict=True):
         charge.entry_number = number
     sets.add(charges)
-    notify_each(_note(fee_month, charge) for charge in charges)
+    notify_each(_notes(fee_month, charges))
     record(by, "charged_meals", fee_month, charges=len(charges), net_fen=sum(charge.net_fen for charge in charges))
     return charges
 
@@ -58,11 +60,23 @@ def _charged(fee_month: FeeMonth, charge: MealCharge, on: date) -> Voucher:
     return Voucher(on, f"meal:{fee_month.month:%Y-%m}:{charge.consent_id}", memo, moves)
 
 
-def _note(fee_month: FeeMonth, charge: MealCharge) -> Note:
+def _notes(fee_month: FeeMonth, charges: Sequence[MealCharge]) -> Iterator[Note]:
+    """To the guardian who ordered, or to another one where this one must not know the child's days."""
+    today = timezone.localdate()
+    concerned = set(restricted_among([one.student_id for one in charges], today).values_list("pk", flat=True))
+    for charge in charges:
+        wanted: Person | None = charge.consent.agreed_by
+        if charge.student_id in concerned:
+            wanted = who_hears(charge.student, charge.consent.agreed_by, today)
+        if wanted:
+            yield _note(fee_month, charge, wanted)
+
+
+def _note(fee_month: FeeMonth, charge: MealCharge, guardian: Person) -> Note:
     title = f"{charge.student.name}{fee_month}的{charge.meal.name}餐费 {Money(charge.net_fen)} 元"
     body = f"{len(charge.days)} 天，每天 {Money(charge.price_fen)} 元。和课后服务费分开交，付款时请写明“餐费”。"
     link = reverse("meals:my-meals", args=[charge.student_id])
-    return Note(charge.consent.agreed_by, "meal_charged", title, body, link, fee_month.school_id)
+    return Note(guardian, "meal_charged", title, body, link, fee_month.school_id)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from afterschool.errors import RuleBroken
 from afterschool.schools.models import Student
 from billing.models import MealConsent
 from billing.views.saying import said
+from enrollment.asked import unbarred
 
 from ..actions import order_meal, stop_meal
 from ..forms import OrderForm
@@ -20,6 +21,7 @@ from ..selectors.purse import purse, receipts_of
 
 
 @requires(Capability.APPLY)
+@unbarred
 def my_meals(request, reach, student_id):
     student, today = _child(reach, student_id), timezone.localdate()
     held = purse(student.pk)
@@ -37,6 +39,7 @@ def my_meals(request, reach, student_id):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def meal_order(request, reach, student_id):
     student, now = _child(reach, student_id), timezone.now()
     form = OrderForm(request.POST, school=student.school_id)
@@ -49,6 +52,7 @@ def meal_order(request, reach, student_id):
 
 @require_POST
 @requires(Capability.APPLY)
+@unbarred
 def meal_stop(request, reach, pk):
     consent = get_object_or_404(MealConsent.objects.within(reach).select_related("school", "meal"), pk=pk)
     with said(request, f"{consent.meal.name}停了，从下一个供餐日起不再收；多交的月底退给付款人"):

@@ -1,4 +1,4 @@
-"""What others ask about enrolment: who may collect whom, who sits where, who pays less, what is open to a child."""
+"""Who sits where, who pays less, what is open to a child and what was applied for."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -7,7 +7,6 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from afterschool.access.models import Person
 from afterschool.money import Money
 from afterschool.plans.cases import case_of_offering
 from afterschool.plans.models import Offering, Plan
@@ -15,120 +14,13 @@ from afterschool.policy import enrolment, fees, rules
 from afterschool.policy import waivers as waiver_rules
 from afterschool.policy.book import Policy
 from afterschool.policy.verdict import Verdict
-from afterschool.policy.walking import may_walk_home
-from afterschool.schools.models import Guardianship, School, Student, Term
+from afterschool.schools.models import School, Student, Term
 from afterschool.schools.rules import case_of, policy_of
 
-from .models import Application, Decline, DisputeHold, PickupPerson, PickupRestriction, Placement, Section, Waiver
-from .release import Adult, Grant, Restriction, may_release
+from ..models import Application, Decline, Placement, Section, Waiver
 
 ENDED = (Application.State.REFUSED, Application.State.WITHDRAWN)
 REGISTERED_POOR = "registered_poor"  # the policies' word for 建档立卡, which the register knows of each child
-
-
-@dataclass(frozen=True)
-class Collector:
-    """An adult at the gate. `pk` is the person's for a guardian, the pick-up person's otherwise.
-
-    Whoever is barred is shown as 不要放行，联系办公室, never with a reason.
-    """
-
-    kind: str  # "guardian" | "pickup"
-    pk: int
-    name: str
-    relation: str
-    phone_tail: str
-    barred: bool
-
-    @property
-    def key(self) -> str:
-        return f"{self.kind}:{self.pk}"
-
-
-@dataclass(frozen=True)
-class Known:
-    """An adult who has been given the right to collect a child, and how the family and the telephone know them."""
-
-    grant: Grant
-    relation: str
-    phone: str
-    person: Person | None = None  # a guardian, who is also told
-    pickup: PickupPerson | None = None
-
-
-def grants_of(students: Iterable[Student], day: date) -> dict[int, list[Known]]:
-    """For each child, guardians first and then the people they named. Two queries for any number of children."""
-    known: dict[int, list[Known]] = {student.pk: [] for student in students}
-    ties = Guardianship.objects.open_on(day).filter(student__in=known).select_related("person")
-    for tie in ties.order_by("-is_primary", "id"):
-        grant = Grant(Adult(tie.person.name, person_id=tie.person_id))
-        known[tie.student_id].append(Known(grant, tie.relation, tie.person.phone, person=tie.person))
-    for named in PickupPerson.objects.open_on(day).filter(student__in=known).select_related("named_by"):
-        named_by = Adult(named.named_by.name, person_id=named.named_by_id)
-        grant = Grant(Adult(named.name, pickup_id=named.pk), named_by)
-        known[named.student_id].append(Known(grant, named.relation, named.phone, pickup=named))
-    return known
-
-
-def collectors_of(students: Iterable[Student], day: date) -> dict[int, list[Collector]]:
-    """The same as tiles of the gate: who of them must not collect is marked. Three queries."""
-    students = list(students)
-    restrictions = restrictions_of(students, day)
-    return {
-        student_id: [_collector(one, restrictions[student_id], day) for one in adults]
-        for student_id, adults in grants_of(students, day).items()
-    }
-
-
-def collectors_shown(students: Iterable[Student], day: date, reader: int | None) -> dict[int, list[Collector]]:
-    """As a guardian reads them: whoever must not collect the child reads of themselves and of those they named."""
-    students = list(students)
-    shown, known = collectors_of(students, day), grants_of(students, day)
-    for pk, adults in shown.items():
-        if any(one.barred and (one.kind, one.pk) == ("guardian", reader) for one in adults):
-            shown[pk] = [one for one, its in zip(adults, known[pk], strict=True) if reader in _whose(its.grant)]
-    return shown
-
-
-def _whose(grant: Grant) -> tuple[int | None, int | None]:
-    return grant.adult.person_id, grant.named_by.person_id if grant.named_by else None
-
-
-def barred_guardians(students: Iterable[Student], day: date) -> set[tuple[int, int]]:
-    """(child, person): guardians who must not collect, and so must not be told where the child is and with whom."""
-    return {
-        (student_id, adult.pk)
-        for student_id, adults in collectors_of(students, day).items()
-        for adult in adults
-        if adult.kind == "guardian" and adult.barred
-    }
-
-
-def restrictions_of(students: Iterable[Student], day: date) -> dict[int, list[Restriction]]:
-    found: dict[int, list[Restriction]] = defaultdict(list)
-    for row in PickupRestriction.objects.open_on(day).filter(student__in=students).select_related("person"):
-        # By the name the office wrote, and by the name of the account it meant.
-        for name in {row.person_name, row.person.name if row.person else row.person_name}:
-            adult = Adult(name, row.person_id, row.pickup_person_id)
-            found[row.student_id].append(Restriction(adult, row.began_on, row.ended_on))
-    return found
-
-
-def held_in_dispute(students: Iterable[Student], day: date) -> set[int]:
-    """Children whose guardians quarrel without a document."""
-    return set(DisputeHold.objects.open_on(day).filter(student__in=students).values_list("student", flat=True))
-
-
-def walks_alone(student: Student) -> Verdict[bool]:
-    """May it be agreed that this child leaves alone?"""
-    return may_walk_home(student.school_class.grade, student.school.walks_from_grade)
-
-
-def _collector(known: Known, restrictions: list[Restriction], day: date) -> Collector:
-    adult = known.grant.adult
-    kind, pk = ("guardian", adult.person_id) if adult.person_id is not None else ("pickup", adult.pickup_id)
-    barred = not may_release([known.grant], restrictions, day)
-    return Collector(kind, pk or 0, adult.name, known.relation, known.phone[-4:], barred)
 
 
 def placed_on(where: School | Iterable[Section], day: date):
