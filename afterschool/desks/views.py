@@ -2,9 +2,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from afterschool.access.capabilities import Capability, Role
+from afterschool.access.capabilities import Capability
 from afterschool.access.gate import public
-from afterschool.schools.desk import TEACHING
 from billing.disclosures.families import months_of
 from enrollment.selectors import open_reach
 
@@ -23,7 +22,6 @@ def home(request):
     children = children_today(own, now, actor.person_id) if own else []
     tasks = tasks_of(actor, today)
     context = {
-        "base": "base_screen.html" if actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html",
         "today": today,
         "children": children,
         "tasks": tasks,

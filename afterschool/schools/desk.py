@@ -59,9 +59,14 @@ class Desk:
         self.role_label = "、".join(sorted(role.label for role in actor.roles))
 
     @property
+    def stands(self) -> bool:
+        """With a telephone in the hand."""
+        return self.actor.roles <= TEACHING | {Role.GUARDIAN}
+
+    @property
     def frame(self) -> str:
         """Of a page that some read standing and others sitting."""
-        return "base_screen.html" if self.actor.roles <= TEACHING | {Role.GUARDIAN} else "base_desk.html"
+        return "base_screen.html" if self.stands else "base_desk.html"
 
     @cached_property
     def title(self) -> str:

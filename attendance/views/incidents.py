@@ -17,6 +17,7 @@ from staffing.selectors import leaders_of
 from .. import actions, selectors
 from ..day_forms import CallBackForm, IncidentForm, StepForm
 from ..models import CallBack, Incident
+from ..selectors.contacts import guardians_to_call
 from ..selectors.incidents import numbers_of
 from .day import board_of
 
@@ -99,11 +100,12 @@ def call_back(request, reach, pk):
 
 
 def _incident_page(request, incident, form=None):
-    actor = request.actor
+    leads = incident.school_id in request.actor.reach(Capability.LEAD_DAY).schools
     context = {
         "incident": incident,
         "calls": _calls(incident),
-        "leads": incident.school_id in actor.reach(Capability.LEAD_DAY).schools,
+        "leads": leads,
+        "guardians": guardians_to_call(incident.student, timezone.localdate()) if leads and incident.student else [],
         "stranger": incident.kind == Incident.Kind.WRONG_ADULT and incident.day == timezone.localdate(),
         "form": form or StepForm(initial={"first_aid": incident.first_aid, "reported_to": incident.reported_to}),
     }

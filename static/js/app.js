@@ -53,6 +53,15 @@ document.addEventListener("click", (event) => {
   setLargeType(on);
 });
 
+// 全选 ticks every box of that name in its form; when all are ticked it clears them.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-tick-all]");
+  if (!button) return;
+  const boxes = [...button.form.querySelectorAll(`input[name="${button.dataset.tickAll}"]`)];
+  const ticked = boxes.some((box) => !box.checked);
+  for (const box of boxes) box.checked = ticked;
+});
+
 // A plain form goes once, however often the finger falls; htmx forms use hx-disabled-elt instead. One that gives a file
 // (data-file) leaves its page standing and may be pressed again.
 document.addEventListener("submit", (event) => {

@@ -150,6 +150,20 @@ def test_a_second_stranger_for_the_same_child_is_asked_about_anew(here, client):
     assert f"/attendance/incidents/{second.pk}/call-back/" in page
 
 
+def test_the_leader_calls_the_family_from_the_incident_until_it_is_settled(here, client):
+    incident, child = fell(here), here.children[0]
+    father = father_of(here, child)
+    restrict(here, child, father.name)
+    page = f"/attendance/incidents/{incident.pk}/"
+    client.force_login(cast.make_person("校长", Role.PRINCIPAL, here.school))
+    assert "tel:1" not in client.get(page).content.decode()
+    client.force_login(here.leader)
+    shown = client.get(page).content.decode()
+    assert f"tel:{here.mothers[0].phone}" in shown and father.name not in shown and father.phone not in shown
+    follow(here, incident, told_guardian=True, follow_up="没有大碍", settles=True)
+    assert "tel:1" not in client.get(page).content.decode()
+
+
 def test_a_teacher_calls_for_children_of_the_own_gate_only(here, client):
     page = f"/attendance/incidents/{stranger(here).pk}/call-back/"
     colleague = cast.make_person("周敏", Role.TEACHER, here.school)

@@ -4,6 +4,8 @@ import sys
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
+from playwright.sync_api import expect
 
 from afterschool.access.capabilities import Role
 from afterschool.desks.selectors import children_today
@@ -142,6 +144,18 @@ def test_refused_stays_change_nothing(here, wrong):
     assert not LateStay.objects.exists() and not Notice.objects.filter(kind="keeper").exists()
 
 
+def test_one_tap_ticks_everybody_and_the_next_nobody(page):
+    boxes = '<input type="checkbox" name="children">' * 3
+    page.set_content(f'<form>{boxes}<button type="button" data-tick-all="children">全选</button></form>')
+    page.add_script_tag(path=settings.BASE_DIR / "static/dist/app.js")
+    ticked = page.locator("input:checked")
+    page.locator("input").first.check()
+    page.get_by_role("button").click()
+    expect(ticked).to_have_count(3)
+    page.get_by_role("button").click()
+    expect(ticked).to_have_count(0)
+
+
 def test_page_offers_those_who_wait_and_keepers_on_duty_first(here, client, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 58))
     cast.make_person("阿敏", Role.TEACHER, here.school)
@@ -150,6 +164,7 @@ def test_page_offers_those_who_wait_and_keepers_on_duty_first(here, client, monk
     child = here.children[0]
 
     page = client.get(f"/attendance/late/?child={child.pk}").content.decode()
+    assert 'data-tick-all="children"' in page
     assert f'value="{child.pk}" checked' in page and f'value="{here.children[1].pk}" checked' not in page
     assert client.post("/attendance/late/", {"keeper": here.teacher.pk, "place": "图书室"}).status_code == 422
     form = {"keeper": here.teacher.pk, "place": "图书室", "children": [child.pk]}
