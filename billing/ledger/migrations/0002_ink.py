@@ -21,6 +21,5 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_initial"), ("audit", "0002_ink")]
     operations = [
         migrations.RunSQL(SAME_SCHOOL, NO_SAME_SCHOOL),
-        ink("ledger_entry"),
-        ink("ledger_transfer"),
+        *map(ink, ("ledger_account", "ledger_entry", "ledger_transfer", "ledger_bookhead")),
     ]

@@ -5,7 +5,7 @@ TABLES = ("billing_charge", "billing_refund", "billing_payout", "billing_banklin
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0013_adjustment_lines")]
+    dependencies = [("billing", "0002_locked_months")]
     operations = [
         migrations.RunSQL(f"ALTER TABLE {table} SET (fillfactor = 50)", f"ALTER TABLE {table} RESET (fillfactor)")
         for table in TABLES
