@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from afterschool.access.capabilities import Capability, Role
+from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
-from afterschool.schools.desk import TEACHING
+from afterschool.schools.desk import Desk
 from afterschool.xlsx import write_xlsx
 from staffing.asked import day_asked, school_asked
 
@@ -52,8 +52,7 @@ def _page(request, reach, school, on, **more):
         "cite": leader_cite(school, on),
         **more,
     }
-    on_phone = request.actor.roles <= TEACHING | {Role.GUARDIAN}
-    template = "attendance/day.html" if on_phone else "attendance/day_desk.html"
+    template = "attendance/day.html" if Desk(request.actor, request.path).stands else "attendance/day_desk.html"
     return render(request, template, context, status=422 if more else 200)
 
 
