@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from uuid import uuid4
 
 from django import forms
 
@@ -69,6 +70,8 @@ class CodeForm(forms.Form):
 
 
 class GateEntryForm(forms.ModelForm):
+    uid = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+
     class Meta:
         model = GateEntry
         fields = ["kind", "name", "purpose", "plate", "organisation", "host", "document", "checked"]

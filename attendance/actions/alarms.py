@@ -33,20 +33,26 @@ def untaken_rolls(school: School, *, day: date, now: datetime, by: Actor) -> int
     late = {}
     for session in book.sessions:
         unmarked = [child for child in book.listed[session.pk] if (session.pk, child.pk) not in book.marks]
-        if unmarked and now >= moment(day, session.starts_at) + ROLL_IS_LATE:
+        if unmarked and now >= waited_since(session) + ROLL_IS_LATE:
             late[session] = unmarked
     if not late:
         return 0
     teachers, leaders, states = teachers_of(late), people(leaders_of(school, day)), book.states()
     notes: list[Note] = []
     for session, unmarked in late.items():
-        since = now - moment(day, session.starts_at)
+        since = now - waited_since(session)
         called = [*teachers[session.pk], *(leaders if since >= LEADERS_HEAR or not teachers[session.pk] else [])]
         notes += [_of_roll(person, session, unmarked) for person in called]
         if since >= GUARDIANS_HEAR:
             nowhere = [child for child in unmarked if states[child.pk] == State.UNMARKED]
             notes += _to_guardians(session, nowhere, now)
     return tell_once(school, notes)
+
+
+def waited_since(session: Session) -> datetime:
+    """A roll that was taken and undone is waited for anew."""
+    begins = moment(session.day, session.starts_at)
+    return max(begins, session.reopened_at) if session.reopened_at else begins
 
 
 def tell_once(school: School, notes: Iterable[Note]) -> int:
@@ -75,8 +81,15 @@ def teachers_of(sessions: Iterable[Session]) -> dict[int, list[Person]]:
     return {one.pk: [person for place in sections[one.pk] for person in on_duty[one.day, place]] for one in sessions}
 
 
+def anew(session: Session, link: str) -> str:
+    """What is told of a roll that was undone has a link of its own: it was told of the first one, and is told again."""
+    if session.reopened_at is None:
+        return link
+    return f"{link}{'&' if '?' in link else '?'}reopened={timezone.localtime(session.reopened_at):%H%M%S}"
+
+
 def unmarked_link(session: Session, student: Student) -> str:
-    return f"/?child={student.pk}&session={session.pk}"
+    return anew(session, f"/?child={student.pk}&session={session.pk}")
 
 
 def _of_roll(person: Person, session: Session, unmarked: list[Student]) -> Note:
@@ -84,7 +97,7 @@ def _of_roll(person: Person, session: Session, unmarked: list[Student]) -> Note:
     if session.taken_at:
         title = f"{session.section.name} 还有 {len(unmarked)} 个孩子没有点名，请补点"
         link += f"?child={unmarked[0].pk}"
-    return Note(person, "roll_late", title, link=link, school_id=session.school_id, loud=True)
+    return Note(person, "roll_late", title, link=anew(session, link), school_id=session.school_id, loud=True)
 
 
 def _to_guardians(session: Session, unmarked: list[Student], now: datetime) -> Iterator[Note]:

@@ -1,6 +1,7 @@
 """联系记录: a call because a child is missing, and the alarm when nobody knows where it is."""
 
 from datetime import date, datetime
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.urls import reverse
@@ -15,16 +16,27 @@ from attendance.models import ContactAttempt, Session
 from attendance.selectors import TOLD, unresolved_absences
 from staffing.selectors import leaders_of
 
-from .alarms import people, tell_once
+from .alarms import anew, people, tell_once
 from .day import lock
 
 
 @transaction.atomic
 def note_contact(
-    session: Session, *, student: Student, person: Person | None, result: str, note: str = "", now: datetime, by: Actor
+    session: Session,
+    *,
+    student: Student,
+    person: Person | None,
+    result: str,
+    note: str = "",
+    uid: UUID | None = None,
+    now: datetime,
+    by: Actor,
 ) -> ContactAttempt:
-    """Write down whom one called and what came of it."""
+    """Write down whom one called and what came of it. The same form (`uid`) sent twice with the same words is one call."""
     lock(session.school_id)
+    once = uuid5(uid, f"{student.pk} {person and person.pk} {result} {note}") if uid else uuid4()
+    if first := ContactAttempt.objects.filter(uid=once).first():
+        return first
     if not session.marks.filter(student=student, status__in=TOLD).exists():
         raise RuleBroken(f"{student.name} 没有记成未到，不用记联系")
     ties = Guardianship.objects.open_on(session.day).filter(student=student)
@@ -37,6 +49,7 @@ def note_contact(
         person=person,
         result=result,
         note=note.strip(),
+        uid=once,
         at=now,
         by_id=by.signer,
     )
@@ -54,7 +67,7 @@ def unresolved_contacts(school: School, *, day: date, now: datetime, by: Actor) 
     notes = []
     for one in unresolved:
         title = f"{one.student.name} {one.mark.get_status_display()}，10 分钟还没有联系上家长，请处理"
-        link = reverse("attendance:contact-create", args=[one.session.pk, one.student.pk])
+        link = anew(one.session, reverse("attendance:contact-create", args=[one.session.pk, one.student.pk]))
         body = f"{one.session.section.name}，已联系 {len(one.attempts)} 次"
         notes += [Note(leader, "absence_unresolved", title, body, link, school.pk, loud=True) for leader in leaders]
     return tell_once(school, notes)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,8 +17,11 @@ WHOLE_NUMBER = re.compile(r"\d[\d\sXx-]{6,}")  # more of an identity card than a
 
 
 @transaction.atomic
-def enter_gate(school: School, *, kind: str, now: datetime, by: Actor, **words: str) -> GateEntry:
-    """`words` are the columns of the book: name and purpose always, the others where there is something to say."""
+def enter_gate(
+    school: School, uid: UUID | None = None, /, *, kind: str, now: datetime, by: Actor, **words: str
+) -> GateEntry:
+    """`words` are the columns of the book: name and purpose always, the others where there is something to say. The same
+    form (`uid`) sent twice with the same words is one entry."""
     said = {column: text.strip() for column, text in words.items()}
     plate = said.pop("plate", "").upper()
     if kind == GateEntry.Kind.VEHICLE and not plate:
@@ -25,10 +29,11 @@ def enter_gate(school: School, *, kind: str, now: datetime, by: Actor, **words: 
     if WHOLE_NUMBER.search(said.get("document", "")):
         raise RuleBroken("证件只写种类和后四位，例如“身份证 …1234”，不记整个号码", field="document")
     today = timezone.localdate(now)
-    entry = GateEntry.objects.create(
-        school=school, day=today, kind=kind, plate=plate, in_at=now, by_id=by.signer, **said
-    )
-    record(by, "entered_gate", entry, kind=kind)
+    row = {"day": today, "kind": kind, "plate": plate, "in_at": now, "by_id": by.signer, **said}
+    once = uuid5(uid, "\n".join([kind, plate, *said.values()])) if uid else uuid4()
+    entry, new = GateEntry.objects.get_or_create(school=school, uid=once, defaults=row)
+    if new:
+        record(by, "entered_gate", entry, kind=kind)
     return entry
 
 

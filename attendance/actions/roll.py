@@ -72,8 +72,8 @@ def undo_roll(session: Session, *, now: datetime, by: Actor) -> Session:
     record(by, "undid_roll", session, was={mark.student_id: mark.status for mark in marks})
     told = [mark.student for mark in marks if mark.status in TOLD]
     session.marks.all().delete()
-    session.taken_at = session.taken_by = None
-    session.save(update_fields=["taken_at", "taken_by"])
+    session.taken_at, session.taken_by, session.reopened_at = None, None, now
+    session.save(update_fields=["taken_at", "taken_by", "reopened_at"])
     tell_guardians(session, told, "roll_undone", "{name}的点名点错了，老师正在重新点", loud=True)
     return session
 

@@ -105,3 +105,15 @@ def test_teacher_has_the_call_on_the_desk_until_somebody_is_reached(missing):
     assert mine() == ["联系学生01的家长"]
     call(missing, "coming", 50)
     assert mine() == []
+
+
+def test_form_sent_twice_is_one_call_and_another_answer_is_another(missing, client, monkeypatch):
+    """The reply got lost on the way, or somebody went back and rang again."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(15, 50))
+    client.force_login(missing.teacher)
+    door = f"/attendance/sessions/{missing.session.pk}/contacts/{missing.children[0].pk}/"
+    uid = client.get(door).context["form"]["uid"].value()
+    assert 'type="hidden" name="uid"' in client.get(door).content.decode()
+    for result in ("no_answer", "no_answer", "reached"):
+        assert client.post(door, {"result": result, "uid": uid}).status_code == 302
+    assert list(ContactAttempt.objects.values_list("result", flat=True)) == ["no_answer", "reached"]

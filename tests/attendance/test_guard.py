@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from afterschool.access.capabilities import Role
+from afterschool.audit.models import Deed
 from afterschool.errors import RuleBroken
 from afterschool.schools.names import given_name
 from attendance.actions import begin_late, enter_gate, leave_gate, make_code, take_roll
@@ -197,3 +198,15 @@ def test_the_first_name_is_what_the_family_calls_the_child(name, first):
 
 def guard_of(town):
     return town.school.posts.get(role="GUARD").person
+
+
+def test_form_sent_twice_is_one_entry_and_other_words_are_another(town, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(15, 50))
+    client.force_login(cast.make_person("门卫", Role.GUARD, town.school))
+    page = client.get(PAGE)
+    uid = page.context["form"]["uid"].value()
+    assert f'name="uid" value="{uid}"' in page.content.decode()
+    for name in ("赵建国", "赵建国", "赵建军"):
+        client.post(f"{PAGE}entries/", {"kind": "visitor", "name": name, "purpose": "找老师", "uid": uid})
+    assert list(GateEntry.objects.values_list("name", flat=True)) == ["赵建国", "赵建军"]
+    assert Deed.objects.filter(verb="entered_gate").count() == 2

@@ -205,6 +205,18 @@ def test_c12_a_roll_nobody_takes_is_told_to_the_teacher_then_the_leader_then_the
     assert heard("absent") == ["学生01妈妈"]
 
 
+def test_a_roll_taken_late_and_undone_is_told_again(town):
+    """Each of those who heard of the first one hears that it is open again."""
+    watch = lambda *clock: untaken_rolls(town.school, day=THURSDAY, now=at(*clock), by=town.by_leader)  # noqa: E731
+    assert watch(16, 10) == 5
+    take_roll(town.session, exceptions={}, now=at(16, 15), by=town.by_teacher)
+    undo_roll(town.session, now=at(16, 20), by=town.by_teacher)
+
+    assert [watch(16, minute) for minute in (21, 34, 35, 36, 40, 50)] == [0, 0, 1, 0, 1, 3]
+    take_roll(town.session, exceptions={}, now=at(16, 55), by=town.by_teacher)
+    assert Notice.objects.filter(kind="absence_mended").count() == 6, "who was told twice hears twice that it is there"
+
+
 def test_a_roll_without_a_teacher_on_duty_is_told_to_the_leader_at_once(town):
     town.section.duties.all().delete()
 
