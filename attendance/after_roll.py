@@ -14,6 +14,7 @@ from afterschool.templatetags.words import clock
 
 from . import selectors
 from .models import Session
+from .selectors.later import later_asked
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
@@ -38,8 +39,8 @@ def _missing(actor: Actor, today: date) -> Iterator[Task]:
 
 def _corrections(actor: Actor) -> Iterator[Task]:
     """Asked for by somebody else, of a month that is locked."""
-    asked = selectors.corrections_asked(actor.reach(C.DECIDE_CORRECTIONS)).exclude(asked_by=actor.person_id)
-    if count := asked.count():
-        yield Task(
-            "考勤更正", f"{count} 项锁定月份的更正等您决定", reverse("attendance:corrections"), count, icon="edit"
-        )
+    reach, url = actor.reach(C.DECIDE_CORRECTIONS), reverse("attendance:corrections")
+    if count := selectors.corrections_asked(reach).exclude(asked_by=actor.person_id).count():
+        yield Task("考勤更正", f"{count} 项锁定月份的更正等您决定", url, count, icon="edit")
+    if count := later_asked(reach).exclude(by=actor.person_id).count():
+        yield Task("补记离校", f"{count} 项锁定月份的补记等您决定", url, count, icon="edit")

@@ -55,7 +55,7 @@ def _leaving(student: Student, reader: int) -> list[Held]:
         held(
             "离校",
             "时间 方式 接领人 撤销",
-            ((one.at, one.get_mode_display(), _collector(one, reader), one.undone_at) for one in left),
+            ((one.at, _mode(one), _collector(one, reader), one.undone_at) for one in left),
         ),
         held("晚接看护", "日期 开始 结束", ((one.day, one.began_at, one.ended_at) for one in stays)),
         held(
@@ -91,6 +91,10 @@ def _said(student: Student, reader: int) -> list[Held]:
         held("您给的一次性接送码", "日期 姓名 关系 撤销", ((one.day, one.name, one.relation, one.cancelled_at) for one in codes)),
         held("给您打的电话", "时间 结果", ((one.at, one.get_result_display()) for one in calls)),
     ]  # fmt: skip
+
+
+def _mode(one: Handover) -> str:
+    return f"{one.get_mode_display()}{'（补记）' if one.is_later else ''}"
 
 
 def _collector(one: Handover, reader: int) -> str:

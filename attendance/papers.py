@@ -11,6 +11,7 @@ from staffing.models import Duty
 
 from .models import DayClose, Handover, LateStay, Mark, Patrol
 from .selectors import day_book
+from .selectors.owing import owing_words
 
 # The signs of the paper 考勤表.
 SIGNS = {
@@ -68,7 +69,7 @@ def _roll_rows(book) -> list[list]:
 def _handover_rows(book) -> list[list]:
     """Undone ones too: they stay on record."""
     children = book.children
-    made = Handover.objects.filter(student__in=children, day=book.day).select_related("by", "undone_by")
+    made = Handover.objects.filter(student__in=children, day=book.day).select_related("by", "undone_by", "event__later")
     return [
         [
             number,
@@ -78,11 +79,18 @@ def _handover_rows(book) -> list[list]:
             one.get_mode_display(),
             one.collector_name,
             one.collector_relation,
-            one.by.name,
-            _undone(one),
+            "" if one.is_later else one.by.name,
+            "；".join(filter(None, [_later(one), _undone(one)])),
         ]
         for number, one in enumerate(made, 1)
     ]
+
+
+def _later(handover: Handover) -> str:
+    if not (handover.is_later and handover.event):
+        return ""
+    later = handover.event.later
+    return f"补记：据{later.source}，{later.reason}；{handover.by.name} {_moment(later.at)} 记"
 
 
 def _undone(handover: Handover) -> str:
@@ -116,7 +124,7 @@ def _duty_rows(school: School, day: date, book, incidents) -> list[list]:
 
 def _what_happened(school: School, day: date, book, incidents) -> Iterator[list]:
     """Rooms looked into, children who stayed on with a keeper, incidents."""
-    for look in Patrol.objects.filter(session__in=book.sessions).select_related("session__section", "by"):
+    for look in Patrol.objects.standing().filter(session__in=book.sessions).select_related("session__section", "by"):
         yield ["巡查", look.session.section.name, look.by.name, _clock(look.at), None, None, None, look.words]
     for stay in LateStay.objects.filter(student__in=book.children, day=day).select_related("student", "keeper"):
         said = f"{stay.student.name}，{stay.place}"
@@ -131,7 +139,14 @@ def _closing(school: School, day: date) -> str:
     close = DayClose.objects.filter(school=school, day=day).select_related("closed_by").first()
     if close is None:
         return "当日尚未签字结束"
-    return f"带班领导 {close.closed_by.name} {_clock(close.closed_at):%H:%M} 签字。{close.note}"
+    on_the_day = timezone.localdate(close.closed_at) == day
+    when = f"{_clock(close.closed_at):%H:%M}" if on_the_day else _moment(close.closed_at)
+    still = owing_words(close.counts.get("unresolved", 0), close.counts.get("incidents", 0))
+    return f"带班领导 {close.closed_by.name} {when} 签字。{f'签字时还有 {still}。' if still else ''}{close.note}"
+
+
+def _moment(at) -> str:
+    return f"{timezone.localtime(at):%-m月%-d日 %H:%M}"
 
 
 def _clock(at):

@@ -1,7 +1,7 @@
 """放学批次: which grades leave when, by which gate."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 
 from django.db import transaction
 from django.db.models import Max, Q
@@ -12,15 +12,27 @@ from afterschool.errors import RuleBroken
 from afterschool.policy.terms import GRADES
 from afterschool.schools.models import School
 from attendance.models import Batch, Handover
+from attendance.selectors.batches import still_in_class
 
 from .day import lock
 
 
 @transaction.atomic
 def begin_batch(
-    school: School, *, name: str, grades: Sequence[int], leaves_at: time, place: str = "", began_on: date, by: Actor
+    school: School,
+    *,
+    name: str,
+    grades: Sequence[int],
+    leaves_at: time,
+    place: str = "",
+    began_on: date,
+    despite: str = "",
+    by: Actor,
 ) -> Batch:
-    """Refuses a grade that leaves with another batch on any of these days, and a day on which some have left already."""
+    """Refuses a grade that leaves with another batch on any of these days, and a day on which some have left already.
+
+    `despite`: which classes of these grades end only later, in the words the office has read.
+    """
     lock(school.pk)
     batch = Batch(
         school=school, name=name.strip(), grades=sorted(grades), leaves_at=leaves_at, place=place.strip(),
@@ -28,8 +40,7 @@ def begin_batch(
     )  # fmt: skip
     if not set(grades) <= set(school.grades):
         raise RuleBroken("本校没有这个年级", field="grades")
-    gone = Handover.objects.filter(school=school, day__gte=began_on, student__school_class__grade__in=grades)
-    if last := gone.aggregate(last=Max("day"))["last"]:
+    if last := _last_gone(school, grades, began_on):
         raise RuleBroken(f"这些年级{last:%-m月%-d日}已经有孩子离校，最早从第二天起", field="began_on")
     lasting = Batch.objects.filter(Q(ended_on=None) | Q(ended_on__gte=began_on), school=school)
     for other in lasting:
@@ -38,18 +49,25 @@ def begin_batch(
             raise RuleBroken(f"{names}已经在“{other.name}”里，一个年级一天只走一批；请先结束那一批", field="grades")
         if other.name == batch.name:
             raise RuleBroken(f"已经有“{other.name}”，请换一个名字，或者先结束那一批", field="name")
+    if (early := still_in_class(school, grades, leaves_at, began_on)) != despite and early:
+        raise RuleBroken(f"{early}，这一批 {leaves_at:%H:%M} 就放学；看清了再点“仍要保存”", field="despite")
     batch.save()
-    record(by, "began_batch", batch, grades=batch.grades, leaves_at=f"{leaves_at:%H:%M}", place=batch.place)
+    record(
+        by, "began_batch", batch, grades=batch.grades, leaves_at=f"{leaves_at:%H:%M}", place=batch.place, despite=early
+    )
     return batch
 
 
 @transaction.atomic
 def end_batch(batch: Batch, *, ended_on: date, by: Actor) -> Batch:
-    """Its last day. One that has not begun yet is gone as if it had never been."""
+    """Its last day, and not before the last one on which children have left with it. One that has not begun yet is gone
+    as if it had never been."""
     lock(batch.school_id)
     batch = Batch.objects.get(pk=batch.pk)
     if batch.ended_on is not None:
         return batch
+    if last := _last_gone(batch.school, batch.grades, max(batch.began_on, ended_on + timedelta(days=1))):
+        raise RuleBroken(f"{last:%-m月%-d日}已经有孩子按“{batch.name}”离校，最后一天最早是那一天", field="ended_on")
     record(by, "ended_batch", batch, name=batch.name, ended_on=ended_on.isoformat())
     if ended_on < batch.began_on:
         batch.delete()
@@ -57,3 +75,9 @@ def end_batch(batch: Batch, *, ended_on: date, by: Actor) -> Batch:
     batch.ended_on = ended_on
     batch.save(update_fields=["ended_on"])
     return batch
+
+
+def _last_gone(school: School, grades: Sequence[int], since: date) -> date | None:
+    """The last day, from one on, on which children of these grades have left."""
+    gone = Handover.objects.filter(school=school, day__gte=since, student__school_class__grade__in=grades)
+    return gone.aggregate(last=Max("day"))["last"]

@@ -16,7 +16,7 @@ from attendance.selectors import Board, board
 from attendance.selectors.owing import owing
 
 from .day import lock
-from .left import children_left
+from .left import settle_alarms
 
 MOST_NAMES = 8
 
@@ -37,15 +37,17 @@ def close_day(school: School, *, day: date, note: str = "", despite: str = "", n
         raise RuleBroken(f"{day:%-m月%-d日}没有课后服务，不用签字")
     if missing := _missing(today):
         raise RuleBroken(missing, cite=leader_cite(school, day))
-    if (still := owing(school, day, now).words) != despite:
+    open_at_signing = owing(school, day, now)
+    if (still := open_at_signing.words) != despite:
         raise RuleBroken(
             f"还有 {still}；看清了再按“仍要签字”" if still else "刚才没办完的事已经办完，请再签一次", field="despite"
         )
+    counts = today.counts | open_at_signing.counts
     close = DayClose.objects.create(
-        school=school, day=day, closed_at=now, closed_by_id=by.person_id, note=note.strip(), counts=today.counts
+        school=school, day=day, closed_at=now, closed_by_id=by.person_id, note=note.strip(), counts=counts
     )
-    children_left(school, day=day, now=now, by=by)  # whoever was alarmed hears that it is over
-    record(by, "closed_day", close, day=day.isoformat(), despite=despite, **today.counts)
+    settle_alarms(school, day=day, now=now, by=by)  # whoever was alarmed hears that it is over
+    record(by, "closed_day", close, day=day.isoformat(), despite=despite, **counts)
     return close
 
 

@@ -1,6 +1,6 @@
 """考勤更正: what a mark was, what it becomes, who changed it and why; of a locked month it is asked for, and another decides."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -60,8 +60,10 @@ def correct_mark(
 
 
 @transaction.atomic
-def decide_correction(correction: MarkCorrection, *, agreed: bool, now: datetime, by: Actor) -> MarkCorrection:
-    """Another than who asked says yes, and the mark changes; or no, and it stays."""
+def decide_correction(
+    correction: MarkCorrection, *, agreed: bool, refusal: str = "", now: datetime, by: Actor
+) -> MarkCorrection:
+    """Another than who asked says yes, and the mark changes; or no and why, and it stays."""
     lock(correction.school_id)
     correction = MarkCorrection.objects.select_related(
         "session__school", "session__section", "student", "asked_by"
@@ -70,19 +72,23 @@ def decide_correction(correction: MarkCorrection, *, agreed: bool, now: datetime
         return correction
     if correction.asked_by_id == by.signer:
         raise RuleBroken("自己申请的更正，要由另一位带班领导或校长决定")
+    if not agreed and not refusal.strip():
+        raise RuleBroken("不同意的，请写一句为什么", field="refusal")
     correction.state = State.MADE if agreed else State.REFUSED
     correction.decided_at, correction.decided_by_id = now, by.signer
+    correction.refusal = "" if agreed else refusal.strip()
     correction.save()
     if agreed:
         _not_gone(correction.session, correction.student, correction.now)
         _write(correction, now=now, by=by)
     else:
-        record(by, "refused_correction", correction, student=correction.student_id)
+        record(by, "refused_correction", correction, student=correction.student_id, refusal=correction.refusal)
     title = (
         f"{correction.student.name} {correction.session.day:%-m月%-d日}的考勤更正{'已同意' if agreed else '没有同意'}"
     )
     link = f"/attendance/sessions/{correction.session_id}/"
-    notify(correction.asked_by, "correction_decided", title=title, link=link, school_id=correction.school_id)
+    said = {"title": title, "body": correction.refusal, "link": link, "school_id": correction.school_id}
+    notify(correction.asked_by, "correction_decided", **said)
     return correction
 
 
@@ -106,8 +112,12 @@ def _said_before(session: Session, student: Student, status: str, was: str) -> M
     return None
 
 
+def _gone(session: Session, student: Student):
+    return Handover.objects.filter(student=student, day=session.day, undone_at=None)
+
+
 def _not_gone(session: Session, student: Student, status: str) -> None:
-    gone = Handover.objects.filter(student=student, day=session.day, undone_at=None).first()
+    gone = _gone(session, student).first()
     if gone and status not in Mark.HERE:
         raise RuleBroken(f"{student.name} {timezone.localtime(gone.at):%H:%M} {gone.words}，要先撤销交接")
 
@@ -140,14 +150,15 @@ def _write(correction: MarkCorrection, *, now: datetime, by: Actor) -> None:
 
 
 def _ask(correction: MarkCorrection, by: Actor) -> None:
-    """Whoever may decide: those who lead, and the principal."""
-    day = timezone.localdate(correction.asked_at)
-    posts = Post.objects.open_on(day).filter(
-        school=correction.school_id, role__in=(Role.LEADER.name, Role.PRINCIPAL.name)
-    )
     title = f"{by.name}申请更正 {correction.student.name} {correction.session.day:%-m月%-d日}的考勤，请决定"
+    ask_another(correction.school_id, title, correction.reason, timezone.localdate(correction.asked_at), by)
+
+
+def ask_another(school_id: int, title: str, body: str, today: date, by: Actor) -> None:
+    """Whoever may decide of a locked month: those who lead, and the principal."""
+    posts = Post.objects.open_on(today).filter(school=school_id, role__in=(Role.LEADER.name, Role.PRINCIPAL.name))
     notify_each(
-        Note(person, "correction_asked", title, correction.reason, LIST, correction.school_id)
+        Note(person, "correction_asked", title, body, LIST, school_id)
         for person in Person.objects.filter(pk__in=posts.values("person")).exclude(pk=by.signer)
     )
 
@@ -158,6 +169,8 @@ def _tell_leaders(correction: MarkCorrection, by: Actor) -> None:
     was = correction.get_was_display() or "未点名"
     title = f"{by.name}把 {student.name} 由{was}改为{correction.get_now_display()}，请核实"
     body = f"{session.day:%-m月%-d日} {session.section.name}：{correction.reason}"
+    if correction.now in Mark.HERE and not _gone(session, student).exists():
+        body += "。还没有离校记录：在校的照常交接，已经走了的请补记"
     link = f"/attendance/day/?school={session.school_id}&day={session.day.isoformat()}"
     leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.signer)
     notify_each(Note(one, "mark_corrected", title, body, link, session.school_id) for one in leaders)

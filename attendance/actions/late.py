@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
@@ -28,7 +29,7 @@ def begin_late(
     with them."""
     school = _one_school(students)
     lock(school.pk)
-    _check(school, day, keeper, place)
+    _check(school, day, keeper, place, now)
     states = day_book(school, day, students=students).states()
     for student in students:
         if states.get(student.pk) != State.HERE:
@@ -45,7 +46,7 @@ def begin_late(
 def change_keeper(stay: LateStay, *, keeper: Person, place: str, now: datetime, by: Actor) -> LateStay:
     """Another colleague takes over, also after the day was signed: somebody always answers for the child."""
     stay = _standing(stay)
-    _check(stay.school, stay.day, keeper, place)
+    _check(stay.school, stay.day, keeper, place, now)
     if (keeper.pk, place.strip()) == (stay.keeper_id, stay.place):
         return stay
     LateStay.objects.filter(pk=stay.pk).update(ended_at=now)
@@ -73,7 +74,9 @@ def _one_school(students: Sequence[Student]) -> School:
     return students[0].school
 
 
-def _check(school: School, day: date, keeper: Person, place: str) -> None:
+def _check(school: School, day: date, keeper: Person, place: str, now: datetime) -> None:
+    if day != timezone.localdate(now):
+        raise RuleBroken("那一天已经过去，不能再安排看护；孩子是怎样离校的，请在那天的看板上“补记离校”")
     if not place.strip():
         raise RuleBroken("请写明看护地点", field="place")
     if not people_for(school, day, Duty.Role.TEACHER).filter(pk=keeper.pk).exists():

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
@@ -43,6 +44,14 @@ def children_left(school: School, *, day: date, now: datetime, by: Actor) -> int
     return sum(_raise(school, step, late[step], day, now, by) for step in Step)
 
 
+@transaction.atomic
+def settle_alarms(school: School, *, day: date, now: datetime, by: Actor) -> None:
+    """End what is settled and raise nothing: of a day that is over nobody is looked for any more."""
+    standing = Alarm.objects.filter(school=school, day=day, settled_at=None)
+    if standing.exists():
+        _settle(school, day, left_children(school, day), standing, now, by)
+
+
 def _raise(school: School, step: Step, late: Sequence[Left], day: date, now: datetime, by: Actor) -> int:
     known = set(Alarm.objects.filter(day=day, step=step, settled_at=None, student__in=[one.student for one in late])
                 .values_list("student", flat=True))  # fmt: skip
@@ -66,7 +75,8 @@ def _settle(
     record_each(by, "settled_alarm", ((alarm, {"student": alarm.student_id, "step": alarm.step}) for alarm in over))
     for step in Step:
         if any(alarm.step == step for alarm in over) and not standing.filter(step=step).exists():
-            _tell(school, step, day, "child_settled", "放学后没有着落的孩子，现在都有着落了", [])
+            when = f"{day:%-m月%-d日}" if day < timezone.localdate(now) else ""
+            _tell(school, step, day, "child_settled", f"{when}放学后没有着落的孩子，现在都有着落了", [])
 
 
 def _tell(school: School, step: Step, day: date, kind: str, title: str, names: Sequence[str]) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
@@ -34,4 +35,19 @@ def patrol(
         raise RuleBroken("有问题的，请写一句是什么情况", field="note")
     looked.save()
     record(by, "patrolled", looked, section=session.section_id, fine=looked.is_fine)
+    return looked
+
+
+@transaction.atomic
+def undo_patrol(looked: Patrol, *, now: datetime, by: Actor) -> Patrol:
+    """撤销, within the day and before it is signed. It stays on record, with who took it back; the room waits again, or
+    stands as it was found before."""
+    lock_open_day(looked.school_id, looked.session.day)
+    looked = Patrol.objects.select_related("session").get(pk=looked.pk)
+    if looked.session.day != timezone.localdate(now):
+        raise RuleBroken("过去的巡查记录不能撤销")
+    if looked.undone_at is None:
+        looked.undone_at, looked.undone_by_id = now, by.signer
+        looked.save(update_fields=["undone_at", "undone_by"])
+        record(by, "undid_patrol", looked, section=looked.session.section_id, fine=looked.is_fine)
     return looked

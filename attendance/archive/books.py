@@ -137,7 +137,8 @@ class Books:
         return list(
             rows.values_list(
                 "day", "student_id", "at", "mode", "how", "collector_name", "collector_relation", "place", "by__name",
-                "undone_at", "undone_by__name", named=True,
+                "undone_at", "undone_by__name", "event__later__at", "event__later__source", "event__later__reason",
+                "event__later__decided_by__name", named=True,
             )
         )  # fmt: skip
 
@@ -197,7 +198,9 @@ class Books:
 
     @cached_property
     def patrols(self) -> list[Patrol]:
-        return list(self.of(Patrol, "session__day").select_related("session__section", "by").order_by("at", "pk"))
+        """Undone ones too: they stay on record."""
+        whose = ("session__section", "by", "undone_by")
+        return list(self.of(Patrol, "session__day").select_related(*whose).order_by("at", "pk"))
 
     @cached_property
     def closes(self) -> dict[date, DayClose]:

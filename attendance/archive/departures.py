@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from django.utils import timezone
+
 from afterschool.xlsx import Column, Sheet
 from attendance.models import GateEvent, Handover, Mark
 
@@ -30,7 +32,7 @@ def _departures(books: Books) -> Sheet:
         [
             number, one.day, _klass(books, one), books.students[one.student_id].name, clock(one.at),
             Handover.Mode(one.mode).label, one.collector_name, one.collector_relation, GateEvent.How(one.how).label,
-            one.by__name, one.place, _batch(books, one), _odd(books, one),
+            given_by(one), one.place, _batch(books, one), _odd(books, one),
         ]
         for number, one in enumerate(books.departures, 1)
     ]  # fmt: skip
@@ -47,12 +49,26 @@ def _batch(books: Books, one) -> str:
     return next((batch.name for batch in running if grade in batch.grades), "")
 
 
+def given_by(one) -> str:
+    """Nobody, where a leader only wrote it down afterwards."""
+    return "" if one.how == GateEvent.How.LATER else one.by__name
+
+
 def _odd(books: Books, one) -> str:
-    """晚接, 撤销."""
+    """晚接, 补记, 撤销."""
     stays = books.stays.get((one.student_id, one.day), ())
     kept = [f"晚接：{stay.keeper.name}在{stay.place}看护，{clock(stay.began_at):%H:%M}起" for stay in stays]
     undone = f"{clock(one.undone_at):%H:%M} 由 {one.undone_by__name or '系统'} 撤销" if one.undone_at else ""
-    return listed([*kept, undone], "；")
+    return listed([*kept, _later(one), undone], "；")
+
+
+def _later(one) -> str:
+    """`补记：据值班教师说的，网络断了；赵立新 10月16日 09:12 记`, and who agreed of a locked month."""
+    if one.how != GateEvent.How.LATER:
+        return ""
+    agreed = f"，{one.event__later__decided_by__name} 同意" if one.event__later__decided_by__name else ""
+    said = f"据{one.event__later__source}，{one.event__later__reason}"
+    return f"补记：{said}；{one.by__name} {timezone.localtime(one.event__later__at):%-m月%-d日 %H:%M} 记{agreed}"
 
 
 def _by_class_and_day(books: Books) -> Table:
@@ -63,7 +79,7 @@ def _by_class_and_day(books: Books) -> Table:
     rows = [
         [
             short(day), _klass(books, gone[0]), str(sum(one.undone_at is None for one in gone)),
-            listed(one.by__name for one in gone), listed(one.place for one in gone),
+            listed(filter(None, map(given_by, gone))), listed(one.place for one in gone),
             "　".join(_in_short(books, one) for one in gone),
         ]
         for (day, _), gone in sorted(found.items(), key=lambda item: item[0])

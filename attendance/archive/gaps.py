@@ -109,7 +109,7 @@ def _is_kept(books: Books, one: tuple[int, date]) -> bool:
 
 
 def _days(books: Books) -> Found:
-    seen = {patrol.session_id for patrol in books.patrols}
+    seen = {patrol.session_id for patrol in books.patrols if patrol.undone_at is None}
     for day, rolls in _by_day(books.rolls):
         if day not in books.closes:
             yield Gap(day, "没有清零签字")

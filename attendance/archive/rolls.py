@@ -200,14 +200,14 @@ def _corrections(books: Books) -> Sheet:
     columns = [
         DAY, SECTION, NAME, Column("原来", width=8), Column("改为", width=8), Column("原因", width=26),
         Column("提出人", width=12), Column("提出时间", "moment", 18), Column("决定人", width=12),
-        Column("决定时间", "moment", 18), Column("状态", width=10),
+        Column("决定时间", "moment", 18), Column("状态", width=10), Column("为什么不同意", width=20),
     ]  # fmt: skip
     rows = [
         [
             one.session.day, one.session.section.name, books.students[one.student_id].name,
             one.get_was_display() or "未点名", one.get_now_display(), one.reason, one.asked_by.name,
             local(one.asked_at), one.decided_by.name if one.decided_by else "", local(one.decided_at),
-            one.get_state_display(),
+            one.get_state_display(), one.refusal,
         ]
         for one in books.corrections
     ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from afterschool.xlsx import Column, Sheet
 from attendance.models import DayClose, Mark, Patrol, Session
+from attendance.selectors.owing import owing_words
 from staffing.models import Duty
 from staffing.papers import hours as in_hours
 
@@ -172,7 +173,9 @@ def patrols(books: Books) -> Record:
 
 def _patrol(one: Patrol) -> list:
     found = [_sign(well) for well in (one.on_time, one.teacher_there, one.headcount_right, one.is_safe)]
-    return [one.session.day, clock(one.at), one.session.section.name, one.session.place, *found, one.note, one.by.name]
+    undone = f"{clock(one.undone_at):%H:%M} 由 {one.undone_by.name} 撤销" if one.undone_at and one.undone_by else ""
+    said = listed([one.note, undone], "；")
+    return [one.session.day, clock(one.at), one.session.section.name, one.session.place, *found, said, one.by.name]
 
 
 def _sign(well: bool) -> str:
@@ -184,10 +187,11 @@ COUNTS = {
 }  # fmt: skip
 CLOSE = [
     DAY, Column("签字人", width=12), Column("签字时间", "moment", 18),
-    *(Column(word, "int", 8) for word in COUNTS), Column("巡查与服务记录", width=60),
+    *(Column(word, "int", 8) for word in COUNTS), Column("签字时没有办完", width=30), Column("巡查与服务记录", width=44),
 ]  # fmt: skip
 
 
 def _close(one: DayClose) -> list:
     counts = [one.counts.get(key) for key in COUNTS.values()]
-    return [one.day, one.closed_by.name, local(one.closed_at), *counts, one.note]
+    still = owing_words(one.counts.get("unresolved", 0), one.counts.get("incidents", 0))
+    return [one.day, one.closed_by.name, local(one.closed_at), *counts, still, one.note]

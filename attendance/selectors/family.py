@@ -118,4 +118,8 @@ def _rooms(book: DayBook) -> dict[int, str]:
 
 def _of_handover(handover: Handover) -> str:
     how = handover.get_how_display() if handover.mode == Handover.Mode.COLLECTED else ""
+    if handover.is_later and handover.event:
+        later = handover.event.later
+        said = f"据{later.source}，{handover.by.name} {timezone.localtime(later.at):%-m月%-d日 %H:%M} 记"
+        return " · ".join(filter(None, [handover.collector_name, said]))
     return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"交接人 {handover.by.name}"]))

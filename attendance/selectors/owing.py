@@ -15,11 +15,18 @@ class Owing:
     incidents: int
 
     @property
+    def counts(self) -> dict[str, int]:
+        return {"unresolved": len(self.unresolved), "incidents": self.incidents}
+
+    @property
     def words(self) -> str:
-        """`2 个没到的孩子没有联系上家长、1 件异常没处理完`; nothing open: blank."""
-        calls = f"{len(self.unresolved)} 个没到的孩子没有联系上家长" if self.unresolved else ""
-        incidents = f"{self.incidents} 件异常没处理完" if self.incidents else ""
-        return "、".join(filter(None, [calls, incidents]))
+        return owing_words(**self.counts)
+
+
+def owing_words(unresolved: int, incidents: int) -> str:
+    """`2 个没到的孩子没有联系上家长、1 件异常没处理完`; nothing open: blank."""
+    calls = f"{unresolved} 个没到的孩子没有联系上家长" if unresolved else ""
+    return "、".join(filter(None, [calls, f"{incidents} 件异常没处理完" if incidents else ""]))
 
 
 def owing(school: School, day: date, now: datetime) -> Owing:

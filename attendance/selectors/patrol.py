@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from afterschool.schools.models import School
 from attendance.models import Mark, Patrol, Session
@@ -34,7 +34,8 @@ def rooms(school: School, day: date) -> list[Room]:
     together = defaultdict(list)
     for session in sorted(sessions, key=lambda session: session.merged_into_id is not None):  # the host first
         together[session.merged_into_id or session.pk].append(session)
-    looks = {one.session_id: one for one in Patrol.objects.filter(session__in=sessions).select_related("by")}
+    standing = Patrol.objects.standing().filter(session__in=sessions).select_related("by")
+    looks = {one.session_id: one for one in standing}
     teachers = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day=day).exclude(section=None).select_related("person"):
         teachers[duty.section_id].append(duty.person.name)
@@ -45,7 +46,8 @@ def rooms(school: School, day: date) -> list[Room]:
 
 
 def rooms_to_look_into(school: School, day: date) -> int:
-    return Session.objects.held().filter(school=school, day=day, merged_into=None, patrols=None).count()
+    looked = Patrol.objects.standing().filter(session=OuterRef("pk"))
+    return Session.objects.held().filter(~Exists(looked), school=school, day=day, merged_into=None).count()
 
 
 def _room(session: Session, sessions: list, teachers: Mapping[int | None, list[str]], looks: dict[int, Patrol]) -> Room:

@@ -90,7 +90,11 @@ def corrections_done(reach: Reach, most: int = 30):
 
 
 def month_is_locked(session: Session) -> bool:
-    return MonthLock.objects.filter(school=session.school_id, month=session.day.replace(day=1)).exists()
+    return is_locked(session.school_id, session.day)
+
+
+def is_locked(school_id: int, day: date) -> bool:
+    return MonthLock.objects.filter(school=school_id, month=day.replace(day=1)).exists()
 
 
 def leave_statuses(students: Iterable[Student], day: date) -> dict[int, str]:

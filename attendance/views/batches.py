@@ -15,6 +15,7 @@ from staffing.asked import number_in, school_asked
 from ..actions import begin_batch, end_batch
 from ..day_forms import BatchForm, LastDayForm
 from ..models import Batch
+from ..selectors.batches import still_in_class
 
 
 @require_safe
@@ -44,11 +45,14 @@ def batch_create(request, reach):
 @requires(Capability.KEEP_ROTA)
 def batch_end(request, reach, pk):
     batch, form = get_object_or_404(Batch.objects.within(reach), pk=pk), LastDayForm(request.POST)
-    if form.is_valid():
-        end_batch(batch, **form.cleaned_data, by=request.actor)
-        messages.success(request, f"{batch.name} 已结束")
-    else:
-        messages.error(request, "请填最后一天")
+    try:
+        if form.is_valid():
+            end_batch(batch, **form.cleaned_data, by=request.actor)
+            messages.success(request, f"{batch.name} 已结束")
+        else:
+            messages.error(request, "请填最后一天")
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
     return redirect(_address(batch.school))
 
 
@@ -64,6 +68,7 @@ def _page(request, school, form):
         "past": found.filter(ended_on__lt=today),
         "outside": sorted(outside),
         "form": form,
+        "early": _early(school, form) if "despite" in form.errors else "",
         "chosen": [number_in(grade) for grade in form.data.getlist("grades")] if form.is_bound else [],
     }
     return render(request, "attendance/batches.html", context, status=422 if form.errors else 200)
@@ -71,3 +76,8 @@ def _page(request, school, form):
 
 def _address(school) -> str:
     return f"{reverse('attendance:batches')}?school={school.pk}"
+
+
+def _early(school, form) -> str:
+    """What the button says that it has been read."""
+    return still_in_class(school, *(form.cleaned_data[name] for name in ("grades", "leaves_at", "began_on")))

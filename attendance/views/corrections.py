@@ -15,6 +15,7 @@ from ..actions import correct_mark, decide_correction
 from ..asked import child_asked, session_asked
 from ..models import Mark, MarkCorrection
 from ..roll_forms import SAID_OFTEN, CorrectionForm
+from ..selectors.later import later_asked, unrecorded
 
 
 @requires(Capability.TAKE_ROLL)
@@ -27,10 +28,7 @@ def correction_create(request, reach, pk, student_id):
         except RuleBroken as refusal:
             tell(form, refusal)
         else:
-            asked = made.state == MarkCorrection.State.ASKED
-            messages.success(
-                request, "这个月已经锁定，已提交申请，等带班领导或校长决定" if asked else f"{student.name}已改"
-            )
+            messages.success(request, _told(made))
             return redirect("attendance:session-roll", pk)
     context = {
         "session": session,
@@ -47,8 +45,11 @@ def correction_create(request, reach, pk, student_id):
 @require_safe
 @requires(Capability.DECIDE_CORRECTIONS)
 def corrections(request, reach):
+    asked, later = list(selectors.corrections_asked(reach)), list(later_asked(reach))
     context = {
-        "asked": selectors.corrections_asked(reach),
+        "asked": asked,
+        "later": later,
+        "count": len(asked) + len(later),
         "decided": selectors.corrections_done(reach),
         "me": request.actor.person_id,
     }
@@ -59,13 +60,22 @@ def corrections(request, reach):
 @requires(Capability.DECIDE_CORRECTIONS)
 def correction_decide(request, reach, pk):
     correction = get_object_or_404(MarkCorrection.objects.within(reach).select_related("student"), pk=pk)
-    agreed = request.POST.get("agreed") == "yes"
+    agreed, refusal = request.POST.get("agreed") == "yes", request.POST.get("refusal", "")[:100]
     try:
-        decide_correction(correction, agreed=agreed, now=timezone.now(), by=request.actor)
-    except RuleBroken as refusal:
-        messages.error(request, str(refusal))
+        decide_correction(correction, agreed=agreed, refusal=refusal, now=timezone.now(), by=request.actor)
+    except RuleBroken as refused:
+        messages.error(request, str(refused))
     else:
         messages.success(
             request, f"{correction.student.name}的更正{'已同意，考勤已改' if agreed else '没有同意，考勤不变'}"
         )
     return redirect("attendance:corrections")
+
+
+def _told(made: MarkCorrection) -> str:
+    """Whoever was found there afterwards has yet to be seen off."""
+    if made.state == MarkCorrection.State.ASKED:
+        return "这个月已经锁定，已提交申请，等带班领导或校长决定"
+    session, now = made.session, timezone.now()
+    lacking = any(one.student.pk == made.student_id for one in unrecorded(session.school, session.day, now))
+    return f"{made.student.name}已改{'；还没有离校记录，请带班领导在那天的看板上补记' if lacking else ''}"

@@ -11,9 +11,10 @@ from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from staffing.asked import school_asked
 
-from .. import actions
+from ..actions.patrol import patrol as write_patrol
+from ..actions.patrol import undo_patrol
 from ..day_forms import PatrolForm
-from ..models import Session
+from ..models import Patrol, Session
 from ..selectors.patrol import rooms
 
 
@@ -34,10 +35,23 @@ def patrol_create(request, reach, pk):
     form = PatrolForm(request.POST)
     try:
         found = form.findings if form.is_valid() else {}
-        looked = actions.patrol(session, **found, now=timezone.now(), by=request.actor)
+        looked = write_patrol(session, **found, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"{session.section.name}：{refusal}")
     else:
         said = "一切正常" if looked.is_fine else "已记下有问题的地方"
         messages.success(request, f"{session.section.name}：{said}")
     return redirect(f"{reverse('attendance:patrol')}?school={session.school_id}")
+
+
+@require_POST
+@requires(Capability.LEAD_DAY)
+def patrol_undo(request, reach, pk):
+    looked = get_object_or_404(Patrol.objects.within(reach).select_related("session__section"), pk=pk)
+    try:
+        undo_patrol(looked, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, f"{looked.session.section.name}：{refusal}")
+    else:
+        messages.success(request, f"{looked.session.section.name}：巡查记录已撤销")
+    return redirect(f"{reverse('attendance:patrol')}?school={looked.school_id}")

@@ -147,11 +147,29 @@ def test_another_decides_and_the_mark_follows(locked, principal, agreed, state, 
     asked = correct(locked, locked.children[0], now=at(9, day=NOVEMBER_3))
 
     for _ in range(2):
-        decided = decide_correction(asked, agreed=agreed, now=at(10, day=NOVEMBER_3), by=cast.act(principal))
+        decided = decide_correction(
+            asked, agreed=agreed, refusal="家长说没来过", now=at(10, day=NOVEMBER_3), by=cast.act(principal)
+        )
 
+    assert decided.refusal == ("" if agreed else "家长说没来过")
+    assert Notice.objects.get(kind="correction_decided").body == decided.refusal
     assert (decided.state, decided.decided_by, decided.asked_by) == (state, principal, locked.teacher)
     assert statuses()[locked.children[0].pk] == status
     assert Notice.objects.filter(kind="correction_decided", to=locked.teacher).count() == 1
+
+
+def test_whoever_refuses_says_why_and_whoever_asked_reads_it(locked, principal, client):
+    asked = correct(locked, locked.children[0], now=at(9, day=NOVEMBER_3))
+    client.force_login(principal)
+    door = f"/attendance/corrections/{asked.pk}/decide/"
+    client.post(door, {"agreed": "no", "refusal": " "})
+    asked.refresh_from_db()
+    assert asked.state == "asked"
+    client.post(door, {"agreed": "no", "refusal": "家长说没来过"})
+
+    client.force_login(locked.teacher)
+    page = client.get(f"/attendance/sessions/{locked.session.pk}/corrections/{asked.student_id}/").content.decode()
+    assert "没有同意：家长说没来过" in page
 
 
 def test_nobody_decides_what_they_asked_for(locked):

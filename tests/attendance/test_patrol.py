@@ -9,6 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from attendance.actions import begin_batch, end_batch, patrol, take_roll
+from attendance.actions.patrol import undo_patrol
+from attendance.archive.books import Books
+from attendance.archive.gaps import gaps
+from attendance.archive.staff import patrols
 from attendance.models import Batch, Incident, Patrol, Session
 from attendance.papers import day_tables
 from attendance.selectors.offline import list_content
@@ -56,6 +60,24 @@ def test_what_is_wrong_needs_a_word_and_the_latest_look_counts(town, client, on_
     ]
     again = patrol(town.session, now=at(16, 20), by=town.by_leader)
     assert rooms(town.school, THURSDAY)[0].looked == again
+
+
+def test_look_that_was_noted_wrongly_is_undone_within_the_day_and_stays_on_record(town, client, on_thursday):
+    first = patrol(town.session, is_safe=False, note="窗开着", now=at(16), by=town.by_leader)
+    second = patrol(town.session, now=at(16, 5), by=town.by_leader)
+    client.force_login(town.leader)
+    client.post(f"/attendance/patrols/{second.pk}/undo/")
+    assert rooms(town.school, THURSDAY)[0].looked == first
+    client.post(f"/attendance/patrols/{first.pk}/undo/")
+
+    assert rooms_to_look_into(town.school, THURSDAY) == 1
+    books = Books(town.school, THURSDAY, THURSDAY)
+    assert [row[-2:] for row in patrols(books).sheets[0].rows] == [
+        ["窗开着；16:10 由 赵立新 撤销", "赵立新"], ["16:10 由 赵立新 撤销", "赵立新"],
+    ]  # fmt: skip
+    assert "10月15日没有巡查记录" in " ".join(gaps(books, THURSDAY)).replace(" ", "")
+    with pytest.raises(RuleBroken, match="过去"):
+        undo_patrol(first, now=at(9, day=THURSDAY + timedelta(days=1)), by=town.by_leader)
 
 
 def test_children_who_sit_together_are_one_room(town, django_assert_num_queries):
@@ -114,6 +136,30 @@ def test_a_batch_does_not_begin_on_a_day_on_which_its_children_have_left(town):
     assert refusal.value.field == "began_on"
     begin(town, began_on=THURSDAY + timedelta(days=1))
     begin(town, name="第二批", grades=[4])
+
+
+def test_a_batch_is_not_taken_from_those_who_have_left_with_it(town, client):
+    batch = begin(town)
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    hand_over(town.children[0], now=at(17, 41), by=town.by_teacher)
+    client.force_login(cast.make_person("孙丽", Role.SCHOOL_ADMIN, town.school))
+    page = client.post(f"/attendance/batches/{batch.pk}/end/", {"ended_on": "2026-10-14"}, follow=True)
+
+    assert "10月15日已经有孩子按“第一批”离校" in page.content.decode()
+    batch.refresh_from_db()
+    assert batch.ended_on is None
+    assert end_batch(batch, ended_on=THURSDAY, by=town.by_leader).ended_on == THURSDAY
+
+
+def test_a_batch_before_its_classes_end_is_read_twice(town, client, on_thursday):
+    client.force_login(cast.make_person("孙丽", Role.SCHOOL_ADMIN, town.school))
+    form = {"name": "第一批", "grades": [3], "leaves_at": "17:20", "began_on": "2026-10-15"}
+    refused = client.post("/attendance/batches/create/", form)
+    words = "课后托管 17:30 才结束"
+    assert refused.status_code == 422 and f'value="{words}"' in refused.content.decode()
+    assert not Batch.objects.exists()
+    client.post("/attendance/batches/create/", {**form, "despite": words})
+    assert Batch.objects.get().leaves_at == time(17, 20)
 
 
 def test_a_batch_that_never_began_is_gone(town):

@@ -17,16 +17,18 @@ from attendance.actions import (
     correct_mark,
     enter_gate,
     make_code,
+    patrol,
     stop_sessions,
     take_events,
     take_roll,
 )
+from attendance.actions.later import record_later
 from attendance.actions.lists import issue_list
 from attendance.actions.months import lock_attendance
 from attendance.actions.photos import add_photo
 from attendance.actions.plans import write_plan
 from attendance.actions.venues import add_venue, check_venue
-from attendance.models import Archive, Handover
+from attendance.models import Archive, DayClose, Handover
 from attendance.models import Session as Meeting
 from attendance.paper import device_of
 from attendance.told import Told
@@ -161,6 +163,39 @@ def correction_asked(corner: Corner) -> None:
     correct_mark(
         corner.session, student=corner.child, status="late", reason="点错了", now=at(17, 30), by=act(corner.duty.person)
     )
+
+
+def found(corner: Corner) -> None:
+    """The child was written down as present only after the day was signed."""
+    teacher = act(corner.duty.person)
+    take_roll(corner.session, exceptions={corner.child.pk: "leave"}, now=at(15, 46), by=teacher)
+    DayClose.objects.create(school=corner.school, day=THURSDAY, closed_at=at(17, 30), closed_by=corner.duty.person)
+    correct_mark(corner.session, student=corner.child, status="present", reason="点错了", now=at(17, 35), by=teacher)
+
+
+def write_later(corner: Corner) -> None:
+    said = {corner.child.pk: (f"guardian:{corner.mother.pk}", at(17, 36))}
+    leader = act(cast.make_person("值班领导", Role.LEADER, corner.school))
+    words = {"source": "家长电话里说的", "reason": "漏点了"}
+    record_later(corner.school, said, day=THURSDAY, **words, now=at(17, 37), by=leader)
+
+
+def written_later(corner: Corner) -> None:
+    """How a child left of which nobody knew; the day is open again."""
+    found(corner)
+    write_later(corner)
+    DayClose.objects.filter(school=corner.school, day=THURSDAY).delete()
+
+
+def later_asked(corner: Corner) -> None:
+    """Of a month that is locked."""
+    found(corner)
+    lock_attendance(corner.school, THURSDAY.replace(day=1), now=at(17, 36))
+    write_later(corner)
+
+
+def patrolled(corner: Corner) -> None:
+    patrol(corner.session, now=at(16), by=act(corner.duty.person))
 
 
 def stopped(corner: Corner) -> None:
@@ -550,6 +585,10 @@ GIVEN: dict[str, Given] = {
     "attendance:held-undo POST": held,
     "attendance:held-calls POST": held_in_quarrel,
     "attendance:late-begin POST": rolled,
+    "attendance:later-create POST": found,
+    "attendance:later-undo POST": written_later,
+    "attendance:later-decide POST": later_asked,
+    "attendance:patrol-undo POST": patrolled,
     "attendance:late-keeper GET": kept,
     "attendance:late-keeper POST": kept,
     "attendance:late-end POST": kept,

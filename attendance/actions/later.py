@@ -1,0 +1,165 @@
+"""补记离校: how a child left on a day that is over, written down by a leader on somebody's word.
+
+It goes through the gate's intake like every tap, so that what the gate denies is denied here too; and it says everywhere
+that it came later.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from afterschool.access.reach import Actor
+from afterschool.audit.book import record, record_each
+from afterschool.errors import RuleBroken
+from afterschool.notices.post import notify
+from afterschool.schools.models import School
+from afterschool.schools.people import actor_for
+from attendance.models import DayClose, GateEvent, Handover, LaterRecord
+from attendance.selectors.later import Unrecorded, unrecorded
+from attendance.selectors.roll import is_locked
+from attendance.told import LATER, Kind, Outcome, Taken, Told
+
+from .corrections import ask_another
+from .day import lock, lock_open_day
+from .gate import take_events, tick, undo_held
+from .left import settle_alarms
+
+State = LaterRecord.State
+
+
+@transaction.atomic
+def record_later(
+    school: School,
+    said: Mapping[int, tuple[str, datetime]],
+    *,
+    day: date,
+    source: str,
+    reason: str,
+    now: datetime,
+    by: Actor,
+) -> list[LaterRecord]:
+    """`said`: of each child by which of its ways it left, and when. All are taken or none. Once the month is locked they
+    are asked for, and another decides."""
+    lock(school.pk)
+    if not said:
+        raise RuleBroken("请至少选一个孩子是怎样离校的")
+    if not source.strip():
+        raise RuleBroken("请写据谁的话", field="source")
+    if not reason.strip():
+        raise RuleBroken("请写当时为什么没有登记", field="reason")
+    waiting = {one.student.pk: one for one in unrecorded(school, day, now)}
+    about = {
+        "school": school,
+        "day": day,
+        "source": source.strip(),
+        "reason": reason.strip(),
+        "at": now,
+        "by_id": by.signer,
+    }
+    records = [LaterRecord(**about, **_left(waiting.get(pk), *how, now)) for pk, how in said.items()]
+    if is_locked(school.pk, day):
+        return _ask(records, by)
+    _take(records, now, by)
+    LaterRecord.objects.bulk_create(records)
+    record_each(by, "recorded_later", ((one, _facts(one)) for one in records))
+    return records
+
+
+@transaction.atomic
+def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: datetime, by: Actor) -> LaterRecord:
+    """Another than who asked says yes, and the child has left as was said; or no, and why."""
+    lock(later.school_id)
+    asked = LaterRecord.objects.select_related("school", "student", "by").get(pk=later.pk)
+    if asked.state != State.ASKED:
+        return asked
+    if asked.by_id == by.signer:
+        raise RuleBroken("自己申请的补记，要由另一位带班领导或校长决定")
+    if not agreed and not refusal.strip():
+        raise RuleBroken("不同意的，请写一句为什么", field="refusal")
+    asked.decided_at, asked.decided_by_id = now, by.signer
+    if agreed:
+        _take([asked], now, actor_for(asked.by))
+    else:
+        asked.state, asked.refusal = State.REFUSED, refusal.strip()
+    asked.save()
+    record(by, "agreed_later" if agreed else "refused_later", asked, **_facts(asked))
+    title = f"{asked.student.name} {asked.day:%-m月%-d日}的补记离校{'已同意' if agreed else '没有同意'}"
+    link = f"/attendance/day/?school={asked.school_id}&day={asked.day.isoformat()}"
+    notify(asked.by, "correction_decided", title=title, body=asked.refusal, link=link, school_id=asked.school_id)
+    return asked
+
+
+@transaction.atomic
+def undo_later(handover: Handover, *, now: datetime, by: Actor) -> Taken:
+    """撤销, as long as the day is not signed: it was written down wrongly, and waits again. It stays on record."""
+    lock_open_day(handover.school_id, handover.day)
+    handover = Handover.objects.select_related("event__school").get(pk=handover.pk)
+    if handover.event is None or not handover.is_later:
+        raise RuleBroken("这次离校不是补记的，不能在这里撤销")
+    return undo_held(handover.event, now=now, by=by)
+
+
+def _left(one: Unrecorded | None, key: str, at: datetime, now: datetime) -> dict[str, Any]:
+    """How the child left, as the gate names it and in words; refuses what cannot have been."""
+    if one is None or key not in one.ways:
+        raise RuleBroken("名单变了，请刷新页面再看")
+    name = one.student.name
+    if one.asked:
+        raise RuleBroken(f"{name} 已由 {one.asked.by.name} 申请补记，正等决定")
+    if at < one.since or timezone.localdate(at) != timezone.localdate(one.since):
+        what = "起由老师看护" if one.stay else "开始服务"
+        raise RuleBroken(f"{name} 那天 {timezone.localtime(one.since):%H:%M} {what}，离校要在这以后、当天以内")
+    if at > now:
+        raise RuleBroken(f"{name}：还没有到这个时间")
+    alone = key in Handover.Mode.values
+    mode, adult = (key, "") if alone else (Handover.Mode.COLLECTED, key)
+    return {"student": one.student, "mode": mode, "adult": adult, "way": one.ways[key], "left_at": at}
+
+
+def _take(records: Sequence[LaterRecord], now: datetime, by: Actor) -> None:
+    """Tell them to the gate's intake; of a signed day the leader confirms them in the same breath. What the gate would
+    hold for the leader, as in a dispute, waits on the board."""
+    school, day = records[0].school, records[0].day
+    told = {
+        one.student_id: Told(uuid4(), Kind.RELEASE, one.student_id, one.left_at, tick(now), mode=one.mode, adult=one.adult)
+        for one in records
+    }  # fmt: skip
+    confirms = []
+    if DayClose.objects.filter(school=school, day=day).exists():
+        confirms = [Told(uuid4(), Kind.CONFIRM, pk, now, tick(now) + 1, about=one.uid) for pk, one in told.items()]
+    # Each page is a device of its own: to undo what one said does not undo what the next one says.
+    device = f"{LATER}{uuid4().hex}"
+    taken = take_events(school, [*told.values(), *confirms], device=device, day=day, now=now, by=by)
+    for one, answer in zip(records, taken, strict=False):
+        if answer.outcome not in (Outcome.ACCEPTED, Outcome.HELD):
+            # Nothing of it is kept: nobody stands at the gate.
+            raise RuleBroken(
+                f"{one.student.name} {one.way}：校门口的规则不放行（{answer.because}），不能补记。"
+                "请联系办公室；真是这样离校的，请记一件异常"
+            )
+    events = dict(GateEvent.objects.filter(uid__in=[one.uid for one in told.values()]).values_list("student", "pk"))
+    for one in records:
+        one.state, one.event_id = State.MADE, events[one.student_id]
+    settle_alarms(school, day=day, now=now, by=by)
+
+
+def _ask(records: list[LaterRecord], by: Actor) -> list[LaterRecord]:
+    for one in records:
+        one.state = State.ASKED
+    LaterRecord.objects.bulk_create(records)
+    record_each(by, "asked_later", ((one, _facts(one)) for one in records))
+    first, names = records[0], "、".join(one.student.name for one in records[:4])
+    title = f"{by.name}申请补记 {names}{'等' if len(records) > 4 else ''} {first.day:%-m月%-d日}的离校，请决定"
+    ask_another(first.school_id, title, first.reason, timezone.localdate(first.at), by)
+    return records
+
+
+def _facts(one: LaterRecord) -> dict:
+    return {
+        "student": one.student_id, "day": one.day.isoformat(), "way": one.way, "left_at": one.left_at.isoformat(),
+        "source": one.source, "reason": one.reason,
+    }  # fmt: skip

@@ -1,0 +1,82 @@
+"""补记离校: a leader writes down how children left on a day that is over; of a locked month another decides."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from afterschool.access.capabilities import Capability
+from afterschool.access.gate import requires
+from afterschool.errors import RuleBroken
+from afterschool.refusals import tell
+from staffing.asked import day_asked, school_asked
+
+from ..actions.later import decide_later, record_later, undo_later
+from ..day_forms import LaterForm
+from ..models import GateEvent, Handover, LaterRecord
+from ..selectors.later import unrecorded
+from ..selectors.roll import is_locked
+from .day import board_of
+
+
+@requires(Capability.LEAD_DAY)
+def later_create(request, reach):
+    school, on, now = school_asked(request, reach), day_asked(request), timezone.now()
+    waiting = unrecorded(school, on, now)
+    form = LaterForm(request.POST or None, day=on, waiting=waiting)
+    if form.is_valid():
+        typed = {name: form.cleaned_data[name] for name in ("source", "reason")}
+        try:
+            made = record_later(school, form.said, day=on, **typed, now=now, by=request.actor)
+        except RuleBroken as refusal:
+            tell(form, refusal)
+        else:
+            messages.success(request, _told(made))
+            return redirect(board_of(school, on))
+    asked = [one for one in waiting if one.asked]
+    context = {
+        "form": form,
+        "school": school,
+        "day": on,
+        "board": board_of(school, on),
+        "asked": asked,
+        "locked": is_locked(school.pk, on),
+    }
+    return render(request, "attendance/later_create.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires(Capability.LEAD_DAY)
+def later_undo(request, reach, pk):
+    written_down = Handover.objects.within(reach).filter(how=GateEvent.How.LATER, undone_at=None)
+    handover = get_object_or_404(written_down.select_related("school", "student"), pk=pk)
+    try:
+        undo_later(handover, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, f"{handover.student.name} 的补记已撤销，家长会收到更正")
+    return redirect(board_of(handover.school, handover.day))
+
+
+@require_POST
+@requires(Capability.DECIDE_CORRECTIONS)
+def later_decide(request, reach, pk):
+    asked = get_object_or_404(LaterRecord.objects.within(reach).select_related("student"), pk=pk)
+    agreed, refusal = request.POST.get("agreed") == "yes", request.POST.get("refusal", "")[:100]
+    try:
+        decide_later(asked, agreed=agreed, refusal=refusal, now=timezone.now(), by=request.actor)
+    except RuleBroken as refused:
+        messages.error(request, str(refused))
+    else:
+        said = "已同意，离校已补记" if agreed else "没有同意，照旧没有离校记录"
+        messages.success(request, f"{asked.student.name}的补记{said}")
+    return redirect("attendance:corrections")
+
+
+def _told(made: list[LaterRecord]) -> str:
+    if made[0].state == LaterRecord.State.ASKED:
+        return f"这个月已经锁定，{len(made)} 人的补记已提交，等另一位带班领导或校长决定"
+    stand = Handover.objects.filter(event__in=[one.event_id for one in made], undone_at=None).count()
+    held = f"，另有 {len(made) - stand} 人要在看板上确认" if stand < len(made) else ""
+    return f"已补记 {stand} 人，家长会收到消息{held}"

@@ -1,0 +1,243 @@
+"""补记离校: how a child left on a day that is over, on somebody's word, and plainly as a later record."""
+
+from datetime import time, timedelta
+
+import pytest
+
+from afterschool.access.capabilities import Role
+from afterschool.errors import RuleBroken
+from afterschool.notices.models import Notice
+from attendance.actions import begin_late, close_day, correct_mark, take_roll
+from attendance.actions.later import decide_later, record_later, undo_later
+from attendance.actions.months import lock_attendance
+from attendance.archive.books import Books
+from attendance.archive.departures import departures
+from attendance.archive.gaps import gaps
+from attendance.desk import tasks
+from attendance.models import DayClose, GateEvent, Handover, Incident, LaterRecord, Session
+from attendance.papers import day_tables
+from attendance.selectors import board, family_day
+from attendance.selectors.held import held
+from attendance.selectors.later import unrecorded
+from enrollment.models import DisputeHold, PickupRestriction
+from tests import cast
+from tests.attendance.gate import hand_over, mother_of
+from tests.attendance.town import THURSDAY, at
+
+FRIDAY = THURSDAY + timedelta(days=1)
+MORNING = at(9, 12, FRIDAY)
+LACKING = "10月15日 三(2)班有 1 名到班学生没有离校记录"
+
+
+@pytest.fixture
+def past(town):
+    """Of Thursday's three children nobody has written down how the first one left."""
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    for child in town.children[1:]:
+        hand_over(child, now=at(17, 35), by=town.by_teacher)
+    return town
+
+
+def lacking(town, now=MORNING):
+    return [one.student for one in unrecorded(town.school, THURSDAY, now)]
+
+
+def write(town, child=None, key=None, left_at=None, now=MORNING, by=None, **more):
+    child = child or town.children[0]
+    said = {child.pk: (key or mother_of(child), left_at or at(17, 40))}
+    words = {"source": "值班教师王静", "reason": "网络断了，没有登记上"} | more
+    return record_later(town.school, said, day=THURSDAY, **words, now=now, by=by or town.by_leader)[0]
+
+
+def sign(town, now=MORNING):
+    return close_day(town.school, day=THURSDAY, now=now, by=town.by_leader)
+
+
+def told(town) -> list[str]:
+    return list(Notice.objects.filter(to=town.mothers[0], kind="handed_over").values_list("title", flat=True))
+
+
+def lines(town) -> list[str]:
+    return [one for one in gaps(Books(town.school, THURSDAY, THURSDAY), FRIDAY) if "离校记录" in one]
+
+
+def test_day_that_nobody_signed_is_closed_by_a_record_that_says_it_came_later(past):
+    with pytest.raises(RuleBroken, match="还有 1 个孩子没有交接"):
+        sign(past)
+    assert lines(past) == [LACKING]
+    record = write(past)
+
+    gone = Handover.objects.get(student=past.children[0])
+    assert (gone.at, gone.how, gone.collector_relation, gone.by) == (at(17, 40), "later", "母亲", past.leader)
+    assert (gone.event, gone.event.received_at, record.at) == (record.event, MORNING, MORNING)
+    assert told(past) == ["学生01 10月15日 17:40 由母亲接走（补记）"]
+    assert (lacking(past), lines(past)) == ([], [])
+    assert sign(past).counts["handed_over"] == 3
+
+
+def test_wherever_it_is_shown_it_says_that_it_came_later_and_on_whose_word(past):
+    write(past)
+    [day] = [one for one in departures(Books(past.school, THURSDAY, THURSDAY)).sheets if one.name == "3 离校记录"]
+    row = dict(zip((column.head for column in day.columns), day.rows[-1], strict=True))
+    said = "补记：据值班教师王静，网络断了，没有登记上；赵立新 10月16日 09:12 记"
+    assert (row["离校时间"], row["核验方式"], row["移交教师"], row["异常"]) == (time(17, 40), "事后补记", "", said)
+    month = departures(Books(past.school, THURSDAY.replace(day=1), FRIDAY))
+    assert said in month.tables[0].rows[0][-1]
+
+    day = day_tables(past.school, THURSDAY, Session.objects.held(), Incident.objects.none())[1]
+    [line] = [row for row in day.rows if row[2] == "学生01"]
+    assert line[-2:] == ["", said]
+    last = family_day(past.children[0], THURSDAY, MORNING).stations[-1]
+    assert (last.word, last.note) == (
+        "由母亲接走（补记）",
+        f"{past.mothers[0].name} · 据值班教师王静，赵立新 10月16日 09:12 记",
+    )
+
+
+def test_what_the_gate_denies_is_denied_afterwards_too_and_nothing_is_kept(past):
+    child, mother = past.children[0], past.mothers[0]
+    PickupRestriction.objects.create(
+        school=past.school, student=child, person=mother, person_name=mother.name, document="（2026）民保令1号",
+        recorded_by=past.leader, confirmed_by=past.teacher, began_on=THURSDAY,
+    )  # fmt: skip
+    before = GateEvent.objects.count()
+    for key in (f"guardian:{mother.pk}", "self"):
+        with pytest.raises(RuleBroken):
+            write(past, key=key)
+
+    assert (GateEvent.objects.count(), LaterRecord.objects.count(), lacking(past)) == (before, 0, [child])
+    assert not Incident.objects.exists() and told(past) == []
+
+
+def test_way_that_the_gate_refuses_is_refused_with_where_to_turn(past):
+    """Signed, but the grade is too low: whoever really left like that is an incident."""
+    child = past.children[0]
+    child.applications.update(leave_mode="self")
+    with pytest.raises(RuleBroken, match=r"不放行（这个年级的孩子要由大人接走.*记一件异常"):
+        write(past, key="self")
+    assert not Incident.objects.exists() and lacking(past) == [child]
+
+
+def test_in_a_dispute_it_waits_on_the_board_like_every_handover(past):
+    child = past.children[0]
+    DisputeHold.objects.create(
+        school=past.school, student=child, reason="抚养争议", recorded_by=past.leader, began_on=THURSDAY
+    )
+    write(past)
+
+    assert [one.event.student for one in held(past.school, THURSDAY)] == [child]
+    assert (lacking(past), told(past)) == ([], [])
+    with pytest.raises(RuleBroken):
+        sign(past)
+
+
+@pytest.mark.parametrize(
+    ("left_at", "words"),
+    [(at(15, 30), "15:40 开始服务"), (at(8, 0, FRIDAY), "当天以内"), (at(17, 40, FRIDAY), "当天以内")],
+)
+def test_child_leaves_within_the_day_it_was_there(past, left_at, words):
+    with pytest.raises(RuleBroken, match=words):
+        write(past, left_at=left_at)
+
+
+@pytest.mark.parametrize("lacks", ["source", "reason"])
+def test_nothing_is_written_down_without_a_word_and_a_why(past, lacks):
+    with pytest.raises(RuleBroken) as refusal:
+        write(past, **{lacks: " "})
+    assert refusal.value.field == lacks
+    assert not LaterRecord.objects.exists()
+
+
+def test_while_the_day_runs_the_gate_is_the_place(past):
+    assert lacking(past, at(17, 50)) == []
+    with pytest.raises(RuleBroken, match="刷新"):
+        write(past, now=at(17, 50))
+
+
+def test_child_found_there_after_the_signature_lacks_a_record_until_it_is_written(past, client, monkeypatch):
+    child = past.children[0]
+    correct_mark(past.session, student=child, status="leave", reason="家长来电请假", now=at(17, 50), by=past.by_leader)
+    sign(past, at(18))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MORNING)
+    client.force_login(past.teacher)
+    door = f"/attendance/sessions/{past.session.pk}/corrections/{child.pk}/"
+    page = client.post(door, {"status": "present", "reason": "点错了"}, follow=True).content.decode()
+
+    assert "还没有离校记录" in page
+    assert "已经走了的请补记" in Notice.objects.filter(to=past.leader, kind="mark_corrected").latest("pk").body
+    assert (lines(past), lacking(past)) == ([LACKING], [child])
+    by = cast.act(past.leader, FRIDAY)
+    address = f"/attendance/day/later/?school={past.school.pk}&day=2026-10-15"
+    assert address in [one.url for one in tasks(by, FRIDAY)]
+    write(past, by=by)
+    assert (lines(past), lacking(past), board(past.school, THURSDAY).left) == ([], [], [])
+    assert address not in [one.url for one in tasks(by, FRIDAY)]
+    assert told(past) == ["学生01 10月15日 17:40 由母亲接走（补记）"]
+
+
+def test_child_left_with_a_keeper_was_collected_after_that(past):
+    child = past.children[0]
+    begin_late([child], day=THURSDAY, keeper=past.teacher, place="图书室", now=at(17, 58), by=past.by_leader)
+    sign(past, at(18, 30))
+    assert lacking(past, at(18, 40)) == [], "the keeper hands it over at the gate"
+    assert lacking(past) == [child]
+    with pytest.raises(RuleBroken, match="17:58 起由老师看护"):
+        write(past)
+    write(past, left_at=at(18, 45))
+    assert lines(past) == []
+    with pytest.raises(RuleBroken, match="已经过去"):
+        begin_late([child], day=THURSDAY, keeper=past.teacher, place="图书室", now=MORNING, by=past.by_leader)
+
+
+def test_of_a_locked_month_another_decides(past):
+    lock_attendance(past.school, THURSDAY.replace(day=1), now=at(9, 0, FRIDAY))
+    principal = cast.make_person("校长", Role.PRINCIPAL, past.school)
+    by = cast.act(principal, FRIDAY)
+    asked = write(past)
+    assert (asked.state, Handover.objects.filter(student=past.children[0]).exists()) == ("asked", False)
+    assert [one.title for one in tasks(by, FRIDAY) if "补记" in one.title] == ["补记离校"]
+    with pytest.raises(RuleBroken, match="正等决定"):
+        write(past)
+    with pytest.raises(RuleBroken, match="另一位"):
+        decide_later(asked, agreed=True, now=MORNING, by=past.by_leader)
+    with pytest.raises(RuleBroken, match="为什么"):
+        decide_later(asked, agreed=False, refusal=" ", now=MORNING, by=by)
+    refused = decide_later(asked, agreed=False, refusal="先问家长", now=MORNING, by=by)
+    assert (refused.state, Notice.objects.filter(to=past.leader).latest("pk").body) == ("refused", "先问家长")
+
+    agreed = decide_later(write(past), agreed=True, now=MORNING, by=by)
+    gone = Handover.objects.get(student=past.children[0])
+    assert (agreed.event, agreed.decided_by, gone.by) == (gone.event, principal, past.leader)
+    assert departures(Books(past.school, THURSDAY, THURSDAY)).sheets[0].rows[-1][-1].endswith("记，校长 同意")
+
+
+def test_what_was_written_wrongly_is_undone_until_the_day_is_signed(past):
+    write(past)
+    gone = Handover.objects.get(student=past.children[0])
+    undo_later(gone, now=MORNING, by=past.by_leader)
+    assert lacking(past) == [past.children[0]]
+    assert Notice.objects.filter(to=past.mothers[0]).latest("pk").title == (
+        "更正：学生01 10月15日 17:40 的离校记录点错了，已经撤销"
+    )
+    write(past, now=at(8, 0, FRIDAY + timedelta(days=1)))
+    sign(past)
+    with pytest.raises(RuleBroken, match="签字"):
+        undo_later(Handover.objects.get(student=past.children[0], undone_at=None), now=MORNING, by=past.by_leader)
+
+
+def test_leader_writes_it_on_one_page(past, client, monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MORNING)
+    child, at_day = past.children[0], {"school": past.school.pk, "day": "2026-10-15"}
+    client.force_login(past.leader)
+    page = client.get("/attendance/day/", at_day).content.decode()
+    assert "1 个孩子没有离校记录" in page and "/attendance/day/later/" in page
+    typed = {**at_day, f"way-{child.pk}": mother_of(child), "source": "家长电话里说的", "reason": "漏点了"}
+    refused = client.post("/attendance/day/later/", typed)
+    assert refused.status_code == 422 and "请写几点离校" in refused.content.decode()
+    assert client.post("/attendance/day/later/", {**typed, f"time-{child.pk}": "17:40"}).status_code == 302
+
+    page = client.get("/attendance/day/", at_day).content.decode()
+    assert "补记离校 1 人" in page and "据家长电话里说的" in page
+    gone = Handover.objects.get(student=child)
+    client.post(f"/attendance/later/{gone.pk}/undo/")
+    assert lacking(past) == [child] and not DayClose.objects.exists()
