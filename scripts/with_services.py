@@ -22,6 +22,8 @@ FOR_TESTS = {
     "DJANGO_SETTINGS_MODULE": "afterschool.settings",
     # Playwright's synchronous interface runs an event loop in the thread of the test.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    # Programs that tests start are many, and each would compile all of its sources anew.
+    "PYTHONDONTWRITEBYTECODE": "",
 }
 
 
