@@ -102,8 +102,8 @@ class LateForm(KeeperForm):
 class LaterForm(forms.Form):
     """补记离校: of each child how it left and when; of all of them on whose word, and why it comes only now."""
 
-    source = forms.CharField(label="据谁的话", max_length=60)
-    reason = forms.CharField(label="当时为什么没有登记", max_length=100)
+    source = forms.CharField(max_length=60, error_messages={"required": "请写据谁的话"})
+    reason = forms.CharField(max_length=100, error_messages={"required": "请写当时为什么没有登记"})
 
     def __init__(self, *args, day, waiting, **kwargs):
         super().__init__(*args, **kwargs)
