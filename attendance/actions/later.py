@@ -152,8 +152,8 @@ def _ask(records: list[LaterRecord], by: Actor) -> list[LaterRecord]:
         one.state = State.ASKED
     LaterRecord.objects.bulk_create(records)
     record_each(by, "asked_later", ((one, _facts(one)) for one in records))
-    first, names = records[0], "、".join(one.student.name for one in records[:4])
-    title = f"{by.name}申请补记 {names}{'等' if len(records) > 4 else ''} {first.day:%-m月%-d日}的离校，请决定"
+    first = records[0]
+    title = f"{by.name}申请补记 {len(records)} 个孩子 {first.day:%-m月%-d日}的离校，请决定"
     ask_another(first.school_id, title, first.reason, timezone.localdate(first.at), by)
     return records
 

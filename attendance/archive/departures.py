@@ -99,7 +99,8 @@ def _in_short(books: Books, one) -> str:
     """`17:42 陈一诺（奶奶 李桂芳）`."""
     collected = one.mode == Handover.Mode.COLLECTED
     who = f"{one.collector_relation} {one.collector_name}" if collected else Handover.Mode(one.mode).label
-    how = "" if one.how in (GateEvent.How.KNOWN, GateEvent.How.AGREED) else GateEvent.How(one.how).label
+    plain = (GateEvent.How.KNOWN, GateEvent.How.AGREED, GateEvent.How.LATER)  # the last one's story is told anyway
+    how = "" if one.how in plain else GateEvent.How(one.how).label
     return (
         f"{clock(one.at):%H:%M} {books.students[one.student_id].name}（{listed([who, how, _odd(books, one)], '，')}）"
     )

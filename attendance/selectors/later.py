@@ -100,20 +100,27 @@ def unrecorded_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[in
     """Of signed days: how many children of each school were found there afterwards, or were left with a keeper, and
     nobody registered how they went home. Two queries."""
     days = (today - timedelta(days=since), today - timedelta(days=1))
-    gone = Handover.objects.filter(student=OuterRef("student"), undone_at=None)
-    signed = DayClose.objects.filter(school=OuterRef("school"))
     found = MarkCorrection.objects.within(reach).filter(
-        Exists(signed.filter(day=OuterRef("session__day"))),
-        ~Exists(gone.filter(day=OuterRef("session__day"))),
+        *_unseen_off("session__day"),
         Exists(Mark.objects.filter(session=OuterRef("session"), student=OuterRef("student"), status__in=Mark.HERE)),
-        state=MarkCorrection.State.MADE, session__day__range=days,
-    ).exclude(session__section__offering__slot__in=IN_LESSONS)  # fmt: skip
-    kept = LateStay.objects.within(reach).filter(
-        Exists(signed.filter(day=OuterRef("day"))), ~Exists(gone.filter(day=OuterRef("day"))), day__range=days, ended_at=None
-    )  # fmt: skip
+        state=MarkCorrection.State.MADE,
+        session__day__range=days,
+    )
+    found = found.exclude(session__section__offering__slot__in=IN_LESSONS)
+    kept = LateStay.objects.within(reach).filter(*_unseen_off("day"), day__range=days, ended_at=None)
     children = defaultdict(set)
     for school_id, day, student_id in found.order_by().values_list("school", "session__day", "student"):
         children[school_id, day].add(student_id)
     for school_id, day, student_id in kept.order_by().values_list("school", "day", "student"):
         children[school_id, day].add(student_id)
     return {where: len(pks) for where, pks in sorted(children.items(), key=lambda one: one[0][1])}
+
+
+def _unseen_off(day: str) -> tuple:
+    """Of a row about a child: the day is signed, the child has not left and nobody has asked to write that it did."""
+    of_child = {"student": OuterRef("student"), "day": OuterRef(day)}
+    return (
+        Exists(DayClose.objects.filter(school=OuterRef("school"), day=OuterRef(day))),
+        ~Exists(Handover.objects.filter(**of_child, undone_at=None)),
+        ~Exists(_asked().filter(**of_child)),
+    )
