@@ -20,7 +20,7 @@ from .settlements import draft_settlement, lock_month
 from .showing import answer_objection, raise_objection, show_settlement
 from .statements import import_statement
 from .subsidies import receive_subsidy
-from .transit import pay_wechat_fee, settle_transit
+from .transit import pay_wechat_fee, settle_transit, undo_transit
 from .voiding import void_receipt
 
 __all__ = [
@@ -69,5 +69,6 @@ __all__ = [
     "show_settlement",
     "take_answer",
     "take_back",
+    "undo_transit",
     "void_receipt",
 ]

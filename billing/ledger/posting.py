@@ -3,12 +3,15 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import reduce
 from itertools import starmap
+from operator import or_
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from afterschool import sets
@@ -118,6 +121,19 @@ def reverse(entry: Entry, *, on: date, memo: str, key: str, by: Actor) -> Entry:
 
 def entry_of(school: School, key: str) -> Entry | None:
     return Entry.objects.filter(school=school, key=key).first()
+
+
+def standing(school: School, keys: Collection[str]) -> dict[str, Entry]:
+    """Of deeds that are taken back and done anew, under key, key#2, key#3: the voucher that is not taken back."""
+    named = [Q(key=key) | Q(key__startswith=f"{key}#") for key in keys]
+    found = Entry.objects.filter(reduce(or_, named, Q(pk=None)), school=school, reversed_by=None)
+    return {key: entry for entry in found for key in keys if entry.key == key or entry.key.startswith(f"{key}#")}
+
+
+def next_key(school: School, key: str) -> str:
+    """Under which such a deed is done now."""
+    times = Entry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}#"), school=school).count()
+    return f"{key}#{times + 1}" if times else key
 
 
 def written_since(school: School, keys: Iterable[str], moment: datetime) -> set[str]:

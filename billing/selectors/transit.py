@@ -10,8 +10,8 @@ from itertools import accumulate
 from afterschool.money import ZERO, Money, total
 from afterschool.schools.models import School
 from billing import accounts
-from billing.ledger.balances import balance, balances, moved
-from billing.ledger.posting import Kind
+from billing.ledger.balances import balances, moved
+from billing.ledger.posting import Kind, standing
 from billing.models import BankLine
 
 WECHAT = re.compile(r"财付通|微信支付|腾讯")
@@ -31,7 +31,11 @@ class Settled:
 
 
 def in_transit(school: School, on: date) -> Money:
-    return balance(school, accounts.IN_TRANSIT, on)
+    """What WeChat had on that day and has not settled on any day since: a line that comes late finds no more."""
+    days: dict[date, Money] = defaultdict(lambda: ZERO, {on: ZERO})
+    for day, _, amount in moved(school, accounts.IN_TRANSIT, date.max):
+        days[max(day, on)] += amount
+    return min(accumulate(days[day] for day in sorted(days)))
 
 
 def may_keep(gross: Money, fee: Money) -> bool:
@@ -39,7 +43,12 @@ def may_keep(gross: Money, fee: Money) -> bool:
 
 
 def fee_room(school: School, on: date) -> Money:
-    """How much WeChat may still ask for what it has carried so far, where it takes its fee apart."""
+    """How much WeChat may still ask for what it has carried so far, where it takes its fee apart: neither more than that
+    day, nor more than now."""
+    return max(ZERO, min(_fee_room(school, on), _fee_room(school, date.max)))
+
+
+def _fee_room(school: School, on: date) -> Money:
     rows = moved(school, accounts.IN_TRANSIT, on)
     carried = total(amount for _, other, amount in rows if other not in SETTLED)
     kept = total(money for ref, money in balances(school, on).items() if accounts.is_wechat_fee(ref))
@@ -80,6 +89,17 @@ def _days_of(line: BankLine, days: Mapping[date, Money], done: Money) -> Settled
 def fees(lines: Iterable[BankLine]) -> set[int]:
     """Outflows that say they are WeChat's fee."""
     return {line.pk for line in lines if line.out_fen and WECHAT.search(_said(line)) and FEE.search(line.memo)}
+
+
+def key_of(line: BankLine) -> str:
+    """Of the voucher for which the line stands."""
+    return f"{'wechat-fee' if line.out_fen else 'transit'}:{line.serial}"
+
+
+def settled_by(lines: Sequence[BankLine]) -> set[int]:
+    """Those that stand for WeChat's settlement or its fee."""
+    keys = {key_of(line): line.pk for line in lines if line.state == BankLine.State.MATCHED}
+    return {keys[key] for key in standing(lines[0].school, keys)} if keys else set()
 
 
 def _said(line: BankLine) -> str:

@@ -18,12 +18,14 @@ from billing.actions import (
     set_aside_line,
     settle_transit,
     take_back,
+    undo_transit,
 )
 from billing.forms import FeeForm, StatementForm
 from billing.models import BankLine, FeeMonth, Fund, Meal, StatementImport
 from billing.selectors.outflows import offers
 from billing.selectors.returned import come_back, payout_named
 from billing.selectors.students import names_of, student_named
+from billing.selectors.transit import settled_by
 from billing.selectors.typed import typed_for
 from billing.selectors.working import waiting
 
@@ -64,6 +66,7 @@ def statement_detail(request, reach, pk):
         "worth": [line for line in lines if line.state == state.MATCHED and line.hint],
         "matched": [line for line in lines if line.state == state.MATCHED and not line.hint],
         "others": [line for line in lines if line.state in {state.EXPENSE, state.SET_ASIDE}],
+        "undoable": settled_by(lines),
         "received_fen": sum(line.in_fen for line in lines if line.state == state.MATCHED),
         "month": FeeMonth.objects.filter(school=statement.school, month=lines[0].on.replace(day=1)).first()
         if lines
@@ -153,9 +156,11 @@ def line_set_aside(request, reach, pk):
 @require_POST
 @requires(Capability.KEEP_BOOKS)
 def line_reopen(request, reach, pk):
+    """What was set aside, or taken for WeChat's."""
     line = line_within(reach, pk)
+    deed = reopen_line if line.state == BankLine.State.SET_ASIDE else undo_transit
     with said(request, f"第 {line.row} 行重新待核对"):
-        reopen_line(line, by=request.actor)
+        deed(line, by=request.actor)
     return back_to(line)
 
 

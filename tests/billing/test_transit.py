@@ -7,14 +7,24 @@ from django.urls import reverse
 
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
-from billing.actions import charge_month, draft_settlement, pay_wechat_fee, receive, settle_transit
+from billing.actions import (
+    charge_month,
+    draft_settlement,
+    match_line,
+    pay_wechat_fee,
+    receive,
+    settle_transit,
+    undo_transit,
+)
 from billing.ledger.balances import balances, is_balanced, trial_balance
+from billing.ledger.models import Entry
 from billing.ledger.saying import tell_accounts
 from billing.ledger.selectors import accounts as named
 from billing.ledger.whereabouts import whereabouts
 from billing.models import BankLine, Settlement
 from billing.selectors.working import waiting
-from tests.billing.conftest import family
+from tests import cast
+from tests.billing.conftest import NOW, family
 from tests.billing.test_statements import bring, line
 from tests.billing.test_working import answers, out
 
@@ -29,9 +39,12 @@ def wechat(town, child, yuan, on):
     )  # fmt: skip
 
 
+def wechats(yuan, serial, on):
+    return line("微信支付结算款", serial, in_=yuan, payer="财付通支付科技有限公司", on=on)
+
+
 def settled(town, yuan, on, serial="1"):
-    rows = line("微信支付结算款", serial, in_=yuan, payer="财付通支付科技有限公司", on=f"2026-10-{on}")
-    return bring(town, rows)
+    return bring(town, wechats(yuan, serial, f"2026-10-{on}"))
 
 
 def stood(town):
@@ -77,6 +90,48 @@ def test_what_wechat_keeps_is_the_schools_and_no_familys(town):
     assert Settlement.objects.get().groups[0]["refund_fen"] == 400_00
 
 
+def test_a_settlement_taken_by_mistake_is_undone_in_ink_and_done_anew(client, town):
+    wechat(town, family(town), "200", 10)
+    found = settled(town, "100.00", 12)  # it was a family's transfer
+    settle_transit(found, fee=Money(1_00), by=town.clerk)
+    client.force_login(town.people["clerk"])
+    page = reverse("billing:statement-detail", args=[found.statement_id])
+    undo = reverse("billing:line-reopen", args=[found.pk])
+    assert undo in client.get(page).content.decode()
+    assert "重新待核对" in client.post(undo, follow=True).content.decode()
+    found.refresh_from_db()
+    assert (found.state, stood(town)) == ("open", [0, 200_00, 0])
+    assert "没有记成微信结算" in client.post(undo, follow=True).content.decode()
+    settle_transit(found, by=town.clerk)  # the same line again is another voucher, and can be undone again
+    assert stood(town) == [100_00, 100_00, 0]
+    undo_transit(found, by=town.clerk)
+    assert stood(town) == [0, 200_00, 0]
+    keys = list(Entry.objects.filter(key__contains="transit").order_by("place").values_list("key", flat=True))
+    assert keys == ["transit:1", "undo:transit:1", "transit:1#2", "undo:transit:1#2"]
+    fee = out(town, "1.20", "微信支付手续费", "财付通", "2")
+    pay_wechat_fee(fee, by=town.clerk)
+    undo_transit(fee, by=town.clerk)
+    assert stood(town) == [0, 200_00, 0]
+
+
+def test_what_is_undone_after_the_lock_is_reversed_in_the_open_month(town):
+    charge_month(town.month, by=town.clerk)
+    wechat(town, family(town), "200", 10)
+    found = settled(town, "200.00", 12)
+    settle_transit(found, by=town.clerk)
+    draft_settlement(town.month, by=town.clerk)
+    cast.lock(town.month, now=NOW, by=town.reviewer)
+    undo_transit(found, by=town.clerk)
+    assert stood(town)[0] == 200_00 and balances(town.school, date(2026, 11, 30))["bank", ""].fen == 0
+
+
+def test_a_receipts_line_is_not_undone_as_wechats(town):
+    found = settled(town, "200.00", 12)
+    match_line(found, family(town), by=town.clerk)
+    with pytest.raises(RuleBroken, match="没有记成微信结算"):
+        undo_transit(found, by=town.clerk)
+
+
 def test_each_day_is_offered_in_its_turn_before_any_is_answered(town):
     child = family(town)
     for day in (10, 12, 13):
@@ -89,6 +144,28 @@ def test_each_day_is_offered_in_its_turn_before_any_is_answered(town):
         "微信支付结算到账，扣了手续费 1.20 元，由学校承担",
         "10月12日至10月13日家长付的 200.00 元",
     )
+
+
+def test_a_line_that_comes_late_finds_no_more_than_is_left(town):
+    """November's line took all; October's found 200.00 that had been settled, and WeChat owed the school 200.00 less."""
+    wechat(town, family(town), "200", 10)
+    settle_transit(bring(town, wechats("200.00", "1", "2026-11-02")), by=town.clerk)
+    late = bring(town, wechats("200.00", "2", "2026-10-31"))
+    with pytest.raises(RuleBroken, match="只有 0"):
+        settle_transit(late, by=town.clerk)
+    pay_wechat_fee(out(town, "2.00", "微信支付手续费", "财付通", "3", "2026-11-03"), by=town.clerk)
+    with pytest.raises(RuleBroken, match="手续费 0"):
+        pay_wechat_fee(out(town, "2.00", "微信支付手续费", "财付通", "4", "2026-10-31"), by=town.clerk)
+
+
+def test_a_line_of_a_locked_month_finds_what_is_there_when_it_is_booked(town):
+    """It stands in the open month, where the payment stands too: it was refused for ever."""
+    charge_month(town.month, by=town.clerk)
+    draft_settlement(town.month, by=town.clerk)
+    cast.lock(town.month, now=NOW, by=town.reviewer)
+    wechat(town, family(town), "200", 10)  # told by WeChat on 10 October, heard after the lock
+    settle_transit(bring(town, wechats("200.00", "1", "2026-10-31")), by=town.clerk)
+    assert balances(town.school, date(2026, 11, 30))["bank", ""].fen == 200_00
 
 
 @pytest.mark.parametrize(
