@@ -148,8 +148,6 @@ def _waiting(adjustment: Adjustment, by: Actor) -> Adjustment:
 
 def _refuse(adjustment: Adjustment) -> None:
     fee_month = adjustment.fee_month
-    if (term := together(fee_month)) and term.is_settled:
-        raise RuleBroken("按学期结算的学期已经结清，系统还不会再更正")
     if not adjustment.amount_fen:
         raise RuleBroken("金额必须大于零", field="amount")
     if adjustment.on < fee_month.month:
@@ -193,10 +191,13 @@ def _refuse_more(adjustment: Adjustment) -> None:
 def _moves(adjustment: Adjustment) -> list[Move]:
     month, amount = adjustment.fee_month.month, Money(adjustment.amount_fen)
     cost, income = accounts.expense(month, adjustment.fund, adjustment.category), accounts.fee_income(month)
+    term = together(adjustment.fee_month)
+    settles = (term.settled_by if term else adjustment.fee_month) if adjustment.fund == Fund.FEES else None
     if adjustment.category == Expense.STIPENDS:
         cost = accounts.stipend_expense(month, adjustment.fund)
     # In a term that is still to be settled it counts with the other costs.
-    of_fees = adjustment.fund == Fund.FEES and not together(adjustment.fee_month)
     if adjustment.side == Side.LESS:
-        return [(accounts.BANK, cost, amount), *([(income, accounts.surplus(month), amount)] if of_fees else [])]
-    return [(cost, accounts.BANK, amount), *([(accounts.deficit(month), income, amount)] if of_fees else [])]
+        shared = [(income, accounts.surplus(settles.month), amount)] if settles else []
+        return [(accounts.BANK, cost, amount), *shared]
+    borne = [(accounts.deficit(settles.month), income, amount)] if settles else []
+    return [(cost, accounts.BANK, amount), *borne]

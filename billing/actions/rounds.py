@@ -14,7 +14,7 @@ from billing import accounts
 from billing.disclosures.actions import write_again
 from billing.ledger.posting import Voucher, post_many
 from billing.models import Adjustment, FeeMonth, Refund, Round
-from billing.selectors.corrections import Since
+from billing.selectors.corrections import Since, unshared_of
 from billing.selectors.rounds import later
 from billing.selectors.settling import Figures
 from billing.selectors.subsidies import unused, unused_of
@@ -31,13 +31,12 @@ State = Round.State
 def draft_round(fee_month: FeeMonth, *, by: Actor) -> Round:
     """Work out what the month gives back besides, as things stand; an earlier draft is replaced."""
     fee_month = locked_month(fee_month)
-    if term := together(fee_month):
-        raise RuleBroken(
-            "按学期结算的学期已经结清，系统还不会再追加结算"
-            if term.is_settled
-            else "这个月按学期结算，后来查明的到学期末一起退"
-        )
-    if fee_month.adjustments.filter(state=Adjustment.State.ENTERED).exists():
+    term = together(fee_month)
+    if term and not term.is_last:
+        told = f"这个学期在{done}一起结清了，后来查明的请到{done}的更正里追加结算" if (done := term.settled_by) else ""
+        raise RuleBroken(told or "这个月按学期结算，后来查明的到学期末一起退")
+    months = [fee_month, *(term.earlier if term else ())]
+    if Adjustment.objects.filter(fee_month__in=months, state=Adjustment.State.ENTERED).exists():
         raise RuleBroken("还有更正等待审批，批了或者退了再算")
     found = later(fee_month)
     if not found.returns and not Since.of(fee_month).less_fen:
@@ -45,7 +44,8 @@ def draft_round(fee_month: FeeMonth, *, by: Actor) -> Round:
     last = fee_month.rounds.order_by("-number").first()
     draft = last if last and last.state == State.DRAFT else Round(school=fee_month.school, fee_month=fee_month)
     if draft is not last:
-        draft.number = last.number + 1 if last else 2
+        # The first is the month's own settlement; the second, in a term, that of all its months.
+        draft.number = last.number + 1 if last else 3 if term else 2
     draft.groups, draft.drafted_by_id, draft.drafted_at = found.groups, by.person_id, timezone.now()
     draft.save()
     _drafts(draft).delete()
@@ -71,7 +71,7 @@ def confirm_round(draft: Round, *, now: datetime, by: Actor) -> Round:
     draft.booked_in = open_month_of(fee_month.school, day)
     _book(fee_month, draft, found, day, by)
     _drafts(draft).update(state=Refund.State.PAYABLE)
-    fee_month.adjustments.unshared().update(round=draft)
+    unshared_of(fee_month).update(round=draft)
     draft.state, draft.confirmed_by_id, draft.confirmed_at = State.CONFIRMED, by.person_id, now
     draft.save(update_fields=["booked_in", "state", "confirmed_by", "confirmed_at"])
     record(by, "confirmed", draft, number=draft.number, refund_fen=sum(drafted.values()))

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from afterschool.policy import expenses, load
 from billing.models import Adjustment, Expense, FeeMonth, Fund, Round
+from billing.selectors.corrections import unshared_of
 from billing.selectors.sharing import WHOLE_SCHOOL
 from billing.selectors.terms import together
 
@@ -37,7 +38,8 @@ def costs_of(fee_months: Collection[FeeMonth], grades: Collection[int]) -> dict[
     earlier = settles.keys() - {fee_month.pk for fee_month in fee_months}
     if rounds or earlier:
         mended = Adjustment.objects.approved().filter(Q(round__in=rounds) | Q(fee_month__in=earlier), fund=Fund.FEES)
-        for adjustment in mended:
+        waiting = {one.pk for fee_month in fee_months for one in unshared_of(fee_month)} if earlier else set()
+        for adjustment in mended.exclude(pk__in=waiting):
             by_month[settles[adjustment.fee_month_id]].append(adjustment)
     return {
         (fee_month.pk, grade): _of_group(fee_month, group, by_month[fee_month.pk])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor
@@ -36,8 +36,7 @@ class Since:
 
     @classmethod
     def of(cls, fee_month: FeeMonth) -> Since:
-        # In a term that is settled as one they only lower or raise what goes on to its end.
-        unshared = [] if accrues(fee_month) else list(fee_month.adjustments.unshared())
+        unshared = list(unshared_of(fee_month))
         less, more = (sum(one.amount_fen for one in unshared if one.side == side) for side in (SIDES.LESS, SIDES.MORE))
         return cls(list(fee_month.adjustments.approved()), last_groups(fee_month), less, more)
 
@@ -45,6 +44,18 @@ class Since:
     def borne_fen(self) -> int:
         """What the school bears of the month."""
         return self.more_fen + sum(group["borne_fen"] for group in self.groups)
+
+
+def unshared_of(fee_month: FeeMonth) -> QuerySet[Adjustment]:
+    """Those that wait for a round of this month. In a term settled as one they lower or raise what goes on to its end;
+    once it is settled, those of all its months wait for a round of the last."""
+    if accrues(fee_month):
+        return fee_month.adjustments.none()
+    term = together(fee_month)
+    if term is None:
+        return fee_month.adjustments.unshared()
+    months = [fee_month, *term.earlier]
+    return Adjustment.objects.unshared().filter(fee_month__in=months, decided_at__gt=fee_month.locked_at)
 
 
 def clauses_of(fee_month: FeeMonth) -> list[tuple[str, str]]:
@@ -99,7 +110,7 @@ class GoingBack:
 
 
 def waiting_to_go_back(fee_month: FeeMonth) -> GoingBack:
-    if together(fee_month):
+    if (term := together(fee_month)) and not term.is_last:
         return GoingBack(0, 0, 0)
     found = later(fee_month).returns
     families = {one.charge.student_id for one in found}

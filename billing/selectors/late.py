@@ -1,7 +1,7 @@
 """What a charge gives back besides what it gave back before: only ever more (L14)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -27,6 +27,11 @@ def given_of(charges: Sequence[Charge]) -> dict[int, Given]:
         for kept in one.remissions:
             found[one.pk][kept["cause"]] += Money(kept["fen"])
     return found
+
+
+def shared_before(given: Mapping[int, Given]) -> dict[Hashable, Money]:
+    """What each charge had of a surplus."""
+    return {pk: by_cause[SURPLUS] for pk, by_cause in given.items() if by_cause.get(SURPLUS)}
 
 
 def late_returns(

@@ -18,7 +18,7 @@ from billing.models import FeeMonth, Round
 from enrollment.models import Waiver, Withdrawal
 
 from .late import given_of, late_returns
-from .settling import charges_of
+from .settling import by_unit, charges_of
 from .terms import together
 
 LOOK_BACK = timedelta(days=190)  # a term, and what follows it
@@ -107,12 +107,16 @@ def _of_month(month: FeeMonth, looked_at: datetime, facts: Collection[Fact]) -> 
 
 def _due(fee_month: FeeMonth, students: set[int | None]) -> Due | None:
     """None where nothing comes of it, or the end of the term will tell, or the policy does not say."""
-    if together(fee_month):
+    term = together(fee_month)
+    settles = term.settled_by if term else fee_month
+    if settles is None:
         return None
     charges = [one for one in charges_of(fee_month) if None in students or one.student_id in students]
+    given = given_of(charges)
+    parts = by_unit(charges, term) if term else [(charges, None)]
     try:
-        found = late_returns(fee_month, charges, given_of(charges))
+        found = [one for some, days in parts for one in late_returns(fee_month, some, given, days)]
     except NoRule:
         return None
     families = {one.charge.student_id for one in found}
-    return Due(fee_month, len(families), total(one.amount for one in found)) if families else None
+    return Due(settles, len(families), total(one.amount for one in found)) if families else None

@@ -15,7 +15,7 @@ from billing.models import Charge, FeeMonth, Refund, Settlement
 from billing.offset import GivenBack, Return
 from billing.tariffs import law_of
 
-from .late import given_of, late_returns
+from .late import given_of, late_returns, shared_before
 from .missed import Span, served_days, with_last_days
 from .papers import papers_of
 from .returns import returns
@@ -85,7 +85,7 @@ def figures(fee_month: FeeMonth) -> Figures:
     if term is None:
         charges = charges_of(fee_month)
         return settled(fee_month, charges, returns(fee_month, charges), {})
-    return _term(term) if term.is_last else _accrued(fee_month)
+    return of_term(term) if term.is_last else _accrued(fee_month)
 
 
 def _accrued(fee_month: FeeMonth) -> Figures:
@@ -106,19 +106,22 @@ def _carried(row: dict) -> dict[str, int]:
     return {"subsidised_fen": row["lowered_fen"], "surplus_fen": row["surplus_fen"] + rest}
 
 
-def _term(term: Together) -> Figures:
-    """All months of the term as one; what a child is due that an earlier month did not give goes back now."""
+def of_term(term: Together) -> Figures:
+    """All months of the term as one; what a child is due that an earlier month did not give goes back now. Once it is
+    settled `returns` tell only what goes back besides."""
     months, charges, before = [*term.earlier, term.fee_month], [], []
     served: dict[int, int] = {}
+    published: dict[Hashable, Money] = {}
     for month in months:
         own = charges_of(month)
         given = given_of(own)
-        for some, days in _by_unit(own, term):
+        published |= shared_before(given)
+        for some, days in by_unit(own, term):
             before += late_returns(month, some, given, days)
             served |= served_days(month, some, days)
         charges += own
     charges.sort(key=lambda charge: (charge.agreement_number, charge.item_id, charge.pk))
-    found = settled(term.fee_month, charges, before, {}, months=months, served=served)
+    found = settled(term.fee_month, charges, before, published, months=months, served=served)
     others = [replace(one, settled_in=_elsewhere(one, term)) for one in found.returns]
     return Figures([{**group, "of_term": True} for group in found.groups], others)
 
@@ -128,7 +131,7 @@ def _elsewhere(one: Return, term: Together) -> str:
     return f"{term.fee_month.month:%Y-%m}" if one.charge.fee_month_id != term.fee_month.pk else ""
 
 
-def _by_unit(charges: Sequence[Charge], term: Together) -> Iterator[tuple[list[Charge], Span | None]]:
+def by_unit(charges: Sequence[Charge], term: Together) -> Iterator[tuple[list[Charge], Span | None]]:
     for of_term, days in ((False, None), (True, term.days)):
         if some := [charge for charge in charges if (charge.unit == TERM) == of_term]:
             yield some, days

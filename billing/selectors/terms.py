@@ -37,10 +37,14 @@ class Together:
         return self.fee_month.month >= self.ends_in
 
     @property
+    def settled_by(self) -> FeeMonth | None:
+        """The last month of the term, once it is locked."""
+        last = FeeMonth.objects.filter(school=self.fee_month.school_id, month=self.ends_in)
+        return last.filter(state=FeeMonth.State.LOCKED).first()
+
+    @property
     def is_settled(self) -> bool:
-        """Whether the last month of the term is locked."""
-        later = FeeMonth.objects.filter(school=self.fee_month.school_id, month__gte=self.ends_in)
-        return later.filter(state=FeeMonth.State.LOCKED).exists()
+        return self.settled_by is not None
 
     @property
     def carried_in(self) -> Money:

@@ -43,7 +43,7 @@ def closed(town):
     return town
 
 
-def adjust(town, yuan, side="less", approve=True, **more):
+def adjust(town, yuan, side="less", approve=True, at=NOW, **more):
     facts = {
         "side": side, "amount": Money.parse(yuan), "on": date(2026, 11, 2), "reason": "水费抄表有误",
         "clause": "四.5", "voucher_number": "H7", "key": f"a{Adjustment.objects.count()}", "by": town.clerk,
@@ -51,7 +51,7 @@ def adjust(town, yuan, side="less", approve=True, **more):
     if "category" not in more:
         facts["expense"] = town.cost
     made = enter_adjustment(town.month, **facts | more)
-    return approve_adjustment(made, now=NOW, by=town.reviewer) if approve else made
+    return approve_adjustment(made, now=at, by=town.reviewer) if approve else made
 
 
 def again(town):
