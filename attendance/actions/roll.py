@@ -109,7 +109,7 @@ def tell_missing(session: Session, students: Sequence[Student], statuses: Mappin
     at = f"{timezone.localtime(now):%H:%M}"
     ill = [student for student in students if statuses[student.pk] == Status.ILL]
     absent = [student for student in students if statuses[student.pk] == Status.ABSENT]
-    tell_guardians(session, absent, "absent", f"{{name}} {at} 点名未到，请马上与老师联系", loud=True)
+    tell_guardians(session, absent, "absent", f"{{name}} {at} 点名缺勤，请马上与老师联系", loud=True)
     tell_guardians(session, ill, "ill", f"{{name}} {at} 身体不舒服，请与老师联系", loud=True)
 
 

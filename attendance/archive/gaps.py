@@ -66,7 +66,7 @@ def _rolls(books: Books) -> Found:
     counted = {
         "名学生没有点名": _unmarked,
         "名缺勤学生没有联系记录": lambda roll: _uncalled(books, roll),
-        "名到班学生没有离校记录": lambda roll: _not_seen_off(books, roll, kept=False),
+        "名出勤学生没有离校记录": lambda roll: _not_seen_off(books, roll, kept=False),
         "名学生还在看护中，没有离校记录": lambda roll: _not_seen_off(books, roll, kept=True),
     }
     for day, rolls in _by_day(books.rolls):

@@ -182,7 +182,7 @@ def _absences(books: Books) -> Sheet:
             if away or calls:
                 who = [session.day, session.section.name, str(student.school_class), student.name]
                 who.append(Mark.Status(status).label if status else "未点名")
-                who.append(_reason(books, student.pk, session.day) if away else "先记未到，后来更正")
+                who.append(_reason(books, student.pk, session.day) if away else "先记缺勤，后来更正")
                 rows += [[*who, *_outcome(call)] for call in calls] or [[*who, None, "", "", "", ""]]
     return Sheet("2 缺勤与联系", columns, rows)
 

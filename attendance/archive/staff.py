@@ -183,7 +183,7 @@ def _sign(well: bool) -> str:
 
 
 COUNTS = {
-    "应到": "listed", "到班": "present", "缺勤": "absent", "请假": "leave", "已交接": "handed_over", "晚接": "kept",
+    "应到": "listed", "出勤": "present", "缺勤": "absent", "请假": "leave", "已交接": "handed_over", "晚接": "kept",
 }  # fmt: skip
 CLOSE = [
     DAY, Column("签字人", width=12), Column("签字时间", "moment", 18),

@@ -5,16 +5,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('attendance', '0010_later_records'),
-        ('notices', '0002_words_to_a_telephone'),
+        ("attendance", "0010_later_records"),
+        ("notices", "0002_words_to_a_telephone"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='pickupcode',
-            name='sms',
-            field=models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.delivery'),
+            model_name="pickupcode",
+            name="sms",
+            field=models.OneToOneField(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="notices.delivery"
+            ),
         ),
     ]

@@ -2,9 +2,9 @@
 // 点名: a tap on a row goes to the next state; the hidden field beside it is what the form sends.
 
 const LOOKS = {
-  present: ["", "✓ 到"],
+  present: ["", "✓ 出勤"],
   late: ["is-late", "☆ 迟到"],
-  absent: ["is-absent", "× 未到"],
+  absent: ["is-absent", "× 缺勤"],
   ill: ["is-leave", "病"],
   leave: ["is-leave", "△ 请假"],
 };

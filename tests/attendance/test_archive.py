@@ -178,7 +178,7 @@ def test_what_is_missing_is_named_a_day_and_kind(haitang, term):
         "10月15日 三(2)班、三(3)班没有记服务内容",
         "10月15日 三(2)班有 1 名学生没有点名",
         "10月15日 三(2)班有 1 名缺勤学生没有联系记录",
-        "10月15日 三(2)班有 1 名到班学生没有离校记录",
+        "10月15日 三(2)班有 1 名出勤学生没有离校记录",
         "10月15日 没有清零签字",
         "10月15日 没有巡查记录",
         "10月15日 没有带班领导",
@@ -201,7 +201,7 @@ def test_a_call_stays_on_record_when_the_mark_is_mended(full):
 
     absences = nine_records(books(full, DAY))[1].sheets[2]
 
-    assert absences.rows[-1][3:6] == ["学生03", "迟到", "先记未到，后来更正"] and absences.rows[-1][-1] == "王静"
+    assert absences.rows[-1][3:6] == ["学生03", "迟到", "先记缺勤，后来更正"] and absences.rows[-1][-1] == "王静"
 
 
 def test_late_care_says_who_kept_whom_and_what_became_of_it(full):
@@ -221,7 +221,7 @@ def test_late_care_says_who_kept_whom_and_what_became_of_it(full):
         ["学生02", "王静", time(17, 50), None, "还在看护中"],
     ]
     assert "10月15日 三(2)班有 1 名学生还在看护中，没有离校记录" in gaps(books(full, DAY), FRIDAY)
-    assert not [line for line in gaps(books(full, DAY), FRIDAY) if "到班学生没有离校" in line]
+    assert not [line for line in gaps(books(full, DAY), FRIDAY) if "出勤学生没有离校" in line]
 
 
 def test_workbook_names_each_class_that_lacks_something_and_the_page_the_first(full):

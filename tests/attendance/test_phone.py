@@ -56,10 +56,10 @@ def test_roll_of_forty_with_two_absent_takes_at_most_five_taps(phone, town, cloc
     phone.fits()
     phone.tap(NAMES[5])
     phone.tap(NAMES[17])
-    expect(phone.page.get_by_role("button", name="提交：到 38 人")).to_be_visible()
+    expect(phone.page.get_by_role("button", name="提交：出勤 38 人")).to_be_visible()
     phone.tap("提交")
 
-    expect(phone.page.get_by_text("到 38 · 未到 2")).to_be_visible()
+    expect(phone.page.get_by_text("出勤 38 · 缺勤 2")).to_be_visible()
     assert phone.taps <= 5
     absent = Mark.objects.filter(status="absent").values_list("student__name", flat=True)
     assert set(absent) == {NAMES[5], NAMES[17]}
@@ -93,7 +93,7 @@ def test_tile_goes_round_its_states_a_correction_takes_three_taps_and_the_roll_c
     town.open()
     clock["now"] = at(15, 46)
     phone.open(f"/attendance/sessions/{town.session.pk}/")
-    for word in ("× 未到", "☆ 迟到", "病", "✓ 到"):
+    for word in ("× 缺勤", "☆ 迟到", "病", "✓ 出勤"):
         phone.tap(NAMES[3])
         expect(phone.page.get_by_role("button", name=NAMES[3])).to_contain_text(word)
     phone.tap("提交")

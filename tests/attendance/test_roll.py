@@ -47,7 +47,7 @@ def test_roll_marks_everybody_by_one_submit_and_tells_of_absence_only(town):
     assert statuses(town) == {first.pk: "absent", second.pk: "leave", third.pk: "present"}
     notice = Notice.objects.get(kind="absent")
     assert notice.to == town.mothers[0]
-    assert "学生01 15:46 点名未到" in notice.title
+    assert "学生01 15:46 点名缺勤" in notice.title
     assert "海棠路小学" not in notice.title, "the title goes by SMS"
     assert set(Delivery.objects.filter(notice=notice).values_list("channel", flat=True)) == {"wechat", "sms"}
     assert not Notice.objects.filter(to__in=town.mothers[1:]).exists()

@@ -62,15 +62,15 @@ def the_roll_is_taken(stage, wall, town, teachers, mothers):
         teacher.press("点名", exact=True)
         if name == "王芳":
             teacher.press(ABSENT_CHILD)
-            teacher.sees("× 未到")
+            teacher.sees("× 缺勤")
             teacher.shot("roll-with-one-absent")
-        teacher.press(re.compile("提交：到"))
+        teacher.press(re.compile("提交：出勤"))
         teacher.sees("已点名")
-    teachers["王芳"].sees("到 1 · 未到 1", "已通知家长")
+    teachers["王芳"].sees("出勤 1 · 缺勤 1", "已通知家长")
     teachers["王芳"].shot("roll-taken")
     told = mothers[ABSENT_CHILD]
     told.go("/inbox/")
-    told.sees(re.compile(f"{ABSENT_CHILD}.*(未到|没有到|没到)"))
+    told.sees(re.compile(f"{ABSENT_CHILD}.*缺勤"))
     told.shot("guardian-hears-of-the-absence")
     return leader
 
@@ -125,9 +125,9 @@ def the_leader_closes_the_day(stage, wall, town, teachers, leader):
     leader.page.get_by_label("巡查与服务记录").fill("巡查两次，秩序正常，门窗已锁。")
     leader.shot("leader-may-close")
     leader.press("清零签字")
-    leader.sees("还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
+    leader.sees("还有 1 个缺勤的孩子没有联系上家长、1 件异常没处理完")
     leader.press("仍要签字")
-    leader.sees("已签字。还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
+    leader.sees("已签字。还有 1 个缺勤的孩子没有联系上家长、1 件异常没处理完")
     leader.shot("leader-closed")
     for on_post in (*teachers.values(), leader):
         on_post.go("/staffing/mine/")
