@@ -5,11 +5,11 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
+from afterschool.access.sessions import SessionStore
 from afterschool.schools.models import Guardianship, School, SchoolClass, Student
 from attendance.models import GateList, Mark, Session
 from enrollment.models import Agreement, AgreementItem, Application, PickupPerson, Placement, Section

@@ -1,4 +1,5 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.validators import RegexValidator
 from django.db import models
 
@@ -26,6 +27,8 @@ class Person(AbstractBaseUser):
     is_active = models.BooleanField("可以登录", default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    held: list[tuple] | None = None  # posts and children of today, where a session has brought the person along
+
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS = ["name"]
     objects = PersonManager()
@@ -35,6 +38,21 @@ class Person(AbstractBaseUser):
 
     def __str__(self):
         return self.name
+
+
+class Session(AbstractBaseSession):
+    """A session knows whose it is, so that one question can tell of both."""
+
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="+")
+
+    class Meta(AbstractBaseSession.Meta):
+        abstract = False
+
+    @classmethod
+    def get_session_store_class(cls):
+        from .sessions import SessionStore
+
+        return SessionStore
 
 
 class SignInCode(models.Model):

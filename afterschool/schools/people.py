@@ -11,28 +11,40 @@ from afterschool.access.reach import Actor, Grant, Reach
 
 from .models import Post, School
 
-# Asked at every door of the house: one question, in words that need not be made anew each time.
-HELD = """
-SELECT role, bureau_id, school_id, school_class_id, NULL FROM schools_post
-WHERE person_id = %(person)s AND began_on <= %(day)s AND (ended_on IS NULL OR ended_on >= %(day)s)
-UNION ALL
-SELECT NULL, NULL, NULL, NULL, tie.student_id
-FROM schools_guardianship tie JOIN schools_student child ON child.id = tie.student_id
-WHERE tie.person_id = %(person)s AND tie.began_on <= %(day)s AND (tie.ended_on IS NULL OR tie.ended_on >= %(day)s)
-  AND child.left_on IS NULL
-"""
+PERSON = [field.attname for field in Person._meta.concrete_fields]
+
+
+def who_asks(session_key: str | None) -> tuple[str | None, Person | None]:
+    """What a session keeps, and its person with what they hold today. One question at every door of the house."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM who_asks(%s, %s, %s)", [session_key, timezone.now(), timezone.localdate()])
+        row = cursor.fetchone()
+    if row is None:
+        return None, None
+    told, held, *columns = row
+    if columns[0] is None:
+        return told, None
+    person = Person.from_db("default", PERSON, columns)
+    person.held = [tuple(one) for one in held]
+    return told, person
 
 
 def actor_for(person: Person, day: date | None = None) -> Actor:
-    """The person with the grants of `day` (default: today). One query, whatever the number of posts."""
-    with connection.cursor() as cursor:
-        cursor.execute(HELD, {"person": person.pk, "day": day or timezone.localdate()})
-        held = cursor.fetchall()
+    """The person with the grants of `day` (default: today). One query at most, whatever the number of posts."""
+    held = person.held
+    if held is None or day is not None:
+        held = _held(person, day or timezone.localdate())
     grants = [Grant(Role[role], _reach_of(*place)) for role, *place, _ in held if role]
     children = frozenset(student for role, *_, student in held if role is None)
     if children:
         grants.append(Grant(Role.GUARDIAN, Reach(students=children)))
     return Actor(name=person.name, person_id=person.pk, grants=tuple(grants))
+
+
+def _held(person: Person, day: date) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM held_by(%s, %s)", [person.pk, day])
+        return cursor.fetchall()
 
 
 def people_with(capability: Capability, school: School, on: date) -> list[Person]:
