@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
-from attendance.models import GateEvent, GateList
+from attendance.models import GateEvent, Handover
+from attendance.models.gate import way_in_words
 
 How, Kind, Outcome = GateEvent.How, GateEvent.Kind, GateEvent.Outcome
 PAGE = "page:"  # the server's own pages: their time is the server's
 LATER = "later:"  # a leader writes down afterwards what nobody registered: the time is somebody's word
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """One event as its device tells it. `adult` is "guardian:12", "pickup:5", "code:7", "call_back:9" or nothing."""
 
     uid: UUID
@@ -41,8 +42,7 @@ class Told:
         return self.adult if self.mode == "collected" else self.mode
 
 
-@dataclass(frozen=True)
-class Taken:
+class Taken(NamedTuple):
     """What became of it. `handover_id` and `at` where the child has left by it."""
 
     uid: UUID
@@ -54,12 +54,22 @@ class Taken:
     words: str = ""
 
 
+class Given(NamedTuple):
+    """The list that a device works with: when, to whom, and whether on paper."""
+
+    id: int
+    day: date
+    issued_at: datetime
+    issued_to: int
+    is_paper: bool
+
+
 @dataclass(frozen=True)
 class Delivered:
     """By whom, on what and when the events were brought."""
 
     device: str
-    gate_list: GateList | None
+    given: Given | None
     now: datetime
     by: Actor
 
@@ -72,13 +82,12 @@ class Delivered:
         """Who tapped: the one to whom the list was given. Whoever signs in later to bring the events only brings them;
         but a paper's ticks are signed by whoever types them in.
         """
-        given = self.gate_list
-        return given.issued_to_id if given and not self.is_paper else self.by.signer
+        return self.given.issued_to if self.given and not self.is_paper else self.by.signer
 
     @property
     def is_paper(self) -> bool:
         """On paper nobody wrote the seconds: how fast the children left is not known."""
-        return bool(self.gate_list and self.gate_list.is_paper)
+        return bool(self.given and self.given.is_paper)
 
     @property
     def is_later(self) -> bool:
@@ -86,17 +95,54 @@ class Delivered:
 
     def happened_at(self, claimed: datetime) -> datetime:
         """A device's clock is believed only between two moments that the server has seen itself."""
-        if self.gate_list is None:
+        if self.given is None:
             return claimed if self.device.startswith((PAGE, LATER)) else self.now
-        return min(max(claimed, self.gate_list.issued_at), self.now)
+        return min(max(claimed, self.given.issued_at), self.now)
 
     def list_age(self, claimed: datetime) -> timedelta:
-        return self.happened_at(claimed) - self.gate_list.issued_at if self.gate_list else timedelta(0)
+        return self.happened_at(claimed) - self.given.issued_at if self.given else timedelta(0)
 
 
-def way_of(event: GateEvent) -> str:
-    """The same words as `Told.way`."""
-    if event.mode != "collected":
-        return event.mode
-    who = (("guardian", event.guardian_id), ("pickup", event.pickup_person_id), ("code", event.code_id))
-    return next((f"{kind}:{pk}" for kind, pk in who if pk), f"call_back:{event.call_back_id}")
+@dataclass(kw_only=True)
+class Entry:
+    """A line of 交接登记 while it is judged: what becomes a row of GateEvent, by the same names."""
+
+    uid: UUID
+    school_id: int
+    day: date
+    gate_list_id: int | None = None
+    device: str
+    sequence: int
+    claimed_at: datetime
+    received_at: datetime
+    happened_at: datetime
+    by_id: int
+    kind: str
+    student_id: int
+    about: UUID | None = None
+    mode: str = ""
+    how: str = ""
+    guardian_id: int | None = None
+    pickup_person_id: int | None = None
+    code_id: int | None = None
+    call_back_id: int | None = None
+    collector_name: str = ""
+    collector_relation: str = ""
+    place: str = ""
+    pace: int = 0
+    outcome: str = ""
+    because: str = ""
+    id: int | None = None  # once it is written
+
+    @property
+    def way(self) -> str:
+        """The same words as `Told.way`."""
+        if self.mode != Handover.Mode.COLLECTED:
+            return self.mode
+        who = (("guardian", self.guardian_id), ("pickup", self.pickup_person_id), ("code", self.code_id))
+        return next((f"{kind}:{pk}" for kind, pk in who if pk), f"call_back:{self.call_back_id}")
+
+    @property
+    def words(self) -> str:
+        """How the child left by it."""
+        return way_in_words(self.mode, self.collector_relation, self.how)

@@ -23,7 +23,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> "Session":
-        session = super().create_model_instance(data)
+        session: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of the model above
         session.person_id = data.get(SESSION_KEY)
         return session
 

@@ -1,28 +1,36 @@
 """Leaving a note: a row in the deed's own transaction, carried after it is committed."""
 
+import json
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from afterschool import sets
-from afterschool.access.models import Person
-
 from .carriers import NotCarried
-from .models import Delivery, Notice
+from .models import Delivery
 
 MOST_ATTEMPTS = 5
-TOLD = "to_id kind title body link school_id"  # columns of Notice
+
+
+class Reached(Protocol):
+    """A person, as far as the post is concerned."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def phone(self) -> str: ...
+    @property
+    def email(self) -> str: ...
 
 
 class Note(NamedTuple):
     """A message to one person; `title` also goes by SMS: never a child's name together with a school's."""
 
-    to: Person
+    to: Reached
     kind: str
     title: str
     body: str = ""
@@ -39,27 +47,25 @@ class Note(NamedTuple):
         return mail + wechat + ([("sms", self.to.phone)] if self.loud else [])
 
 
-def notify(to: Person, kind: str, **words) -> None:
+def notify(to: Reached, kind: str, **words) -> None:
     """Leave a note for one person, in the deed's own transaction. `words` are the rest of a Note."""
     notify_each([Note(to, kind, **words)])
 
 
 def notify_each(notes: Iterable[Note]) -> int:
     """Leave many notes at once. Returns how many."""
-    carried, kept = [], []
-    for note in notes:
-        (carried if note.ways else kept).append(note)
-    if carried:
-        keys = sets.write(Notice(), TOLD, map(_told, carried))
-        ways = ((key, *way) for key, note in zip(keys, carried, strict=True) for way in note.ways)
-        sets.pour(Delivery(), "notice_id channel address", ways)
-    if kept:
-        sets.pour(Notice(), TOLD, map(_told, kept))
-    return len(carried) + len(kept)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT leave_notes(%s)", [as_json(notes)])
+        return cursor.fetchone()[0]
 
 
-def _told(note: Note) -> tuple:
-    return note.to.pk, note.kind, note.title, note.body, note.link, note.school_id
+def as_json(notes: Iterable[Note]) -> str:
+    """As `leave_notes` in the database reads them."""
+    now = timezone.now().isoformat()
+    return json.dumps(
+        [(one.to.pk, one.kind, one.title, one.body, one.link, one.school_id, now, one.ways) for one in notes],
+        ensure_ascii=False,
+    )
 
 
 def carry(limit: int = 200) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
@@ -46,7 +46,9 @@ def open_day(school: School, *, day: date, by: Actor) -> list[Session]:
 
 def lock(school_id: int) -> None:
     """All that is written about one school's day goes one after another: two phones, two gates, the leader's close."""
-    School.objects.select_for_update(no_key=True).get(pk=school_id)
+    School.objects.select_for_update(no_key=True).get(pk=school_id)  # the till waits, which locks the month
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT lock_day(%s)", [school_id])  # the gates wait
 
 
 def lock_open_day(school_id: int, day: date) -> None:

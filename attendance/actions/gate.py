@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -10,12 +12,13 @@ from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record_each
+from afterschool.notices.post import as_json
 from afterschool.schools.models import School
-from attendance.intake import event_of, good_of, tap_of
+from attendance.intake import entry_of, good_of, tap_of
 from attendance.models import GateEvent, Handover, Incident
 from attendance.selectors.facts import Facts, facts_of
 from attendance.settling import Good, Settled, Tap, settle
-from attendance.told import PAGE, Delivered, Kind, Outcome, Taken, Told
+from attendance.told import PAGE, Delivered, Entry, Kind, Outcome, Taken, Told
 
 from . import telling
 
@@ -39,10 +42,7 @@ def take_events(
     """
     if not events:
         return []
-    facts = facts_of(
-        school, day or timezone.localdate(now), list_uid=list_uid, students={told.student_id for told in events},
-        uids=[told.uid for told in events], device=device, claims=[told.claimed_at for told in events], by=by,
-    )  # fmt: skip
+    facts = facts_of(school, day or timezone.localdate(now), events, list_uid=list_uid, device=device, by=by)
     batch = Batch(school, Delivered(device, facts.given, now, by), facts)
     for told in sorted(events, key=lambda one: (one.sequence, one.claimed_at, one.uid)):
         batch.take(told)
@@ -73,7 +73,12 @@ def tick(now: datetime) -> int:
     return ((local.hour * 60 + local.minute) * 60 + local.second) * 1000 + local.microsecond // 1000
 
 
-COLUMNS = [field.attname for field in GateEvent._meta.concrete_fields if not field.primary_key]
+@dataclass
+class Left:
+    """The handover by which a child has left: it says what its entry says."""
+
+    entry: Entry
+    pk: int | None = None  # once it is written
 
 
 class Batch:
@@ -82,16 +87,16 @@ class Batch:
     def __init__(self, school: School, brought: Delivered, facts: Facts):
         self.school, self.brought, self.facts = school, brought, facts
         self.taps: dict[int, list[Tap]] = {pk: [] for pk in facts.students}
-        for event in facts.events:
-            if event.day == facts.day and event.student_id in self.taps:
-                self.taps[event.student_id].append(tap_of(event, good_of(event)))
-        self.standing = dict(facts.standing)
-        self.refused: dict = {}
-        self.events: list[GateEvent] = []
-        self.made: list[Handover] = []
-        self.undone: list[Handover] = []
-        self.incidents: list[Incident] = []
-        self.settled: list[Incident] = []
+        for entry in facts.entries:
+            if entry.day == facts.day and entry.student_id in self.taps:
+                self.taps[entry.student_id].append(tap_of(entry, good_of(entry)))
+        self.standing = {pk: Left(facts.by_pk[entry], left) for pk, (left, entry) in facts.standing.items()}
+        self.refused: dict[UUID, str] = {}
+        self.entries: list[Entry] = []
+        self.made: list[Left] = []
+        self.undone: list[Left] = []
+        self.incidents: dict[UUID, Incident] = {}  # by the entry that led to them
+        self.settled: list[int] = []
 
     def take(self, told: Told) -> None:
         if told.uid in self.facts.by_uid:
@@ -99,17 +104,17 @@ class Batch:
         if because := self._unheard(told):
             self.refused[told.uid] = because
             return
-        event, good = event_of(told, self.brought, self.facts, self.school.pk)
+        entry, good = entry_of(told, self.brought, self.facts, self.school.pk)
         taps = self.taps[told.student_id]
-        tap = tap_of(event, good)
-        event.outcome = _outcome(tap, settle(taps))
+        tap = tap_of(entry, good)
+        entry.outcome = _outcome(tap, settle(taps))
         taps.append(tap)
-        self.events.append(event)
-        self.facts.by_uid[event.uid] = event
-        if event.kind == Kind.RELEASE:
-            self.facts.recent.append(event)
-        if event.outcome == Outcome.DENIED:
-            self.incidents.append(telling.denied(event, self.facts))
+        self.entries.append(entry)
+        self.facts.by_uid[entry.uid] = entry
+        if entry.kind == Kind.RELEASE:
+            self.facts.recent.append((entry.claimed_at, entry.collector_name or entry.student_id))
+        if entry.outcome == Outcome.DENIED:
+            self.incidents[entry.uid] = telling.denied(entry, self.facts)
 
     def _unheard(self, told: Told) -> str:
         """What is not even written down."""
@@ -118,76 +123,84 @@ class Batch:
         if told.kind == Kind.CONFIRM and not self.brought.leads:
             return "要由带班领导确认"
         if told.kind == Kind.CONFIRM and told.student_id in self.facts.disputed:
-            return "" if self.facts.child(told.student_id).both_called else "请先给双方监护人打电话并登记"
+            return "" if self.facts.both_called(told.student_id) else "请先给双方监护人打电话并登记"
         return ""
 
     def write(self) -> None:
-        for student_id in {event.student_id for event in self.events}:
+        for student_id in {entry.student_id for entry in self.entries}:
             settled = settle(self.taps[student_id])
             self._stand(student_id, settled)
             self._contradict(student_id, settled)
         if self.undone:
-            Handover.objects.bulk_update(self.undone, ["undone_at", "undone_by"])
-            deeds = ((one, {"student": one.student_id, "at": one.at.isoformat()}) for one in self.undone)
-            record_each(self.brought.by, "undid_handover", deeds)
+            self._undo()
         self._write()
-        Incident.objects.bulk_create(self.incidents)
+        for uid, incident in self.incidents.items():
+            incident.event_id = self.facts.by_uid[uid].id
+        if self.incidents:
+            Incident.objects.bulk_create(self.incidents.values())
         if self.settled:
-            Incident.objects.bulk_update(self.settled, ["settled_at", "settled_by", "follow_up"])
-        telling.tell(self.school, self.facts, self.brought, self.made, self.undone, self.incidents)
+            because = "撤销以后只剩一次交接"
+            Incident.objects.filter(pk__in=self.settled).update(
+                settled_at=self.brought.now, settled_by_id=self.brought.signer, follow_up=because
+            )
+
+    def _undo(self) -> None:
+        left = Handover.objects.filter(pk__in=[one.pk for one in self.undone])
+        left.update(undone_at=self.brought.now, undone_by_id=self.brought.signer)
+        deeds = (
+            (
+                Handover(pk=one.pk, school_id=self.school.pk),
+                {"student": one.entry.student_id, "at": one.entry.happened_at.isoformat()},
+            )
+            for one in self.undone
+        )
+        record_each(self.brought.by, "undid_handover", deeds)
 
     def _write(self) -> None:
-        """Events and handovers in one statement; ORM and SQL name the columns alike."""
-        rows = [{name: getattr(event, name) for name in COLUMNS} for event in self.events]
-        made = [one.event.uid for one in self.made if one.event]
+        """Entries, handovers and notes in one statement; ORM and SQL name the columns alike."""
+        made, undone = ([left.entry for left in some] for some in (self.made, self.undone))
+        notes = telling.notes(self.school, self.facts, self.brought, made, undone, self.incidents.values())
+        rows = json.dumps([vars(entry) for entry in self.entries], default=str)
+        asked: list[Any] = [rows, [entry.uid for entry in made], as_json(notes)]
         with connection.cursor() as cursor:
-            cursor.execute("SELECT gate_write(%s, %s::uuid[])", [json.dumps(rows, default=str), made])
+            cursor.execute("SELECT gate_write(%s, %s::uuid[], %s)", asked)
             written = cursor.fetchone()[0]
-        for event in self.events:
-            event.pk = written["events"][str(event.uid)]
-        for handover in self.made:
-            handover.pk, handover.event = written["made"][str(handover.student_id)], handover.event
+        for entry in self.entries:
+            entry.id = written["events"][str(entry.uid)]
+        for left in self.made:
+            left.pk = written["made"][str(left.entry.student_id)]
 
     def answer(self, told: Told) -> Taken:
         if told.uid in self.refused:
             return Taken(told.uid, told.student_id, "refused", self.refused[told.uid])
-        event = self.facts.by_uid[told.uid]
-        stands = self.standing.get(event.student_id)
-        if stands is None or stands.event_id != event.pk:
-            return Taken(event.uid, event.student_id, event.outcome, event.because)
-        return Taken(event.uid, event.student_id, event.outcome, event.because, stands.pk, stands.at, stands.words)
+        entry = self.facts.by_uid[told.uid]
+        left = self.standing.get(entry.student_id)
+        taken = Taken(entry.uid, entry.student_id, entry.outcome, entry.because)
+        if left is None or left.entry is not entry:
+            return taken
+        return taken._replace(handover_id=left.pk, at=entry.happened_at, words=entry.words)
 
     def _stand(self, student_id: int, settled: Settled) -> None:
         """Let the handover that stands be the one of the first tap that lives."""
         current = self.standing.get(student_id)
         first = self.facts.by_uid[settled.stands.uid] if settled.stands else None
-        if current and (first is None or current.event_id != first.pk):
-            current.undone_at, current.undone_by_id = self.brought.now, self.brought.signer
+        if current and current.entry is not first:
             self.undone.append(current)
             del self.standing[student_id]
         if first and student_id not in self.standing:
-            self.standing[student_id] = self._handover(first)
+            self.standing[student_id] = Left(first)
             self.made.append(self.standing[student_id])
-
-    def _handover(self, event: GateEvent) -> Handover:
-        copied = ("school_id", "day", "student_id", "mode", "how", "guardian_id", "pickup_person_id", "code_id",
-                  "call_back_id", "collector_name", "collector_relation", "place", "by_id")  # fmt: skip
-        return Handover(event=event, at=event.happened_at, **{name: getattr(event, name) for name in copied})
 
     def _contradict(self, student_id: int, settled: Settled) -> None:
         """One open incident for each claim that says otherwise than the one that stands; others are settled."""
         wanted = {tap.claim: tap for tap in settled.contradicting}
-        for incident in self.facts.open_twice:
-            if incident.student_id != student_id or incident.event_id is None:
-                continue
-            event = self.facts.by_pk[incident.event_id]
-            if wanted.pop(tap_of(event, Good.YES).claim, None) is None:
-                incident.settled_at, incident.settled_by_id = self.brought.now, self.brought.signer
-                incident.follow_up = "撤销以后只剩一次交接"
+        for incident, pk in self.facts.open_twice.get(student_id, ()):
+            claim = tap_of(self.facts.by_pk[pk], Good.YES).claim
+            if wanted.pop(claim, None) is None:
                 self.settled.append(incident)
         for tap in wanted.values():
-            event = self.facts.by_uid[tap.uid]
-            self.incidents.append(telling.twice(event, self.standing[student_id], self.facts))
+            entry = self.facts.by_uid[tap.uid]
+            self.incidents[entry.uid] = telling.twice(entry, self.standing[student_id].entry, self.facts)
 
 
 def _outcome(tap: Tap, before: Settled) -> str:

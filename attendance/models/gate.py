@@ -237,9 +237,13 @@ class Handover(models.Model):
 
     @property
     def words(self) -> str:
-        """How the child left, as the guardian reads it: 由奶奶接走; written down afterwards: 由奶奶接走（补记）."""
-        how = f"由{self.collector_relation}接走" if self.mode == self.Mode.COLLECTED else self.get_mode_display()
-        return f"{how}（补记）" if self.is_later else how
+        return way_in_words(self.mode, self.collector_relation, self.how)
+
+
+def way_in_words(mode: str, relation: str, how: str) -> str:
+    """How the child left, as the guardian reads it: 由奶奶接走; written down afterwards: 由奶奶接走（补记）."""
+    words = f"由{relation}接走" if mode == Handover.Mode.COLLECTED else str(Handover.Mode(mode).label)
+    return f"{words}（补记）" if how == GateEvent.How.LATER else words
 
 
 class LaterRecord(models.Model):

@@ -1,6 +1,6 @@
 """All that is known of some children when somebody taps at the gate: one question, however many children.
 
-The gate is the busiest door of the house: `gate_facts` (migration 0004) asks in the database what the selectors of the
+The gate is the busiest door of the house: `gate_facts` (migration 0011) asks in the database what the selectors of the
 rooms ask one by one; tests/attendance/test_c_cases.py holds the two to each other.
 """
 
@@ -8,47 +8,53 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.policy.walking import may_walk_home
 from afterschool.schools.models import School
-from attendance.models import GateEvent, GateList, Handover, Incident, Mark
+from attendance.models import Handover, Mark
 from attendance.release import Child
-from enrollment.models import PickupPerson
+from attendance.told import Entry, Given, Told
 from enrollment.release import Adult, Grant, Restriction, may_release
-from enrollment.selectors import Known
 
 from .reach import GATE
 
 IN_A_MOMENT = timedelta(seconds=10)
-M = TypeVar("M", GateEvent, GateList, Handover, Incident)
-Rows = Iterable[Mapping[str, Any]]
+ON_ANOTHERS_WORD = ("code:", "call_back:")
+Rows = Iterable[Sequence[Any]]
 
 
-@dataclass(frozen=True)
-class Pupil:
+class Pupil(NamedTuple):
     name: str
     may_walk: bool
 
 
-@dataclass(frozen=True)
-class Vouched:
-    """An adult for whom a one-time code or a second person's call speaks, on a guardian's word."""
+class Guardian(NamedTuple):
+    """Who is told."""
 
-    student_id: int
-    adult: Adult
+    pk: int
+    phone: str
+    email: str
+
+
+class Someone(NamedTuple):
+    """An adult who may come for a child: a guardian, whom a guardian named, or for whom a code or a call speaks."""
+
+    grant: Grant
     relation: str
-    by: Adult
-    sha256: str = ""
+    guardian: Guardian | None = None
+    sha256: str = ""  # of a one-time code
 
     @property
-    def grant(self) -> Grant:
-        return Grant(self.adult, self.by)
+    def name(self) -> str:
+        return self.grant.adult.name
+
+
+By = Mapping[str, Someone]  # by how a device names them: "guardian:12"
 
 
 @dataclass
@@ -56,153 +62,159 @@ class Facts:
     """One school's gate, as far as these children are concerned."""
 
     day: date  # of the list, where there is one
-    given: GateList | None
+    given: Given | None
     students: Mapping[int, Pupil]
-    events: list[GateEvent]  # of these children today, and those asked for again, in the order of receipt
-    recent: list[GateEvent]  # what the same device released about the same time
-    standing: Mapping[int, Handover]
+    entries: list[Entry]  # of these children today, and those asked for again, in the order of receipt
+    recent: list[tuple[datetime, str | int]]  # when the same device released about the same time, and to whom
+    standing: Mapping[int, tuple[int, int]]  # the handover that stands, and its entry
     statuses: Mapping[int, set[str]]
-    known: Mapping[int, list[Known]]
+    known: Mapping[int, By]
+    vouched: Mapping[int, By]
     restrictions: Mapping[int, list[Restriction]]
     disputed: Collection[int]
     agreed: Mapping[int, str]
-    codes: Mapping[int, Vouched]
-    call_backs: Mapping[int, Vouched]
     own: Collection[int] | None  # the children of this person's own gate; None: every child
     closed: bool
     kept_late: Collection[int]
-    open_twice: list[Incident]  # contradictions nobody has settled
-    by_uid: dict[UUID, GateEvent] = field(init=False)
-    by_pk: dict[int, GateEvent] = field(init=False)
+    open_twice: Mapping[int, list[tuple[int, int]]]  # contradictions nobody has settled: incident and entry
+    by_uid: dict[UUID, Entry] = field(init=False)
+    by_pk: dict[int | None, Entry] = field(init=False)
 
     def __post_init__(self):
-        self.by_uid = {event.uid: event for event in self.events}
-        self.by_pk = {event.pk: event for event in self.events}
+        self.by_uid = {entry.uid: entry for entry in self.entries}
+        self.by_pk = {entry.id: entry for entry in self.entries}
 
     def is_here(self, student_id: int) -> bool:
-        return not self.statuses.get(student_id, set()).isdisjoint(Mark.HERE)
+        return not self.statuses[student_id].isdisjoint(Mark.HERE)
+
+    def asker(self, student_id: int, adult: str) -> Someone | None:
+        by = self.vouched if adult.startswith(ON_ANOTHERS_WORD) else self.known
+        return by[student_id].get(adult)
 
     def child(self, student_id: int) -> Child:
-        known, restrictions = self.known[student_id], self.restrictions[student_id]
-        good = may_release([one.grant for one in known if one.person], restrictions, self.day)
-        guardians = {grant.adult.person_id for grant in good}
-        called = {call.by.person_id for call in self.call_backs.values() if call.student_id == student_id}
+        known, restrictions = self.known[student_id].values(), self.restrictions[student_id]
+        disputed = student_id in self.disputed
         return Child(
             grants=[one.grant for one in known],
             restrictions=restrictions,
-            disputed=student_id in self.disputed,
-            both_called=bool(guardians) and guardians <= called,
+            disputed=disputed,
+            both_called=disputed and self.both_called(student_id),
             agreed=self.agreed.get(student_id, Handover.Mode.COLLECTED),
             may_walk=self.students[student_id].may_walk,
         )
 
+    def both_called(self, student_id: int) -> bool:
+        """Every guardian who may come was called today."""
+        guardians = {guardian.pk for guardian in self.told(student_id)}
+        calls = [one for way, one in self.vouched[student_id].items() if way.startswith("call_back:")]
+        called = {one.grant.named_by.person_id for one in calls if one.grant.named_by}
+        return bool(guardians) and guardians <= called
+
+    def told(self, student_id: int) -> list[Guardian]:
+        """The guardians who may know of the child's ways."""
+        known, restrictions = self.known[student_id].values(), self.restrictions[student_id]
+        return [one.guardian for one in known if one.guardian and may_release([one.grant], restrictions, self.day)]
+
 
 def facts_of(
-    school: School,
-    today: date,
-    *,
-    list_uid: UUID | None = None,
-    students: Collection[int],
-    uids: Collection[UUID],
-    device: str,
-    claims: Sequence[datetime],
-    by: Actor,
+    school: School, today: date, events: Sequence[Told], *, list_uid: UUID | None = None, device: str, by: Actor
 ) -> Facts:
     """The children are locked from here on, and the roll and the close of their school wait."""
-    asked: list[Any] = [
-        school.pk,
-        today,
-        list_uid,
-        list(students),
-        list(uids),
-        device,
-        min(claims) - IN_A_MOMENT,
-        max(claims),
-        by.person_id,
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)", asked)
-        said = cursor.fetchone()[0]
-    walks_from, given = said.pop("walks_from"), said.pop("given")
-    given = _row(GateList, given) if given else None
-    day = given.day if given else today
-    said = {name: rows or [] for name, rows in said.items()}
     everywhere = school.pk in by.reach_as(GATE).schools
+    claims = [told.claimed_at for told in events]
+    asked: list[Any] = [
+        school.pk, today, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
+        min(claims) - IN_A_MOMENT, max(claims), None if everywhere else by.person_id,
+        any(told.adult.startswith(ON_ANOTHERS_WORD) for told in events),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)
+        said = cursor.fetchone()[0]
+    given = _given(said.pop("given"))
+    day = given.day if given else today
+    walks_from, closed = said.pop("walks_from"), said.pop("closed")
+    rows: dict[str, Any] = {name: some or () for name, some in said.items()}
     return Facts(
         day=day,
         given=given,
-        students={
-            row["id"]: Pupil(row["name"], may_walk_home(row["grade"], walks_from).answer) for row in said["students"]
-        },
-        events=[_row(GateEvent, row) for row in said["events"]],
-        recent=[_row(GateEvent, row) for row in said["recent"]],
-        standing={row["student_id"]: _row(Handover, row) for row in said["standing"]},
-        statuses=_statuses(said["statuses"]),
-        known=_known(said["guardians"], said["named"]),
-        restrictions=_restrictions(said["restrictions"], day),
-        disputed=set(said["disputed"]),
+        students={pk: Pupil(name, may_walk_home(grade, walks_from).answer) for pk, name, grade in rows["students"]},
+        entries=[_entry(row) for row in rows["events"]],
+        recent=[(datetime.fromisoformat(at), name or student) for at, name, student in rows["recent"]],
+        standing={student: (handover, event) for student, handover, event in rows["standing"]},
+        statuses=_statuses(rows["statuses"]),
+        known=_known(rows["guardians"], rows["named"]),
+        vouched=_vouched(rows["codes"], rows["calls"]),
+        restrictions=_restrictions(rows["restrictions"], day),
+        disputed=set(rows["disputed"]),
         # As signed for the term, and over it as the guardian said for today.
-        agreed=dict([*said["signed"], *said["changed"]]),
-        codes=_vouched(said["codes"]),
-        call_backs=_vouched(said["calls"]),
-        own=None if everywhere else set(said["own"]),
-        closed=bool(said["closed"]),
-        kept_late=set(said["kept"]),
-        open_twice=[_row(Incident, row) for row in said["twice"]],
+        agreed=dict([*rows["signed"], *rows["changed"]]),
+        own=None if everywhere else set(rows["own"]),
+        closed=closed,
+        kept_late=set(rows["kept"]),
+        open_twice=_by_student(rows["twice"]),
     )
 
 
-def _statuses(rows: Iterable[tuple[int, str]]) -> dict[int, set[str]]:
+def _given(row: Sequence[Any] | None) -> Given | None:
+    if row is None:
+        return None
+    pk, day, issued_at, issued_to, is_paper = row
+    return Given(pk, date.fromisoformat(day), datetime.fromisoformat(issued_at), issued_to, is_paper)
+
+
+def _statuses(rows: Rows) -> dict[int, set[str]]:
     statuses: dict[int, set[str]] = defaultdict(set)
     for student_id, status in rows:
         statuses[student_id].add(status)
     return statuses
 
 
-def _known(guardians: Rows, named: Rows) -> dict[int, list[Known]]:
-    known: dict[int, list[Known]] = defaultdict(list)
-    for row in guardians:
-        person = Person(id=row["id"], name=row["name"], phone=row["phone"], email=row["email"])
-        grant = Grant(Adult(person.name, person_id=person.pk))
-        known[row["student"]].append(Known(grant, row["relation"], row["phone"], person=person))
-    for row in named:
-        pickup = PickupPerson(id=row["id"], name=row["name"], relation=row["relation"], phone=row["phone"])
-        grant = Grant(Adult(row["name"], pickup_id=row["id"]), Adult(row["by_name"], person_id=row["by"]))
-        known[row["student"]].append(Known(grant, row["relation"], row["phone"], pickup=pickup))
+def _known(guardians: Rows, named: Rows) -> Mapping[int, By]:
+    known: dict[int, dict[str, Someone]] = defaultdict(dict)
+    for student, relation, pk, name, phone, email in guardians:
+        grant = Grant(Adult(name, person_id=pk))
+        known[student][f"guardian:{pk}"] = Someone(grant, relation, Guardian(pk, phone, email))
+    for student, relation, pk, name, by, by_name in named:
+        grant = Grant(Adult(name, pickup_id=pk), Adult(by_name, person_id=by))
+        known[student][f"pickup:{pk}"] = Someone(grant, relation)
     return known
+
+
+def _vouched(codes: Rows, calls: Rows) -> Mapping[int, By]:
+    """Each on a guardian's word."""
+    vouched: dict[int, dict[str, Someone]] = defaultdict(dict)
+    for kind, rows in (("code", codes), ("call_back", calls)):
+        for student, relation, pk, name, by, by_name, sha256 in rows:
+            grant = Grant(Adult(name), Adult(by_name, person_id=by))
+            vouched[student][f"{kind}:{pk}"] = Someone(grant, relation, sha256=sha256)
+    return vouched
 
 
 def _restrictions(rows: Rows, day: date) -> dict[int, list[Restriction]]:
     """By the name the office wrote, and by the name of the account it meant. All of them hold on that day."""
     found: dict[int, list[Restriction]] = defaultdict(list)
-    for row in rows:
-        for name in {row["name"], row["person_name"] or row["name"]}:
-            found[row["student"]].append(Restriction(Adult(name, row["person"], row["pickup"]), day, day))
+    for student, written, person, person_name, pickup in rows:
+        for name in {written, person_name or written}:
+            found[student].append(Restriction(Adult(name, person, pickup), day, day))
     return found
 
 
-def _vouched(rows: Rows) -> dict[int, Vouched]:
-    return {
-        row["id"]: Vouched(
-            row["student"],
-            Adult(row["name"]),
-            row["relation"],
-            Adult(row["by_name"], person_id=row["by"]),
-            row.get("sha256", ""),
-        )
-        for row in rows
-    }
+def _by_student(rows: Rows) -> dict[int, list[tuple[int, int]]]:
+    found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for student, incident, event in rows:
+        found[student].append((incident, event))
+    return found
 
 
-def _row(model: type[M], row: Mapping[str, Any]) -> M:
-    return model(**{name: _read(name, value) for name, value in row.items()})
+def _entry(row: Mapping[str, Any]) -> Entry:
+    return Entry(**{name: _read(name, value) for name, value in row.items()})
 
 
 def _read(name: str, value: Any) -> Any:
     """What JSON writes as text."""
     if value is None:
         return None
-    if name.endswith("_at") or name == "at":
+    if name.endswith("_at"):
         return datetime.fromisoformat(value)
     if name == "day":
         return date.fromisoformat(value)

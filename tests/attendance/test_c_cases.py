@@ -17,6 +17,7 @@ from attendance.actions import take_roll
 from attendance.actions.lists import canonical, issue_list
 from attendance.models import PickupChange
 from attendance.selectors.facts import facts_of
+from attendance.told import Told
 from enrollment.actions import (
     confirm_restriction,
     end_dispute,
@@ -249,12 +250,10 @@ def test_the_gate_knows_what_the_rooms_know(town):
     lapsed, not_yet = name_grandma(town, other), name_grandma(town, other)
     PickupPerson.objects.filter(pk=lapsed.pk).update(ended_on=THURSDAY - timedelta(days=1))
     PickupPerson.objects.filter(pk=not_yet.pk).update(began_on=THURSDAY + timedelta(days=1))
-    facts = facts_of(
-        town.school, THURSDAY, students=[one.pk for one in town.children], uids=[], device="", claims=[at(17)],
-        by=town.by_teacher,
-    )  # fmt: skip
+    told = [Told(uuid4(), "release", one.pk, at(17)) for one in town.children]
+    facts = facts_of(town.school, THURSDAY, told, device="", by=town.by_teacher)
     known, held = grants_of(town.children, THURSDAY), restrictions_of(town.children, THURSDAY)
     for one in town.children:
-        assert [adult.grant for adult in facts.known[one.pk]] == [adult.grant for adult in known[one.pk]]
+        assert [adult.grant for adult in facts.known[one.pk].values()] == [adult.grant for adult in known[one.pk]]
         assert {r.adult for r in facts.restrictions[one.pk]} == {r.adult for r in held[one.pk]}
     assert facts.own == {one.pk for one in town.children}

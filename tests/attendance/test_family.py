@@ -1,6 +1,7 @@
 """The child's day as the family reads it, a change of who comes, the evening's one message."""
 
 from datetime import time
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -22,6 +23,7 @@ from attendance.models import Handover, PickupChange, Session, Transfer
 from attendance.selectors import family_day, trail
 from attendance.selectors.facts import facts_of
 from attendance.tasks import evening, tell_school
+from attendance.told import Told
 from enrollment.models import AgreementItem, Placement, Section
 from enrollment.selectors import collectors_of
 from tests import cast
@@ -177,9 +179,8 @@ def test_going_alone_is_agreed_for_this_day_only_from_the_grade_that_may(haitang
     change = change_pickup(child, alone=True, comes_at=time(17), now=at(12), by=mother)
     assert change.words == "今天自行离校，17:00 走"
 
-    agreed = facts_of(
-        town.school, THURSDAY, students=[child.pk, other.pk], uids=[], device="", claims=[at(17)], by=town.by_teacher
-    ).agreed
+    told = [Told(uuid4(), "release", one.pk, at(17)) for one in town.children]
+    agreed = facts_of(town.school, THURSDAY, told, device="", by=town.by_teacher).agreed
     assert agreed == {child.pk: "self", other.pk: "collected"}
     cancel_change(change, now=at(12, 5), by=mother)
     assert PickupChange.objects.filter(cancelled_at=None).count() == 0

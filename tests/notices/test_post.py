@@ -105,7 +105,7 @@ def test_the_inbox_asks_a_constant_number_of_queries(client, li_min, rows, djang
         notify(li_min, "a", title=f"第 {number} 条")
     client.force_login(li_min)
     client.get(reverse("inbox"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(reverse("inbox"))
 
 
