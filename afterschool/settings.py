@@ -127,6 +127,7 @@ CELERY_BEAT_SCHEDULE = {
     "watch-the-day": {"task": "attendance.watch", "schedule": 60.0},
     # One message a day to each family; in evening classes later than in the others.
     "tell-families": {"task": "attendance.evening", "schedule": crontab(hour="19-22", minute="*/15")},
+    "clear-sessions": {"task": "access.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     # Every book is read again and its head kept, after the day's last voucher (L6).
     "keep-book-heads": {"task": "ledger.keep_heads", "schedule": crontab(hour=23, minute=30)},
     # What WeChat Pay did not tell is asked.

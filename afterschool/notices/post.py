@@ -10,8 +10,10 @@ from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from afterschool.access.models import Person
+
 from .carriers import NotCarried
-from .models import Delivery
+from .models import Delivery, Notice
 
 MOST_ATTEMPTS = 5
 

@@ -16,8 +16,8 @@ BEGIN
     FROM told
     RETURNING id
   ), carried AS (
-    INSERT INTO notices_delivery (notice_id, channel, address, state, attempts, try_after, error)
-    SELECT id, way ->> 0, way ->> 1, 'waiting', 0, (note ->> 6)::timestamptz, ''
+    INSERT INTO notices_delivery (notice_id, channel, address, words, state, attempts, try_after, error)
+    SELECT id, way ->> 0, way ->> 1, '', 'waiting', 0, (note ->> 6)::timestamptz, ''
     FROM told, json_array_elements(note -> 7) way
   )
   SELECT count(*) INTO left_now FROM kept;
@@ -27,5 +27,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0001_initial")]
+    dependencies = [("notices", "0002_words_to_a_telephone")]
     operations = [migrations.RunSQL(LEAVE, "DROP FUNCTION leave_notes(json);")]

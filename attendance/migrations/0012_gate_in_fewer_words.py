@@ -182,7 +182,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attendance", "0010_later_records"), ("notices", "0002_leave_notes")]
+    dependencies = [("attendance", "0011_code_by_sms"), ("notices", "0003_leave_notes")]
     operations = [
         migrations.RunSQL(LOCK, "DROP FUNCTION lock_day(bigint);"),
         migrations.RunSQL(DROP_FACTS, FACTS_BEFORE),
