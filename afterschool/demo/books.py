@@ -1,15 +1,11 @@
 """The money of a month: charged, received, spent, settled, given back, published."""
 
 from datetime import date, timedelta
-from functools import cache
 from random import Random
 
-from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.money import ZERO, Money
-from afterschool.pdf import draw
 from afterschool.schools.models import GRADES, School
-from afterschool.schools.people import actor_for
 from afterschool.xlsx import Column, Sheet, write_xlsx
 from billing import actions as billing
 from billing.disclosures import actions as disclosures
@@ -19,6 +15,7 @@ from staffing import actions as staffing
 
 from . import town
 from .clock import at, clock_shows
+from .office import Office, scan
 
 HEADS = (
     "交易日期",
@@ -41,16 +38,6 @@ COSTS = {
     ),
     "changle-2021": (("consumables", "榕城文具店", 5.00), ("insurance", "人保财险", 4.00)),
 }
-
-
-class Office:
-    """The finance people of one school, on one day."""
-
-    def __init__(self, school: School, cast: town.Cast, day: date) -> None:
-        self.school, self.day = school, day
-        self.clerk, self.reviewer, self.principal = (
-            actor_for(cast.by_role[role], day) for role in (Role.FINANCE_CLERK, Role.FINANCE_REVIEWER, Role.PRINCIPAL)
-        )
 
 
 def collect(school: School, cast: town.Cast, month: date, until: date, *, whole: bool) -> FeeMonth:
@@ -76,15 +63,10 @@ def spend(school: School, cast: town.Cast, fee_month: FeeMonth, day: date, *, ap
             amount, number = Money(round(yuan * 100) * heads), f"{day:%y%m}-{school.pk:02}-{ticket}"
             expense = billing.enter_expense(
                 fee_month, category=category, fund=fund, amount=amount, on=day, payee=payee, voucher_number=number,
-                key=f"demo-{day}-{category}", voucher=_scan(payee), by=office.clerk,
+                key=f"demo-{day}-{category}", voucher=scan(payee), by=office.clerk,
             )  # fmt: skip
             if approve:
                 billing.approve_expense(expense, now=now, by=office.reviewer)
-
-
-@cache
-def _scan(payee: str) -> bytes:
-    return draw(f"<h1>示范票据</h1><p>收款单位：{payee}</p><p>仅供演示，不作报销凭证。</p>")
 
 
 def settle(school: School, cast: town.Cast, fee_month: FeeMonth, day: date) -> None:

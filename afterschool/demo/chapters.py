@@ -13,7 +13,7 @@ from afterschool.access.models import Person
 from afterschool.schools.models import Bureau, School, Term
 from afterschool.schools.people import actor_for
 
-from . import books, days, enrolling, founding, loose_ends, town
+from . import books, days, enrolling, founding, kitchen, loose_ends, town
 
 
 def tell(today: date, say: Callable[[str], object], processes: int) -> None:
@@ -62,27 +62,36 @@ def _tell_school(code: str, cast: town.Cast, today: date) -> str:
     school = School.objects.get(code=code)
     term = Term.objects.get(bureau=school.bureau_id)
     enrolling.enrol(school, term, town.SCHOOLS[code], cast)
-    _live(school, term, cast, today)
+    _live(school, term, town.SCHOOLS[code], cast, today)
     loose_ends.leave(school, term, cast, today)
     return f"{school.name}：{school.agreements.count()} 名学生在册，{school.day_closes.count()} 天课后服务"
 
 
-def _live(school: School, term: Term, cast: town.Cast, today: date) -> None:
+def _live(school: School, term: Term, plan: town.DemoSchool, cast: town.Cast, today: date) -> None:
     this_month, yesterday = today.replace(day=1), today - timedelta(days=1)
     last_month = (this_month - timedelta(days=1)).replace(day=1)
     admin = actor_for(cast.by_role[Role.SCHOOL_ADMIN], today)
     days.write_rota(school, term, cast, last_month, term.ended_on, by=admin)
+    days.stagger(school, plan, last_month, by=admin)
+    if plan.lunch:
+        kitchen.open_kitchen(school, cast, last_month)
 
     families = days.families_of(school, term.began_on)
     then = books.collect(school, cast, last_month, until=this_month - timedelta(days=1), whole=True)
+    if plan.lunch:
+        kitchen.charge(school, cast, then, whole=True)
     for day in days.service_days(school, last_month, this_month - timedelta(days=1)):
         days.live_through(school, cast, day, families)
     books.spend(school, cast, then, this_month - timedelta(days=3), approve=True)
+    if plan.lunch:
+        kitchen.settle(school, cast, then, this_month)
     books.settle(school, cast, then, this_month)
     if today >= (third := this_month + timedelta(days=2)):  # the guardians had the first and the second
         books.close(school, cast, then, min(today, third + timedelta(days=2)))
 
     now = books.collect(school, cast, this_month, until=max(this_month, yesterday), whole=False)
+    if plan.lunch:
+        kitchen.charge(school, cast, now, whole=False)
     for day in days.service_days(school, this_month, yesterday):
         days.live_through(school, cast, day, families)
     if yesterday >= this_month:

@@ -17,6 +17,7 @@ from attendance.actions.gate import page_of
 from attendance.actions.log import write_log
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import State, day_book
+from attendance.selectors.batches import batches_by_grade, leaving_time
 from attendance.selectors.owing import owing
 from attendance.told import Kind, Told
 from enrollment.models import Application, Placement, Section
@@ -53,6 +54,15 @@ def write_rota(school: School, term: Term, cast: town.Cast, first: date, last: d
         staffing.plan_rota(
             school=school, first=first, last=last, weekdays=days, person=person, role=Duty.Role.LEADER, by=by
         )
+
+
+def stagger(school: School, plan: town.DemoSchool, first: date, by: Actor) -> None:
+    """放学批次: which grades leave when."""
+    for batch in plan.batches:
+        attendance.begin_batch(
+            school, name=batch.name, grades=batch.grades, leaves_at=batch.leaves_at, place=batch.place, began_on=first,
+            by=by,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,13 +134,15 @@ def _write_log(session: Session, teacher: Actor) -> None:
 
 
 def _go_home(school: School, day: date, families: dict[int, Family], leader: Actor, dice: Random) -> datetime:
-    """Everybody who is here leaves, in batches by the end of their last session. Returns when the last one left."""
+    """Everybody who is here leaves, with their batch or when their last session ends. Returns when the last one left."""
     book = day_book(school, day)
-    ends: dict[int, datetime] = {}
-    for session in sorted(book.sessions, key=lambda session: session.ends_at):
-        ends |= {student.pk: at(day, session.ends_at) for student in book.listed[session.pk]}
+    batches = batches_by_grade(school, day)
+    leaves = {
+        pk: at(day, leaving_time(batches.get(child.school_class.grade), book.sessions_of(pk)))
+        for pk, child in book.children.items()
+    }
     taps = [
-        _tap(pk, ends[pk] + timedelta(seconds=dice.randrange(1200)), families[pk], dice)
+        _tap(pk, leaves[pk] + timedelta(seconds=dice.randrange(1200)), families[pk], dice)
         for pk, state in book.states().items()
         if state == State.HERE
     ]

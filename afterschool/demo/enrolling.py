@@ -26,6 +26,8 @@ TEXTS = {
     "committee_opinion": "同意方案和收费标准，请学校按月公示收支。",
 }
 
+LUNCH = "午餐自愿订，由绿苑餐饮公司配送，按天收费，单独记账；课后服务时段不统一供餐。"
+
 
 def plan_term(school: School, term: Term, plan: town.DemoSchool, cast: town.Cast, reviewer) -> Plan:
     """The school writes and files its 一校一案; the bureau takes note of it or approves it."""
@@ -113,6 +115,7 @@ def _fields(school: School, plan: town.DemoSchool, met_on: date) -> dict:
     classes = len(school.grades) * plan.classes
     return {
         **TEXTS,
+        "meals": TEXTS["meals"] if not plan.lunch else LUNCH,
         "leader": "周校长",
         "members": "刘主任、何组长、孙会计、家委会代表",
         "hotline": plan.phone,

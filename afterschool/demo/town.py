@@ -28,6 +28,16 @@ class Service:
 
 
 @dataclass(frozen=True)
+class DemoBatch:
+    """Grades that leave together, by one gate."""
+
+    name: str
+    grades: tuple[int, ...]
+    leaves_at: time
+    place: str
+
+
+@dataclass(frozen=True)
 class DemoSchool:
     name: str
     code: str
@@ -41,6 +51,8 @@ class DemoSchool:
     stipend_base_fen: int | None = None
 
     revises: bool = False  # a change of its plan waits for the bureau
+    lunch: bool = False  # collects for a kitchen
+    batches: tuple[DemoBatch, ...] = ()
 
     @property
     def sections(self) -> int:
@@ -103,7 +115,12 @@ CHANGNING = DemoBureau(
     digit=2,
     schools=(
         DemoSchool(
-            "吴航小学", "3501120001", "primary", 2, 30, 0.35, "0591-85550201",
+            "吴航小学", "3501120001", "primary", 2, 30, 0.35, "0591-85550201", lunch=True,
+            batches=(
+                DemoBatch("第一批", (1, 2), time(18, 0), "南门"),
+                DemoBatch("第二批", (3, 4), time(18, 5), "南门"),
+                DemoBatch("第三批", (5, 6), time(18, 10), "东门"),
+            ),
             services=(Service("普通延时托管", (1, 2, 3, 4, 5, 6), EVERY_DAY, time(16, 30), time(18, 0)),),
         ),
         DemoSchool(

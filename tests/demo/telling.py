@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from io import StringIO
 
 import pytest
@@ -20,8 +20,10 @@ from billing.models import FeeMonth, Refund
 
 @contextmanager
 def small() -> Iterator[pytest.MonkeyPatch]:
-    """One junior school under each policy, three classes of six; taken back afterwards."""
-    schools = [replace(bureau.schools[1], classes=1, children=6) for bureau in town.BUREAUS]
+    """One junior school under each policy, three classes of six, one of them with a kitchen; taken back afterwards."""
+    d_school, c_school = (replace(bureau.schools[1], classes=1, children=6) for bureau in town.BUREAUS)
+    batch = town.DemoBatch("第一批", (7, 8), time(18, 30), "南门")
+    schools = [d_school, replace(c_school, lunch=True, batches=(batch,))]
     bureaus = tuple(replace(bureau, schools=(school,)) for bureau, school in zip(town.BUREAUS, schools, strict=True))
     with pytest.MonkeyPatch.context() as patch, transaction.atomic():
         patch.setattr(town, "BUREAUS", bureaus)

@@ -3,13 +3,17 @@
 from datetime import date
 
 import pytest
+from django.utils.timezone import localtime
 
 from afterschool.access.capabilities import Role
 from afterschool.audit.models import Deed
-from afterschool.demo import people
+from afterschool.demo import kitchen, people
 from afterschool.desks.selectors import tasks_of
 from afterschool.schools.models import Post
 from afterschool.schools.people import actor_for
+from attendance.models import Batch, Handover
+from billing.meals.selectors.purse import purses
+from billing.models import MealCharge, Refund
 
 from .telling import last_month_is_closed_and_this_month_under_way, small, told
 
@@ -25,6 +29,19 @@ def today(request, django_db_setup, django_db_blocker):
 @pytest.mark.django_db
 def test_last_month_is_closed_and_this_month_under_way(today):
     last_month_is_closed_and_this_month_under_way(today)
+
+
+@pytest.mark.django_db
+def test_lunch_is_paid_ahead_and_what_is_over_goes_back(today):
+    charges = MealCharge.objects.order_by("fee_month__month")
+    assert charges.filter(fee_month__month=charges[0].fee_month.month).count() == kitchen.EATERS
+    assert Refund.objects.filter(cause=Refund.Cause.MEAL).count() == kitchen.EATERS
+    assert [money for money in purses(school=charges[0].school_id).values() if money.fen < 0], (
+        "one family has not paid this month yet"
+    )
+    [batch] = Batch.objects.all()
+    gone = Handover.objects.filter(school=batch.school, student__school_class__grade__in=batch.grades)
+    assert gone.exists() and all(localtime(one.at).time() >= batch.leaves_at for one in gone)
 
 
 @pytest.mark.django_db
