@@ -26,10 +26,12 @@ def ask_leave(
     last_on: date,
     reason: str = "",
     is_ill: bool = False,
+    elsewhere: bool = False,
     now: datetime,
     by: Actor,
 ) -> Leave:
-    """From a day to a day, today at the earliest and only while today's roll has not been taken."""
+    """From a day to a day, today at the earliest and only while today's roll has not been taken. `elsewhere`: the child is
+    expected on these days by another room, which has looked."""
     lock(student.school_id)
     leave = Leave(
         school_id=student.school_id,
@@ -41,7 +43,7 @@ def ask_leave(
         asked_by_id=by.signer,
         asked_at=now,
     )
-    _must_be_due(leave, timezone.localdate(now), by)
+    _must_be_due(leave, timezone.localdate(now), elsewhere, by)
     leave.save()
     record(by, "asked_leave", leave, first_on=first_on.isoformat(), last_on=last_on.isoformat(), is_ill=is_ill)
     return leave
@@ -78,14 +80,14 @@ def _cut_after(leave: Leave, stays: date) -> Leave:
     return rest
 
 
-def _must_be_due(leave: Leave, today: date, by: Actor) -> None:
+def _must_be_due(leave: Leave, today: date, elsewhere: bool, by: Actor) -> None:
     """Of days to come, on which the child has service and nobody has said anything yet."""
     if leave.last_on < leave.first_on:
         raise RuleBroken("结束的日子不能早于开始的日子", field="last_on")
     require_unbarred(leave.student, today, by)
     if leave.first_on < today:
         raise RuleBroken("过去的日子不能补请假，请与班主任联系", field="first_on")
-    if not service_days_of(leave.student, leave.first_on, leave.last_on):
+    if not elsewhere and not service_days_of(leave.student, leave.first_on, leave.last_on):
         raise RuleBroken(f"{span(leave)}没有{leave.student.name}的课后服务，不用请假", field="first_on")
     others = Leave.objects.filter(student=leave.student, cancelled_at=None)
     if held := others.filter(first_on__lte=leave.last_on, last_on__gte=leave.first_on).first():

@@ -77,6 +77,11 @@ class EndForm(forms.Form):
     last_on = DayField(label="最后一天")
 
 
+class LeaveForm(forms.Form):
+    first_on = DayField(label="自")
+    last_on = DayField(label="至")
+
+
 class OrderForm(forms.Form):
     """What was on the page: the meal, the sentences by their hash, and the box that a guardian ticks."""
 

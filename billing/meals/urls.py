@@ -15,5 +15,6 @@ urlpatterns = [
     path("months/<int:pk>/invoices/new/", months.invoice_create, name="invoice-create"),
     path("children/<int:student_id>/", families.my_meals, name="my-meals"),
     path("children/<int:student_id>/order/", families.meal_order, name="meal-order"),
+    path("children/<int:student_id>/leave/", families.meal_leave, name="meal-leave"),
     path("consents/<int:pk>/stop/", families.meal_stop, name="meal-stop"),
 ]

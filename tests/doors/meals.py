@@ -66,6 +66,7 @@ GIVEN = {
     "meals:invoice-create POST": published,
     "meals:my-meals GET": eaten,
     "meals:meal-order POST": published,
+    "meals:meal-leave POST": ordered,
     "meals:meal-stop POST": ordered,
 }
 BODY = {
@@ -77,6 +78,9 @@ BODY = {
     "meals:invoice-create POST": lambda corner, person: {
         "key": "typed", "meal": corner.meal.pk, "amount": "100", "on": LAST.isoformat(), "voucher_number": "JS-2"
     },
+    "meals:meal-leave POST": lambda corner, person: dict.fromkeys(
+        ("first_on", "last_on"), (THURSDAY + timedelta(days=6)).isoformat()
+    ),
     "meals:meal-order POST": lambda corner, person: {
         "meal": corner.meal.pk, "began_on": (THURSDAY + timedelta(days=1)).isoformat(), "agree": "on",
         "sha256": sha256_of(sentences_of(corner.meal)),

@@ -7,11 +7,13 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from attendance.models import Leave
 from billing.actions import draft_settlement
 from billing.disclosures.actions import compose, publish
 from billing.meals.actions import charge_meals
 from billing.meals.consent import sentences_of, sha256_of
 from billing.meals.desk import tasks
+from billing.meals.selectors.eaten import not_eaten
 from billing.models import Expense, Meal, MealConsent, MealSettlement, Receipt
 from tests import cast
 from tests.billing.conftest import NOW, act
@@ -56,6 +58,28 @@ def test_a_school_whose_policy_lists_nothing_registers_nothing(kitchen, client):
     new = reverse("meals:meal-create", args=[kitchen.school.pk])
     assert "现行政策没有写学校可以代收餐费" in said(client.get(new))
     assert client.post(new, NEW).status_code == 422 and Meal.objects.count() == 1
+
+
+def test_a_child_is_excused_from_a_meal_on_a_day_without_service(kitchen, client):
+    """Lunch is on Wednesdays too, the service is not: the leave was refused, and the meal could not be given back."""
+    october(kitchen)
+    child, mother = kitchen.children[0], kitchen.mothers[0]
+    client.force_login(mother)
+    page, leave = (reverse(f"meals:{name}", args=[child.pk]) for name in ("my-meals", "meal-leave"))
+    assert leave in said(client.get(page))
+
+    def ask(first, last):
+        return said(client.post(leave, {"first_on": first, "last_on": last}, follow=True))
+
+    assert "请到“请假”里请" in ask("2026-10-14", "2026-10-15")  # on Thursday there is service
+    assert "没有订餐" in ask("2026-10-17", "2026-10-17")
+    assert "请选好从哪天到哪天" in ask("", "2026-10-14")
+    assert not Leave.objects.exists()
+    assert "餐费月底退回" in ask("2026-10-14", "2026-10-14")
+    assert "已经请过假了" in ask("2026-10-14", "2026-10-14")
+    charges = list(kitchen.month.meal_charges.select_related("consent__student", "consent__meal", "meal", "student"))
+    told = {one.student.name: not_eaten(kitchen.month, charges)[one.pk] for one in charges}
+    assert told == {child.name: {"2026-10-14": "leave"}, kitchen.children[1].name: {}}
 
 
 def test_a_guardian_orders_reads_and_stops(kitchen, client):

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from afterschool.schools.calendar import Day, days_of
+from afterschool.schools.models import Student
 from attendance.models import Leave
 from billing.models import FeeMonth, Meal, MealCharge, MealConsent
 
@@ -21,6 +22,13 @@ def days_ordered(consent: MealConsent, calendar: Iterable[Day]) -> list[date]:
     """The days of this calendar on which the meal is served and the consent holds."""
     meal, first, last = consent.meal, _first(consent), _last(consent)
     return [one.day for one in calendar if first <= one.day <= last and one.runs(meal.weekdays)]
+
+
+def days_between(student: Student, first: date, last: date) -> list[date]:
+    """On which of these days the child eats."""
+    calendar = days_of(student.school, first, last)
+    consents = MealConsent.objects.filter(student=student).select_related("meal", "student")
+    return sorted({day for consent in consents for day in days_ordered(consent, calendar)})
 
 
 def not_eaten(fee_month: FeeMonth, charges: Collection[MealCharge]) -> dict[int, dict[str, str]]:

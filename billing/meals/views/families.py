@@ -13,8 +13,8 @@ from billing.models import MealConsent
 from billing.views.saying import said
 from enrollment.asked import unbarred
 
-from ..actions import order_meal, stop_meal
-from ..forms import OrderForm
+from ..actions import ask_meal_leave, order_meal, stop_meal
+from ..forms import LeaveForm, OrderForm
 from ..selectors.families import consents_of, offers_to
 from ..selectors.overview import family_months
 from ..selectors.purse import purse, receipts_of
@@ -29,6 +29,7 @@ def my_meals(request, reach, student_id):
         "student": student,
         "offers": offers_to(student, today),
         "consents": consents_of(student, today),
+        "today": today,
         "months": list(family_months(student.pk)),
         "purse": held,
         "owed": -held,
@@ -47,6 +48,18 @@ def meal_order(request, reach, student_id):
         if not form.is_valid():
             raise RuleBroken("请选好日期，看过同意书再勾选“我看过了，同意”")
         order_meal(student, **form.order(), now=now, by=request.actor)
+    return redirect("meals:my-meals", student_id)
+
+
+@require_POST
+@requires(Capability.APPLY)
+@unbarred
+def meal_leave(request, reach, student_id):
+    student, form = _child(reach, student_id), LeaveForm(request.POST)
+    with said(request, "请好假了。在退餐截止时间以前请的，餐费月底退回"):
+        if not form.is_valid():
+            raise RuleBroken("请选好从哪天到哪天")
+        ask_meal_leave(student, **form.cleaned_data, now=timezone.now(), by=request.actor)
     return redirect("meals:my-meals", student_id)
 
 
