@@ -38,7 +38,7 @@ def note_contact(
     if first := ContactAttempt.objects.filter(uid=once).first():
         return first
     if not session.marks.filter(student=student, status__in=TOLD).exists():
-        raise RuleBroken(f"{student.name} 没有记成缺勤，不用记联系")
+        raise RuleBroken(f"{student.name} 没有记成缺勤或病，不用记联系")
     ties = Guardianship.objects.open_on(session.day).filter(student=student)
     if person and not ties.filter(person=person).exists():
         raise RuleBroken("这个人不是孩子的监护人", field="person")

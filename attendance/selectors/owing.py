@@ -24,8 +24,8 @@ class Owing:
 
 
 def owing_words(unresolved: int, incidents: int) -> str:
-    """`2 个缺勤的孩子没有联系上家长、1 件异常没处理完`; nothing open: blank."""
-    calls = f"{unresolved} 个缺勤的孩子没有联系上家长" if unresolved else ""
+    """`2 个没到的孩子没有联系上家长、1 件异常没处理完`; nothing open: blank."""
+    calls = f"{unresolved} 个没到的孩子没有联系上家长" if unresolved else ""
     return "、".join(filter(None, [calls, f"{incidents} 件异常没处理完" if incidents else ""]))
 
 

@@ -209,7 +209,7 @@ def test_what_is_still_open_is_read_before_one_signs_and_told_after(here, client
     incident = {"day": THURSDAY, "kind": "other", "note": "窗户碎了", "now": at(16), "by": here.by_teacher}
     note_incident(here.school, **incident)
     client.force_login(here.leader)
-    still, page = "1 个缺勤的孩子没有联系上家长、1 件异常没处理完", "/attendance/day/close/"
+    still, page = "1 个没到的孩子没有联系上家长、1 件异常没处理完", "/attendance/day/close/"
     assert f"还有 {still}" in client.get("/attendance/day/").content.decode()
 
     refused = client.post(page, {"note": "秩序良好"})

@@ -69,7 +69,7 @@ def test_child_found_after_all_is_not_missing(missing):
         by=missing.by_teacher,
     )
     assert unresolved(missing, 59) == []
-    with pytest.raises(RuleBroken, match="没有记成缺勤"):
+    with pytest.raises(RuleBroken, match="没有记成缺勤或病"):
         call(missing, "reached", 59)
 
 

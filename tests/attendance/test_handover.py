@@ -277,7 +277,7 @@ def test_day_closes_only_when_every_child_is_accounted_for(town):
     assert not DayClose.objects.exists()
     hand_over(third, now=at(18, 1), by=town.by_teacher)
 
-    still = "1 个缺勤的孩子没有联系上家长"
+    still = "1 个没到的孩子没有联系上家长"
     with pytest.raises(RuleBroken, match=still):
         close_day(town.school, day=THURSDAY, now=at(18, 10), by=town.by_leader)
     close_day(town.school, day=THURSDAY, note="秩序良好", despite=still, now=at(18, 10), by=town.by_leader)

@@ -35,7 +35,7 @@ def log(town, activity="reading", content="读《昆虫记》", **more):
 def everybody_absent_and_signed(town):
     absent = {child.pk: "absent" for child in town.children}
     take_roll(town.session, exceptions=absent, now=at(15, 46), by=town.by_teacher)
-    still = "3 个缺勤的孩子没有联系上家长"
+    still = "3 个没到的孩子没有联系上家长"
     close_day(town.school, day=THURSDAY, despite=still, now=at(17, 40), by=town.by_leader)
 
 

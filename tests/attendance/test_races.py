@@ -96,7 +96,7 @@ def test_day_closed_while_the_last_child_leaves_counts_what_stands(open_town):
 
     _, closed = at_once(
         lambda: hand_over(child, now=at(17, 42), by=by),
-        lambda: close_day(town.school, day=THURSDAY, despite="2 个缺勤的孩子没有联系上家长", now=at(18), by=by),
+        lambda: close_day(town.school, day=THURSDAY, despite="2 个没到的孩子没有联系上家长", now=at(18), by=by),
     )
 
     assert Handover.objects.count() == 1

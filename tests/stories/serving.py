@@ -125,9 +125,9 @@ def the_leader_closes_the_day(stage, wall, town, teachers, leader):
     leader.page.get_by_label("巡查与服务记录").fill("巡查两次，秩序正常，门窗已锁。")
     leader.shot("leader-may-close")
     leader.press("清零签字")
-    leader.sees("还有 1 个缺勤的孩子没有联系上家长、1 件异常没处理完")
+    leader.sees("还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
     leader.press("仍要签字")
-    leader.sees("已签字。还有 1 个缺勤的孩子没有联系上家长、1 件异常没处理完")
+    leader.sees("已签字。还有 1 个没到的孩子没有联系上家长、1 件异常没处理完")
     leader.shot("leader-closed")
     for on_post in (*teachers.values(), leader):
         on_post.go("/staffing/mine/")
