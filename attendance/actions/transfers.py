@@ -46,7 +46,7 @@ def receive_children(
     transfer.given_by = givers[0] if givers else None
     transfer.received_by_id, transfer.at = by.signer, now
     transfer.expected, transfer.received = len(move.students), len(move.students) - len(names)
-    transfer.note = "；".join(filter(None, [f"未到：{'、'.join(names)}" if names else "", note.strip()]))[:200]
+    transfer.note = "；".join(filter(None, [f"没到：{'、'.join(names)}" if names else "", note.strip()]))[:200]
     transfer.save()
     record(by, "received", transfer, origin=origin and origin.pk, expected=transfer.expected, missing=sorted(missing))
     if names:
@@ -85,7 +85,7 @@ def _givers(move: Move, by: Actor) -> list[Person]:
 
 def _tell(move: Move, names: list[str], givers: list[Person], by: Actor) -> None:
     school, who = move.session.school, "、".join(names[:6]) + ("等" if len(names) > 6 else "")
-    title = f"{move.origin_name} 去 {move.session.section.name} 的 {len(names)} 人没有到：{who}"
+    title = f"{move.origin_name} 去 {move.session.section.name} 的 {len(names)} 人没到：{who}"
     heard = {person.pk: person for person in [*givers, *people(leaders_of(school, move.session.day))]}
     link = f"/attendance/sessions/{move.session.pk}/transfers/"
     notify_each(

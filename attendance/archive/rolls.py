@@ -104,7 +104,7 @@ def _told(number: int) -> str:
 
 def _printed_day(books: Books) -> Table:
     """One line a section, with the names."""
-    heads = ["服务班", "时段", "应到", "实到", "出勤", "没有到", "点名", "值班教师"]
+    heads = ["服务班", "时段", "应到", "实到", "出勤", "没到", "点名", "值班教师"]
     rows = [
         [
             roll.session.section.name, _when(roll), str(len(roll.lines)), str(roll.here), _names(roll, *Mark.HERE),

@@ -84,7 +84,7 @@ def test_call_is_noted_in_two_taps_and_children_who_change_rooms_are_received_in
     phone.fits()
     phone.page.get_by_text(town.children[2].name, exact=True).first.tap()
     phone.page.get_by_role("button", name="收到").last.tap()
-    phone.sees("应到 5，实到 4", f"未到：{town.children[2].name}")
+    phone.sees("应到 5，实到 4", f"没到：{town.children[2].name}")
     assert phone.taps + 2 == 5
     assert Transfer.objects.get().received == 4
 

@@ -71,11 +71,11 @@ def test_received_children_are_counted_and_who_is_missing_is_told_to_giver_and_l
         balls, origin=town.session, missing=[town.children[2].pk], note="水杯没带", now=at(16, 31), by=town.by_coach
     )
     assert (made.given_by, made.received_by, made.expected, made.received, made.note) == (
-        town.teacher, town.coach, 2, 1, "未到：学生03；水杯没带",
+        town.teacher, town.coach, 2, 1, "没到：学生03；水杯没带",
     )  # fmt: skip
     assert set(Notice.objects.filter(kind="not_received").values_list("to__name", "title")) == {
-        ("王静", "三(2)班 去 篮球 的 1 人没有到：学生03"),
-        ("赵立新", "三(2)班 去 篮球 的 1 人没有到：学生03"),
+        ("王静", "三(2)班 去 篮球 的 1 人没到：学生03"),
+        ("赵立新", "三(2)班 去 篮球 的 1 人没到：学生03"),
     }
     assert to_balls(town).transfer == made
 
