@@ -5,13 +5,17 @@ from itertools import count
 
 from django.utils.timezone import localdate
 
+from afterschool import sets
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
 from afterschool.access.reach import Actor
 from afterschool.plans.models import Offering, Plan
+from afterschool.schools.actions.calendar import fill_calendar
 from afterschool.schools.models import (
     Adoption,
     Bureau,
+    CalendarDay,
+    CalendarYear,
     Guardianship,
     PolicyText,
     Post,
@@ -23,6 +27,7 @@ from afterschool.schools.models import (
 from afterschool.schools.people import actor_for
 from billing import actions
 from billing.selectors.reconciling import in_book
+from enrollment.models import PickupRestriction
 
 from .policy.tiny import file
 
@@ -54,6 +59,22 @@ def make_term(bureau, name="2026年秋季学期") -> Term:
     return Term.objects.create(
         bureau=bureau, name=name, school_year=2026, began_on=date(2026, 9, 1), ended_on=date(2027, 1, 22)
     )
+
+
+OF_A_DAY = "day kind name serves source official"
+_filled: dict[int, tuple[bool, list[tuple]]] = {}
+
+
+def fill_years(bureau, *years) -> None:
+    """As `fill_calendar` does, which works out each year once; afterwards what it wrote is copied."""
+    for year in years:
+        if year in _filled:
+            official, days = _filled[year]
+            CalendarYear.objects.create(bureau=bureau, year=year, official=official)
+            sets.pour(CalendarDay(bureau=bureau), OF_A_DAY, days)
+        else:
+            official = fill_calendar(bureau, year, by=Actor.system("test")).official
+            _filled[year] = official, list(bureau.calendar_days.filter(day__year=year).values_list(*OF_A_DAY.split()))
 
 
 def make_class(school, grade=None, number=1) -> SchoolClass:
@@ -101,6 +122,20 @@ def make_plan(school, term, state=Plan.State.IN_FORCE, fee_fen=200_00, **offerin
         }
     )  # fmt: skip
     return plan
+
+
+def kept_from(child, person=None) -> Person:
+    """By an order this guardian, or a father who is one from now on, must not collect the child; gives the guardian back."""
+    if person is None:
+        person = make_person("陈志强")
+        Guardianship.objects.create(
+            school=child.school, student=child, person=person, relation="父亲", began_on=LONG_AGO
+        )
+    PickupRestriction.objects.create(
+        school=child.school, student=child, person=person, person_name=person.name, document="（2026）民保令1号",
+        began_on=LONG_AGO, recorded_by=make_person("办公室"),
+    )  # fmt: skip
+    return person
 
 
 def act(person, day=None) -> Actor:

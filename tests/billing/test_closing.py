@@ -18,9 +18,10 @@ from billing.actions import (
     reconcile,
     show_settlement,
 )
+from billing.actions.telling import tell_families
 from billing.models import BankLine, Charge, Objection, Refund, StatementImport
 from billing.selectors.reconciling import Item, in_book, suggested
-from enrollment.models import Section
+from enrollment.models import Application, Section
 from staffing.models import Duty
 from tests import cast
 from tests.billing.conftest import NOW, SHANGHAI, family, pay
@@ -62,6 +63,17 @@ def test_guardians_see_a_draft_only_when_it_is_shown(drafted, client):
     assert "预计退给您" in told and "50.00" in told and "11月4日" in told
     assert Notice.objects.filter(to=drafted.mother, kind="settlement_shown").count() == 1
     assert Refund.objects.get().state == "draft"
+
+
+def test_a_guardian_kept_from_the_child_hears_nothing_of_its_month(drafted):
+    """Though he applied and the refund is of his agreement: the other guardian hears of both."""
+    father = cast.kept_from(drafted.child)
+    Application.objects.update(guardian=father)
+    show_settlement(drafted.month, until=UNTIL, now=NOW, by=drafted.clerk)
+    tell_families([Refund.objects.get().pk])
+    assert [(one.kind, one.to) for one in Notice.objects.order_by("pk")] == [
+        ("settlement_shown", drafted.mother), ("refund_paid", drafted.mother),
+    ]  # fmt: skip
 
 
 def test_a_draft_shows_what_need_not_be_paid_before_it_is_locked(town, client):

@@ -15,7 +15,6 @@ from afterschool.schools.models import Guardianship
 from billing.actions import ask_payee_change, decide_payee_change, instruct_refunds
 from billing.desk import tasks
 from billing.models import PayeeChange, Payout
-from enrollment.models import PickupRestriction
 from tests import cast
 from tests.billing.conftest import NOW, act
 from tests.billing.test_payouts import leaving, send
@@ -124,12 +123,11 @@ def test_nobody_decides_for_a_child_of_ones_own(town, refund):
 
 
 def test_who_may_not_collect_the_child_does_not_turn_its_money(town, refund):
-    PickupRestriction.objects.create(
-        school=town.school, student=town.child, person=town.father, person_name="陈志强", document="（2026）1号",
-        began_on=date(2026, 9, 1), recorded_by=town.people["principal"],
-    )  # fmt: skip
+    cast.kept_from(town.child, town.father)
     with pytest.raises(RuleBroken, match="学校办公室"):
         asked(town, town.father)
+    decide_payee_change(asked(town), agreed=True, now=NOW, by=town.reviewer)
+    assert {one.to for one in Notice.objects.all()} == {town.mother}, "nor does he hear to whom it goes"
 
 
 @pytest.mark.parametrize("account", ["", "62", "622848040256489001X", "6" * 40])

@@ -116,6 +116,13 @@ def test_only_a_guardian_says_not_now(town):
     assert not Decline.objects.exists()
 
 
+def test_the_answer_to_whoever_is_kept_from_the_child_goes_to_the_other_guardian(town):
+    application = applied(town, parent=town.father)
+    cast.kept_from(town.child, town.father)
+    return_for_correction(application=application, reason="请写清楚谁来接", now=town.now, by=act(town.teacher))
+    assert Notice.objects.get().to == town.mother
+
+
 def test_returned_with_a_reason_mended_and_sent_again(town):
     application = return_for_correction(
         application=applied(town), reason="请写清楚谁来接", now=town.now, by=act(town.teacher)

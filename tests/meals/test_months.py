@@ -109,6 +109,19 @@ def test_a_month_from_the_order_to_the_disclosure(kitchen):
     assert is_balanced(trial_balance(town.school, date.max))
 
 
+def test_who_ordered_and_is_kept_from_the_child_does_not_hear_on_how_many_days_it_eats(kitchen):
+    order(kitchen)
+    child, aunt = kitchen.children[0], cast.make_person("姑姑")
+    cast.kept_from(child, kitchen.mothers[0])
+    charge_meals(kitchen.month, by=kitchen.clerk)
+    assert not Notice.objects.filter(kind="meal_charged").exists(), "there is nobody else"
+
+    child.guardianships.create(school=kitchen.school, person=aunt, relation="姑姑", began_on=cast.LONG_AGO)
+    MealCharge.objects.all().delete()
+    charge_meals(kitchen.month, by=kitchen.clerk)
+    assert Notice.objects.get(kind="meal_charged").to == aunt
+
+
 def test_the_fee_and_the_meal_pay_nothing_of_each_other(kitchen):
     order(kitchen)
     charge_meals(kitchen.month, by=kitchen.clerk)
