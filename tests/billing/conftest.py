@@ -9,7 +9,6 @@ import pytest
 
 from afterschool.access.capabilities import Role
 from afterschool.money import Money
-from afterschool.schools.actions.calendar import fill_calendar
 from billing.actions import open_month, receive
 from enrollment.models import Agreement, AgreementItem, Application, Placement, Section
 from tests import cast
@@ -68,8 +67,7 @@ def seat(agreement, offering, weekdays, klass) -> AgreementItem:
 @pytest.fixture
 def town(haitang, term):
     """The calendar is settled, a plan at 200 a month is in force, October is open."""
-    for year in (2026, 2027):
-        fill_calendar(haitang.bureau, year, by=cast.Actor.system("test"))
+    cast.fill_years(haitang.bureau, 2026, 2027)
     people = {
         "clerk": cast.make_person("孙会计", Role.FINANCE_CLERK, haitang),
         "reviewer": cast.make_person("赵复核", Role.FINANCE_REVIEWER, haitang),

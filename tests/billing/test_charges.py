@@ -7,7 +7,6 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from afterschool.errors import RuleBroken
-from afterschool.schools.actions.calendar import fill_calendar
 from afterschool.schools.models import CalendarYear, Student
 from billing.actions import charge_month, open_month
 from billing.ledger.balances import balances
@@ -137,7 +136,7 @@ def test_what_was_paid_ahead_is_used_at_once(town):
 
 def test_a_school_under_c_charges_nobody(c_bureau):
     school, term = cast.make_school(c_bureau, "吴航小学"), cast.make_term(c_bureau)
-    fill_calendar(c_bureau, 2026, by=cast.Actor.system("test"))
+    cast.fill_years(c_bureau, 2026)
     plan = cast.make_plan(school, term, fee_fen=0)
     enroll(cast.make_student(cast.make_class(school)), plan)
     clerk = act(cast.make_person())

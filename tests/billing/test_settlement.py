@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from afterschool.errors import RuleBroken
 from afterschool.money import Money
 from afterschool.notices.models import Notice
-from afterschool.schools.actions.calendar import fill_calendar
 from billing.actions import (
     approve_expense,
     book_stipends,
@@ -343,7 +342,7 @@ def test_a_cost_needs_a_second_person_and_is_booked_once(town):
 
 def test_subsidy_is_held_apart_and_pays_where_nobody_is_charged(c_bureau):
     school, term = cast.make_school(c_bureau, "吴航小学"), cast.make_term(c_bureau)
-    fill_calendar(c_bureau, 2026, by=cast.Actor.system("test"))
+    cast.fill_years(c_bureau, 2026)
     enroll(cast.make_student(cast.make_class(school)), cast.make_plan(school, term, fee_fen=0))
     clerk, reviewer = act(cast.make_person("林会计")), act(cast.make_person("郑复核"))
     month = charge_month(open_month(school, month=date(2026, 10, 1), by=clerk), by=clerk)

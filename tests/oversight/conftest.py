@@ -9,7 +9,6 @@ import pytest
 
 from afterschool.access.capabilities import Role
 from afterschool.schools.actions import upload_policy
-from afterschool.schools.actions.calendar import fill_calendar
 from billing.actions import charge_month, open_month
 from staffing.models import Duty
 from tests import cast
@@ -38,8 +37,7 @@ def serve(school, teacher, leader, day=date(2026, 10, 15), hours=2):
 def county(haitang, lanting, term, time_machine):
     time_machine.move_to(f"{TODAY}T10:00:00+08:00", tick=True)
     bureau = haitang.bureau
-    for year in (2026, 2027):
-        fill_calendar(bureau, year, by=cast.Actor.system("test"))
+    cast.fill_years(bureau, 2026, 2027)
     plan = cast.make_plan(haitang, term)
     for name in ("陈一诺", "李二"):
         enroll(cast.make_student(cast.make_class(haitang, 3), name), plan)
