@@ -18,7 +18,7 @@ from billing.selectors.corrections import Since, unshared_of
 from billing.selectors.rounds import later
 from billing.selectors.settling import Figures
 from billing.selectors.subsidies import unused, unused_of
-from billing.selectors.terms import together
+from billing.selectors.terms import settled_elsewhere, together
 
 from .adjustments import locked_month, open_month_of
 from .settlements import keep_on_charges, shift, voucher_of, write_drafts
@@ -32,9 +32,10 @@ def draft_round(fee_month: FeeMonth, *, by: Actor) -> Round:
     """Work out what the month gives back besides, as things stand; an earlier draft is replaced."""
     fee_month = locked_month(fee_month)
     term = together(fee_month)
+    if done := settled_elsewhere(fee_month):
+        raise RuleBroken(f"这个学期在{done}一起结清了，后来查明的请到{done}的更正里追加结算")
     if term and not term.is_last:
-        told = f"这个学期在{done}一起结清了，后来查明的请到{done}的更正里追加结算" if (done := term.settled_by) else ""
-        raise RuleBroken(told or "这个月按学期结算，后来查明的到学期末一起退")
+        raise RuleBroken("这个月按学期结算，后来查明的到学期末一起退")
     months = [fee_month, *(term.earlier if term else ())]
     if Adjustment.objects.filter(fee_month__in=months, state=Adjustment.State.ENTERED).exists():
         raise RuleBroken("还有更正等待审批，批了或者退了再算")

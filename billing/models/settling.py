@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
@@ -150,8 +150,12 @@ class AdjustmentQuerySet(ReachQuerySet):
         return self.filter(state=Adjustment.State.APPROVED)
 
     def unshared(self):
-        """Of the fees, and in no confirmed round yet."""
-        return self.approved().filter(Q(round=None) | Q(round__state=Round.State.DRAFT), fund=Fund.FEES)
+        """Of the fees, and counted neither in a confirmed round yet nor in the settlement of a term."""
+        fresh = self.approved().filter(Q(round=None) | Q(round__state=Round.State.DRAFT), fund=Fund.FEES)
+        carries = Settlement.objects.filter(fee_month=OuterRef("fee_month"), groups__0__accrues=True)
+        of_term = Settlement.objects.filter(groups__0__of_term=True, fee_month__month__gt=OuterRef("fee_month__month"))
+        before = of_term.filter(school=OuterRef("school"), fee_month__locked_at__lt=OuterRef("decided_at"))
+        return fresh.filter(~Exists(carries) | Exists(before))
 
 
 class Adjustment(models.Model):

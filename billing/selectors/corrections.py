@@ -52,10 +52,7 @@ def unshared_of(fee_month: FeeMonth) -> QuerySet[Adjustment]:
     if accrues(fee_month):
         return fee_month.adjustments.none()
     term = together(fee_month)
-    if term is None:
-        return fee_month.adjustments.unshared()
-    months = [fee_month, *term.earlier]
-    return Adjustment.objects.unshared().filter(fee_month__in=months, decided_at__gt=fee_month.locked_at)
+    return Adjustment.objects.unshared().filter(fee_month__in=[fee_month, *(term.earlier if term else ())])
 
 
 def clauses_of(fee_month: FeeMonth) -> list[tuple[str, str]]:

@@ -85,6 +85,12 @@ def _settles_by(term: Term, fee_month: FeeMonth) -> bool:
     return rule.every == "term" or of_term.exists()
 
 
+def settled_elsewhere(fee_month: FeeMonth) -> FeeMonth | None:
+    """The month that has settled this one with its whole term."""
+    term = together(fee_month)
+    return term.settled_by if term and not term.is_last else None
+
+
 def accrues(fee_month: FeeMonth) -> bool:
     """Whether the month was settled without any decision on what it left over."""
     settlement: Settlement | None = getattr(fee_month, "settlement", None)

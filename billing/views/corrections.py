@@ -16,6 +16,7 @@ from billing.forms.corrections import AdjustmentForm
 from billing.models import Adjustment, Round
 from billing.selectors.corrections import adjustment_rows, waiting_to_go_back
 from billing.selectors.settling import sums
+from billing.selectors.terms import settled_elsewhere
 from billing.selectors.why import explain_refunds
 
 from .months import month_within
@@ -30,6 +31,7 @@ def correction_list(request, reach, pk):
         "month": fee_month,
         "adjustments": adjustment_rows(fee_month, request.actor),
         "rounds": fee_month.rounds.select_related("booked_in", "drafted_by", "confirmed_by"),
+        "settled_by": settled_elsewhere(fee_month),
         "waiting": None if fee_month.is_open else waiting_to_go_back(fee_month),
     }
     return render(request, "billing/correction_list.html", context)

@@ -20,6 +20,7 @@ from billing.actions import (
     enter_expense,
     open_month,
 )
+from billing.desk import tasks
 from billing.disclosures.actions import compose
 from billing.disclosures.again import agains_of
 from billing.disclosures.families import month_of
@@ -189,6 +190,26 @@ def test_what_comes_to_light_after_the_term_goes_back_in_a_round_of_its_last_mon
     assert waiting_to_go_back(november).is_any is False
     own = month_of(town.children[0].pk, NOVEMBER)
     assert own.parts[0].of_grade.fen == 1110_00
+
+
+def test_a_cost_corrected_before_the_term_is_settled_waits_for_no_round(under, client):
+    """The desk asked for ever for a round that was refused."""
+    town = under()
+    town.cost = cost(town, town.month, "450")
+    close(town, town.month, NOW)
+    november = charge_month(open_month(town.school, month=NOVEMBER, by=town.clerk), by=town.clerk)
+    adjust(town, "30", clause="1")
+    assert not [one for one in tasks(town.clerk, END) if "还没有退给家长" in one.title]
+    close(town, november, DECEMBER)
+    assert not [one for one in tasks(town.clerk, END) if "还没有退给家长" in one.title]
+    open_month(town.school, month=date(2026, 12, 1), by=town.clerk)
+    adjust(town, "20", clause="1", on=LATER.date(), at=LATER)
+    [task] = [one for one in tasks(town.clerk, END) if "还没有退给家长" in one.title]
+    client.force_login(town.people["clerk"])
+    page = client.get(task.url).content.decode()
+    assert "在2026年11月一起结清" in page and f"/billing/{november.pk}/corrections/" in page
+    confirm_round(draft_round(november, by=town.clerk), now=LATER, by=town.reviewer)
+    assert not [one for one in tasks(town.clerk, END) if "还没有退给家长" in one.title]
 
 
 def test_a_cost_of_a_settled_term_that_was_more_is_the_schools(under):
