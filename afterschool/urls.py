@@ -4,6 +4,7 @@ from afterschool.health import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("attendance/", include("attendance.urls")),
     path("", include("afterschool.desks.urls")),
     path("law/", include("afterschool.law")),
     path("", include("afterschool.access.urls")),
@@ -13,7 +14,6 @@ urlpatterns = [
     path("plans/", include("afterschool.plans.urls")),
     path("enrollment/", include("enrollment.urls")),
     path("staffing/", include("staffing.urls")),
-    path("attendance/", include("attendance.urls")),
     path("billing/books/", include("billing.ledger.urls")),
     path("billing/", include("billing.urls")),
     path("meals/", include("billing.meals.urls")),

@@ -28,6 +28,7 @@ from .views import (
 
 app_name = "attendance"
 urlpatterns = [
+    path("gate/events/", gate_api.gate_events, name="gate-events"),  # the busiest door is found first
     path("day/", day.day, name="day"),
     path("day/open/", day.day_open, name="day-open"),
     path("day/close/", day.day_close, name="day-close"),
@@ -63,7 +64,6 @@ urlpatterns = [
     path("stops/create/", stops.stop_create, name="stop-create"),
     path("stops/undo/", stops.stop_undo, name="stop-undo"),
     path("gate/list/", gate_api.gate_list, name="gate-list"),
-    path("gate/events/", gate_api.gate_events, name="gate-events"),
     path("gate/held/<int:pk>/confirm/", gate_api.held_confirm, name="held-confirm"),
     path("gate/held/<int:pk>/undo/", held.held_undo, name="held-undo"),
     path("gate/held/<int:pk>/calls/", held.held_calls, name="held-calls"),

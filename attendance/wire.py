@@ -13,6 +13,7 @@ from attendance.told import Kind, Taken, Told
 
 MOST_EVENTS = 200
 MOST_NUMBER = 2**31 - 1
+KINDS, MODES = frozenset(Kind.values), frozenset(Handover.Mode.values)
 
 
 class Unreadable(ValueError):
@@ -64,10 +65,10 @@ def answer(received_at: datetime, taken: Iterable[Taken]) -> JsonResponse:
 
 
 def _told(said) -> Told:
-    if not isinstance(said, dict) or said.get("kind") not in Kind.values:
+    if not isinstance(said, dict) or said.get("kind") not in KINDS:
         raise Unreadable("kind")
     mode, about = _text(said, "mode", 10), said.get("about")
-    if said["kind"] == Kind.RELEASE and mode not in Handover.Mode.values:
+    if said["kind"] == Kind.RELEASE and mode not in MODES:
         raise Unreadable("mode")
     if said["kind"] in (Kind.UNDO, Kind.CONFIRM) and not about:
         raise Unreadable("about")

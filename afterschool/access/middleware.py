@@ -1,12 +1,16 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 
 from .models import Person
-from .reach import NOBODY
+from .reach import NOBODY, Actor
 from .sessions import SessionStore
 
 
@@ -15,7 +19,13 @@ class PersonMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request):
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _brought(request.session) or get_user(request))
+        request.user = SimpleLazyObject(lambda: _stand(request, "user", _brought(request.session) or get_user(request)))
+
+
+def _stand(request: HttpRequest, name: str, found: Any) -> Any:
+    """Once it is asked for, it stands there itself."""
+    setattr(request, name, found)
+    return found
 
 
 def _brought(session: SessionStore) -> Person | None:
@@ -34,7 +44,8 @@ class ActorMiddleware:
         self.resolve = import_string(settings.ACTOR_RESOLVER)
 
     def __call__(self, request):
-        request.actor = SimpleLazyObject(
-            lambda: self.resolve(request.user) if request.user.is_authenticated else NOBODY
-        )
+        request.actor = SimpleLazyObject(lambda: _stand(request, "actor", self._actor(request.user)))
         return self.get_response(request)
+
+    def _actor(self, user: Person | AnonymousUser) -> Actor:
+        return self.resolve(user) if user.is_authenticated else NOBODY

@@ -5,7 +5,7 @@ from django.db import models
 class Notice(models.Model):
     """A message to one person, written in the deed's own transaction; the inbox shows it, the postman carries it."""
 
-    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    to = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices", db_index=False)
     kind = models.CharField(max_length=40)
     title = models.CharField("标题", max_length=100)
     body = models.TextField("内容", blank=True)

@@ -45,8 +45,9 @@ class Session(models.Model):
         FILM = "film", "观看影片"
         GAMES = "games", "娱乐游戏"
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="sessions")
-    section = models.ForeignKey(Section, models.PROTECT, related_name="sessions")
+    # Asked for by school and day, by section and day: no other index of the two is kept up.
+    school = models.ForeignKey(School, models.PROTECT, related_name="sessions", db_index=False)
+    section = models.ForeignKey(Section, models.PROTECT, related_name="sessions", db_index=False)
     day = models.DateField("日期")
     starts_at = models.TimeField("开始")
     ends_at = models.TimeField("结束")
@@ -112,7 +113,7 @@ class Mark(models.Model):
     HERE = (Status.PRESENT, Status.LATE, Status.EARLY)
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    session = models.ForeignKey(Session, models.PROTECT, related_name="marks")
+    session = models.ForeignKey(Session, models.PROTECT, related_name="marks", db_index=False)
     student = models.ForeignKey(Student, models.PROTECT, related_name="marks")
     status = models.CharField("状态", max_length=10, choices=Status)
     at = models.DateTimeField()

@@ -136,7 +136,7 @@ class GateEvent(models.Model):
     happened_at = models.DateTimeField("发生时间")  # the claim, as far as the server's own times bear it out
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField("类别", max_length=12, choices=Kind)
-    student = models.ForeignKey(Student, models.PROTECT, related_name="gate_events")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="gate_events", db_index=False)
     about = models.UUIDField(null=True)  # the event that is undone or confirmed; it may arrive later
     mode = models.CharField("方式", max_length=10, blank=True)
     how = models.CharField("核验方式", max_length=10, choices=How, blank=True)
@@ -166,7 +166,7 @@ class GateEvent(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["code"],
-                condition=Q(kind="release", outcome="accepted"),
+                condition=Q(kind="release", outcome="accepted", code__isnull=False),
                 name="gate_event_one_time_code_once",
             ),
             models.CheckConstraint(
@@ -175,6 +175,7 @@ class GateEvent(models.Model):
         ]
         indexes = [
             models.Index(fields=["school", "day"], name="gate_event_of_a_day"),
+            models.Index(fields=["student", "day"], name="gate_event_of_a_child"),
             models.Index(fields=["device", "claimed_at"], name="gate_event_of_a_device"),
             models.Index(fields=["about"], condition=Q(about__isnull=False), name="gate_event_about"),
         ]
@@ -183,7 +184,7 @@ class GateEvent(models.Model):
 
 class Handover(models.Model):
     """交接: who left, with whom, when, how, as it stands by the accepted events. At most one that stands, per child and
-    day; undone ones stay on record.
+    day; undone ones stay on record. `gate_write` copies it from its event, which answers for the keys.
     """
 
     class Mode(models.TextChoices):
@@ -191,23 +192,33 @@ class Handover(models.Model):
         SELF = "self", "自行离校"
         BUS = "bus", "乘校车"
 
-    school = models.ForeignKey(School, models.PROTECT, related_name="handovers", db_index=False)
+    school = models.ForeignKey(School, models.PROTECT, related_name="handovers", db_index=False, db_constraint=False)
     day = models.DateField("日期")
     student = models.ForeignKey(Student, models.PROTECT, related_name="handovers")
-    event = models.ForeignKey(GateEvent, models.PROTECT, null=True, related_name="handovers")
+    event = models.ForeignKey(GateEvent, models.PROTECT, related_name="handovers", db_index=False)
     mode = models.CharField("方式", max_length=10, choices=Mode)
     how = models.CharField("核验方式", max_length=10, choices=GateEvent.How, default=GateEvent.How.KNOWN)
     # Who collected: a guardian, a named pick-up person, the holder of a one-time code, or one vouched for by telephone.
     # Name and relation are kept as they were.
-    guardian = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
-    pickup_person = models.ForeignKey(PickupPerson, models.PROTECT, null=True, related_name="+", db_index=False)
-    code = models.ForeignKey(PickupCode, models.PROTECT, null=True, related_name="+", db_index=False)
-    call_back = models.ForeignKey(CallBack, models.PROTECT, null=True, related_name="+", db_index=False)
+    guardian = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    pickup_person = models.ForeignKey(
+        PickupPerson, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    code = models.ForeignKey(
+        PickupCode, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
+    call_back = models.ForeignKey(
+        CallBack, models.PROTECT, null=True, related_name="+", db_index=False, db_constraint=False
+    )
     collector_name = models.CharField("接领人", max_length=60, blank=True)
     collector_relation = models.CharField("关系", max_length=20, blank=True)
     place = models.CharField("校门", max_length=40, blank=True)
     at = models.DateTimeField("离校时间")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
 

@@ -1,6 +1,6 @@
 """All that is known of some children when somebody taps at the gate: one question, however many children.
 
-The gate is the busiest door of the house: `gate_facts` (migration 0012) asks in the database what the selectors of the
+The gate is the busiest door of the house: `gate_facts` (migration 0002) asks in the database what the selectors of the
 rooms ask one by one; tests/attendance/test_c_cases.py holds the two to each other.
 """
 

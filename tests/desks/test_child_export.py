@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -21,6 +22,7 @@ from afterschool.notices.models import Notice
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import (
     ContactAttempt,
+    GateEvent,
     Handover,
     Incident,
     LateStay,
@@ -96,7 +98,17 @@ def written(town, child, guardian, mark):
     ContactAttempt.objects.create(**row, session=session, person=guardian, result="reached", note=secret(), **by)
     for number, adult in enumerate(({"guardian": guardian}, {"pickup_person": named}, {"code": code})):
         name = {"collector_name": guardian.name if not number else secret(), "collector_relation": f"{mark}关系"}
-        Handover.objects.create(**row, day=day - timedelta(days=100 * number), mode="collected", **adult, **name, **by)
+        left = {
+            **row,
+            "day": day - timedelta(days=100 * number),
+            "mode": "collected",
+            **adult,
+            **name,
+            "by": town.teacher,
+        }
+        at = dict.fromkeys(("claimed_at", "received_at", "happened_at"), NOW)
+        event = GateEvent.objects.create(**left, **at, uid=uuid4(), kind="release", outcome="accepted")
+        Handover.objects.create(**left, event=event, at=NOW)
     month, _ = FeeMonth.objects.get_or_create(school=school, month=THURSDAY.replace(day=1))
     told_by = {"raised_by": guardian, "raised_at": NOW}
     answered = {"state": "dismissed", "answer": "按实际服务日算的", "answered_by": town.leader, "answered_at": NOW}

@@ -27,5 +27,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0002_words_to_a_telephone")]
+    dependencies = [("notices", "0001_initial")]
     operations = [migrations.RunSQL(LEAVE, "DROP FUNCTION leave_notes(json);")]

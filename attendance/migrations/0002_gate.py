@@ -5,15 +5,10 @@ A plan made in the morning, when the day's tables are still empty, goes by their
 needed is asked only then.
 """
 
-from importlib import import_module
-
 from django.db import migrations
 
-WRITE_BEFORE = import_module("attendance.migrations.0004_gate_facts").WRITE
-BEFORE = import_module("attendance.migrations.0008_the_last_word_at_the_gate")
-FACTS_BEFORE = BEFORE.FACTS.replace(BEFORE.AGREED, BEFORE.STANDING).replace(BEFORE.MARKS, BEFORE.HOMEWARD)
-DROP_FACTS = "DROP FUNCTION gate_facts(bigint, date, uuid, bigint[], uuid[], text, timestamptz, timestamptz, bigint);"
-DROP_WRITE = "DROP FUNCTION gate_write(json, uuid[]);"
+from afterschool.audit.ink import ink
+
 LOCK = """
 -- The day of a school: whoever changes it as a whole waits for the gates, the gates stand side by side.
 CREATE FUNCTION lock_day(p_school bigint) RETURNS void LANGUAGE sql AS $$
@@ -107,10 +102,11 @@ BEGIN
     ),
     'statuses', (
       SELECT json_agg(json_build_array(m.student_id, m.status))
-      FROM attendance_mark m JOIN attendance_session s ON s.id = m.session_id
-      JOIN enrollment_section n ON n.id = s.section_id JOIN plans_offering o ON o.id = n.offering_id
-      WHERE o.slot NOT IN ('morning', 'noon') AND m.student_id = ANY (p_students) AND s.day = p_day
-        AND s.cancelled_at IS NULL
+      FROM enrollment_placement n JOIN enrollment_section c ON c.id = n.section_id
+      JOIN plans_offering o ON o.id = c.offering_id AND o.slot NOT IN ('morning', 'noon')
+      JOIN attendance_session s ON s.section_id = n.section_id AND s.day = p_day AND s.cancelled_at IS NULL
+      JOIN attendance_mark m ON m.session_id = s.id AND m.student_id = n.student_id
+      WHERE n.student_id = ANY (p_students)
     ),
     'guardians', (
       SELECT json_agg(json_build_array(g.student_id, g.relation, p.id, p.name, p.phone, p.email)
@@ -182,11 +178,11 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attendance", "0011_code_by_sms"), ("notices", "0003_leave_notes")]
+    dependencies = [("attendance", "0001_initial"), ("notices", "0002_leave_notes"), ("staffing", "0001_initial")]
     operations = [
-        migrations.RunSQL(LOCK, "DROP FUNCTION lock_day(bigint);"),
-        migrations.RunSQL(DROP_FACTS, FACTS_BEFORE),
+        ink("attendance_gatelist"),
+        ink("attendance_gateevent"),
+        migrations.RunSQL(LOCK, "DROP FUNCTION lock_day;"),
         migrations.RunSQL(FACTS, "DROP FUNCTION gate_facts;"),
-        migrations.RunSQL(DROP_WRITE, WRITE_BEFORE),
         migrations.RunSQL(WRITE, "DROP FUNCTION gate_write;"),
     ]
