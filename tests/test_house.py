@@ -11,7 +11,7 @@ FLOORS = {
 OURS = [model for model in apps.get_models() if model._meta.app_label in FLOORS]
 # Tables that belong to a bureau, to a person or to nobody.
 WITHOUT_SCHOOL = {
-    "access.Person", "access.SignInCode", "notices.Delivery", "notices.RecordedMessage", "schools.Bureau",
+    "access.Person", "access.Session", "access.SignInCode", "notices.Delivery", "notices.RecordedMessage", "schools.Bureau",
     "schools.Adoption", "schools.PolicyText", "schools.School", "schools.Term", "schools.CalendarYear", "schools.CalendarDay",
 }  # fmt: skip
 
