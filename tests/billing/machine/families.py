@@ -16,6 +16,7 @@ from enrollment.models import Agreement, Placement, Waiver, Withdrawal
 from staffing.actions.stipend import approve_sheet, draft_sheet, review_sheet
 from staffing.models import Duty
 
+from .oracle import Back
 from .room import Room
 from .world import AFTER, LESSON, OCTOBER
 
@@ -123,8 +124,10 @@ class Families(Room):
             ]
             left = [one for one in open_ones if one.net and one.days[-1] > gone.last_on]
             for (whose, month), charge in self.model.charges.items():
-                if whose == child and charge in left and not charge.given and (back := charge.withdraw(gone.last_on)):
-                    self.model.refunds[child, month, "withdrawal", "1"] = [back, "payable", 0, 0]
+                if whose == child and charge in left and not charge.given:
+                    if back := charge.withdraw(gone.last_on):
+                        self.model.refunds[child, month, "withdrawal", "1"] = Back(back, month)
+                    self.model.gave[month] += charge.given["withdrawal"]
             if left:  # nothing more will be charged
                 self.advances_went_back(child, [row for row in refunds if row.cause == "prepaid"])
             self.drafted.clear()

@@ -20,7 +20,8 @@ WITH balance AS MATERIALIZED (
 ), back AS MATERIALIZED (
   SELECT charge_id, sum(amount_fen)::bigint AS fen, sum(amount_fen) FILTER (WHERE state = 'paid') AS out
   FROM billing_refund WHERE state <> 'draft' AND charge_id IS NOT NULL GROUP BY charge_id
-), receipt AS MATERIALIZED (SELECT * FROM billing_receipt WHERE voided_at IS NULL)
+), receipt AS MATERIALIZED (SELECT * FROM billing_receipt WHERE voided_at IS NULL
+), again AS MATERIALIZED (SELECT receipt_id, sum(fen)::bigint AS fen FROM billing_setoff GROUP BY receipt_id)
 """
 
 LAWS = {
@@ -49,7 +50,7 @@ LAWS = {
         SELECT c.id FROM billing_charge c LEFT JOIN (SELECT charge_id, sum(fen) AS fen FROM paid GROUP BY 1) p
           ON p.charge_id = c.id WHERE c.paid_fen <> coalesce(p.fen, 0) OR c.paid_fen > c.net_fen
         UNION ALL SELECT r.id FROM receipt r JOIN (SELECT receipt_id, sum(fen) AS fen FROM paid GROUP BY 1) p
-          ON p.receipt_id = r.id WHERE p.fen > r.amount_fen""",
+          ON p.receipt_id = r.id WHERE p.fen > r.amount_fen + coalesce((SELECT fen FROM again a WHERE a.receipt_id = r.id), 0)""",
     "L8 no charge above the cap, without a published price, or outside what was signed": """
         SELECT c.id FROM billing_charge c JOIN enrollment_agreement a ON a.id = c.agreement_id
         JOIN enrollment_agreementitem i ON i.id = c.item_id JOIN plans_offering o ON o.id = i.offering_id
@@ -64,8 +65,8 @@ LAWS = {
     "L10 what goes back for service not given is within what was to be paid": """
         SELECT id FROM billing_charge WHERE refunded_fen + remitted_fen > net_fen""",
     "L11 a surplus is given back to the fen, a shortfall is nobody's but the school's": """
-        SELECT s.id FROM billing_settlement s, jsonb_array_elements(s.groups) g WHERE s.state = 'locked' AND (
-          ((g->>'surplus_fen')::bigint > 0 AND (g->>'refund_fen')::bigint <> (g->>'surplus_fen')::bigint)
+        SELECT s.id FROM billing_settlement s, jsonb_array_elements(s.groups) g WHERE s.state = 'locked'
+          AND g->>'accrues' IS NULL AND (((g->>'surplus_fen')::bigint > 0 AND (g->>'refund_fen')::bigint <> (g->>'surplus_fen')::bigint)
           OR ((g->>'surplus_fen')::bigint <= 0 AND ((g->>'refund_fen')::bigint <> 0
               OR (g->>'borne_fen')::bigint <> -(g->>'surplus_fen')::bigint)))
         UNION ALL SELECT 0 FROM balance WHERE kind = 'surplus' AND fen > 0
@@ -90,12 +91,18 @@ LAWS = {
         SELECT id FROM billing_expense WHERE category NOT IN ('water', 'staff_stipend')
           OR (state = 'approved' AND approved_by_id = entered_by_id)""",
     "L18 a locked month's figures are those of its papers": """
-        SELECT s.id FROM billing_settlement s WHERE s.state = 'locked' AND (
-          (SELECT coalesce(sum((g->>'charged_fen')::bigint), 0) FROM jsonb_array_elements(s.groups) g)
-            <> (SELECT coalesce(sum(net_fen), 0) FROM billing_charge c WHERE c.fee_month_id = s.fee_month_id)
-          OR (SELECT coalesce(sum((g->>'cost_fen')::bigint), 0) FROM jsonb_array_elements(s.groups) g)
-            <> (SELECT coalesce(sum(amount_fen), 0) FROM billing_expense e
-                WHERE e.fee_month_id = s.fee_month_id AND e.state = 'approved'))""",
+        SELECT s.id FROM billing_settlement s JOIN billing_feemonth m ON m.id = s.fee_month_id
+        CROSS JOIN LATERAL (SELECT coalesce(sum((g->>'charged_fen')::bigint), 0) AS charged,
+          coalesce(sum((g->>'cost_fen')::bigint), 0) AS cost FROM jsonb_array_elements(s.groups) g) told
+        CROSS JOIN LATERAL (SELECT array_agg(o.id) AS months FROM billing_feemonth o WHERE o.school_id = m.school_id
+          AND (o.id = m.id OR (o.month < m.month AND s.groups->0->>'of_term' IS NOT NULL))) whose
+        WHERE s.state = 'locked' AND (
+          charged <> (SELECT coalesce(sum(net_fen), 0) FROM billing_charge WHERE fee_month_id = ANY (months))
+          OR cost <> (SELECT coalesce(sum(amount_fen), 0) FROM billing_expense
+            WHERE fee_month_id = ANY (months) AND state = 'approved')
+          + (SELECT coalesce(sum(CASE side WHEN 'less' THEN -amount_fen ELSE amount_fen END), 0) FROM billing_adjustment
+            WHERE fee_month_id = ANY (months) AND fee_month_id <> m.id AND state = 'approved'
+              AND decided_at <= m.locked_at))""",
     "L19 every day charged for is a day under the agreement, and a child is marked once a session": """
         SELECT c.id FROM billing_charge c JOIN billing_feemonth m ON m.id = c.fee_month_id WHERE NOT
           (SELECT bool_and(day BETWEEN m.month AND (m.month + interval '1 month' - interval '1 day'))
@@ -103,13 +110,23 @@ LAWS = {
         UNION ALL SELECT max(id) FROM attendance_mark GROUP BY session_id, student_id HAVING count(*) > 1""",
     "L20 what is paid out was due, once, and to who paid": """
         SELECT p.id FROM billing_payout p LEFT JOIN ledger_entry e
-          ON e.school_id = p.school_id AND e.key = 'payout:' || p.id WHERE (p.state = 'paid') <> (e.id IS NOT NULL)
+          ON e.school_id = p.school_id AND e.key = 'payout:' || p.id LEFT JOIN ledger_entry b
+          ON b.school_id = p.school_id AND b.key = 'payout-back:' || p.id
+          WHERE (p.state = 'paid' OR b.id IS NOT NULL) <> (e.id IS NOT NULL) OR (b.id IS NULL) <> (p.back_line_id IS NULL)
+        UNION ALL SELECT s.id FROM billing_setoff s JOIN billing_refund r ON r.id = s.refund_id
+          JOIN billing_receipt p ON p.id = s.receipt_id WHERE r.state <> 'set_off' OR p.student_id <> r.student_id
+        UNION ALL SELECT r.id FROM billing_refund r LEFT JOIN billing_setoff s ON s.refund_id = r.id
+          WHERE r.state = 'set_off' GROUP BY r.id HAVING coalesce(sum(s.fen), 0) <> r.amount_fen
+        UNION ALL SELECT p.id FROM billing_payout p JOIN billing_payeechange c ON c.id = p.change_id
+          JOIN billing_refund b ON b.id = p.refund_id WHERE c.state <> 'approved' OR c.student_id <> b.student_id
+          OR (p.payee, p.payee_account) <> (c.payee, c.payee_account) OR c.decided_by_id = c.asked_by_id
         UNION ALL SELECT r.id FROM billing_refund r JOIN billing_payout p ON p.refund_id = r.id AND p.state <> 'failed'
           GROUP BY r.id HAVING sum(p.fen) > r.amount_fen
         UNION ALL SELECT p.id FROM billing_payout p JOIN billing_receipt r ON r.id = p.receipt_id
           JOIN billing_refund b ON b.id = p.refund_id
           WHERE r.student_id <> b.student_id OR (p.change_id IS NULL AND p.payee <> r.payer)
-        UNION ALL SELECT 0 FROM balance WHERE kind = 'refund_payable' AND fen > 0""",
+        UNION ALL SELECT 0 FROM balance WHERE kind = 'refund_payable' AND fen > 0
+        UNION ALL SELECT 0 FROM balance WHERE kind = 'in_transit' AND fen < 0""",
     "L21 what a subsidy pays is within the subsidy": """
         SELECT 0 WHERE (SELECT coalesce(sum(amount_fen), 0) FROM billing_expense WHERE fund = 'subsidy')
           > (SELECT coalesce(sum(amount_fen), 0) FROM billing_subsidy)""",
@@ -127,12 +144,13 @@ LAWS = {
         SELECT coalesce(p.student_id, 0) FROM (
           SELECT 'receivable' AS kind, 'student:' || student_id AS subject, sum(net_fen - remitted_fen - paid_fen) AS fen,
             student_id FROM billing_charge GROUP BY student_id
-          UNION ALL SELECT 'prepaid', 'student:' || r.student_id, -sum(r.amount_fen - coalesce(u.fen, 0) - coalesce(g.fen, 0)),
-            r.student_id FROM (SELECT * FROM receipt WHERE fund = 'fees') r
+          UNION ALL SELECT 'prepaid', 'student:' || r.student_id,
+            -sum(r.amount_fen + coalesce(a.fen, 0) - coalesce(u.fen, 0) - coalesce(g.fen, 0)), r.student_id
+            FROM (SELECT * FROM receipt WHERE fund = 'fees') r
             LEFT JOIN (SELECT receipt_id, sum(amount_fen) AS fen FROM billing_refund
             WHERE receipt_id IS NOT NULL GROUP BY 1) g ON g.receipt_id = r.id
             LEFT JOIN (SELECT receipt_id, sum(fen) AS fen FROM paid GROUP BY 1) u ON u.receipt_id = r.id
-            GROUP BY r.student_id
+            LEFT JOIN again a ON a.receipt_id = r.id GROUP BY r.student_id
           UNION ALL SELECT 'meal', 'student:' || student_id, -sum(amount_fen), student_id FROM receipt
             WHERE fund = 'meal' GROUP BY student_id
           UNION ALL SELECT 'refund_payable', 'student:' || student_id, -sum(amount_fen), student_id FROM billing_refund
@@ -148,37 +166,26 @@ SELECT json_build_object(
   'charges', (SELECT json_agg(json_build_array(c.student_id, m.month, c.gross_fen, c.net_fen, c.paid_fen, c.remitted_fen,
       c.refunded_fen)) FROM billing_charge c JOIN billing_feemonth m ON m.id = c.fee_month_id),
   'refunds', (SELECT json_agg(json_build_array(
-      r.student_id, m.month, r.cause, concat_ws(':', r.round, r.receipt_id), r.amount_fen, r.state, r.id))
-    FROM billing_refund r JOIN billing_feemonth m ON m.id = r.fee_month_id),
+      r.student_id, m.month, r.cause, concat_ws(':', r.round, r.receipt_id) || coalesce('@' || nullif(f.month, m.month), ''),
+      r.amount_fen, r.state, r.id))
+    FROM billing_refund r JOIN billing_feemonth m ON m.id = r.fee_month_id LEFT JOIN billing_charge c ON c.id = r.charge_id
+    LEFT JOIN billing_feemonth f ON f.id = c.fee_month_id),
   'prepaid', (SELECT json_object_agg(subject, -fen) FROM balance WHERE kind = 'prepaid' AND fen <> 0),
   'bank', (SELECT coalesce(sum(fen), 0) FROM balance WHERE kind = 'bank'),
-  'borne', (SELECT json_object_agg(subject, fen) FROM balance WHERE kind = 'deficit'))::text
+  'transit', (SELECT coalesce(sum(fen), 0) FROM balance WHERE kind = 'in_transit'),
+  'borne', (SELECT json_object_agg(subject, fen) FROM balance WHERE kind = 'deficit' AND fen <> 0))::text
 """
 ASKED = f"PREPARE laws AS {BALANCES} " + " UNION ALL ".join(
     [f"SELECT '{law.split()[0]}', broken::text FROM ({question}) one (broken)" for law, question in LAWS.items()]
     + [f"SELECT 'seen', seen FROM ({SEEN}) one (seen)"]
 )
 WRITTEN = [
-    "ledger_entry",
-    "ledger_transfer",
-    "ledger_account",
-    "ledger_book",
-    "billing_feemonth",
-    "billing_charge",
-    "billing_receipt",
-    "billing_refund",
-    "billing_allocation",
-    "billing_expense",
-    "billing_settlement",
-    "enrollment_waiver",
-    "enrollment_withdrawal",
-    "enrollment_placement",
-    "enrollment_agreement",
-    "staffing_duty",
-    "staffing_stipendsheet",
-    "attendance_mark",
-    "audit_deed",
-]
+    "ledger_entry", "ledger_transfer", "ledger_account", "ledger_book", "billing_feemonth", "billing_charge",
+    "billing_receipt", "billing_refund", "billing_allocation", "billing_expense", "billing_settlement",
+    "billing_setoff", "billing_payout", "billing_payeechange", "billing_bankline", "disclosures_disclosure",
+    "enrollment_waiver", "enrollment_withdrawal", "enrollment_placement", "enrollment_agreement", "staffing_duty",
+    "staffing_stipendsheet", "attendance_mark", "audit_deed",
+]  # fmt: skip
 EVERYTHING = "PREPARE everything AS " + " UNION ALL ".join(
     f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t"
     for table in WRITTEN

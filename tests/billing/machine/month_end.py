@@ -29,6 +29,7 @@ from .families import Families
 from .till import Till
 from .world import AFTER, NEXT, NOVEMBER, OCTOBER
 
+LATER = AFTER[NOVEMBER].replace(day=20)
 CHILD = st.integers(0, 4)
 MONTH = st.sampled_from([OCTOBER, OCTOBER, OCTOBER, NOVEMBER])
 
@@ -67,13 +68,13 @@ class MonthEnd(Families, Till):
     def drafts_agree(self, month: date) -> None:
         found, _ = self.returns(month)
         rows = Refund.objects.filter(fee_month=self.months[month], state="draft")
-        owed, expected = {child: charge.owed for child, charge in self.model.of_month(month).items()}, set()
-        for (child, cause), fen in found.items():
-            off = min(fen, owed[child])
-            owed[child] -= off
+        owed, expected = {key: charge.owed for key, charge in self.model.charges.items()}, set()
+        for (child, of, cause), fen in found.items():
+            off = min(fen, owed[child, of])
+            owed[child, of] -= off
             if fen > off:
-                expected.add((self.world.children[child].pk, cause, fen - off))
-        assert set(rows.values_list("student", "cause", "amount_fen")) == expected
+                expected.add((self.world.children[child].pk, of, cause, fen - off))
+        assert set(rows.values_list("student", "charge__fee_month__month", "cause", "amount_fen")) == expected
 
     @rule(month=MONTH)
     @precondition(lambda self: self.drafted)
@@ -131,7 +132,7 @@ class MonthEnd(Families, Till):
             self.watch.l6_links_follow()
             self.locked.add(month)
             self.watch.locked.add(f"{month:%Y-%m}")
-            self.drafted.discard(month)
+            self.drafted.clear() if self.by_term else self.drafted.discard(month)
 
         self.do(
             lambda: lock_month(self.months[month], now=AFTER[month], by=self.world.by["reviewer"]),
@@ -168,6 +169,7 @@ class MonthEnd(Families, Till):
             return
         self.numbers += 1
         by, expense = self.world.by, spent[0][0] if less else None
+        now = LATER if NOVEMBER in self.locked else AFTER[OCTOBER]
         told = {
             "side": "less" if less else "more", "amount": Money(fen), "on": NOVEMBER, "reason": "供应商退回多收", "clause": "1",
             "voucher_number": f"{self.numbers}", "key": f"a{self.numbers}", "by": by["clerk"],
@@ -176,20 +178,19 @@ class MonthEnd(Families, Till):
 
         def deed():
             with transaction.atomic():
-                return approve_adjustment(
-                    enter_adjustment(self.months[OCTOBER], **told), now=AFTER[OCTOBER], by=by["reviewer"]
-                )
+                return approve_adjustment(enter_adjustment(self.months[OCTOBER], **told), now=now, by=by["reviewer"])
 
         def adjusted(_):
             sign = -1 if less else 1
             self.model.costs[OCTOBER].append((expense.grade if less else None, sign * fen))
             self.model.move(self.booked_in(NOVEMBER), -sign * fen)
-            self.model.borne[OCTOBER] += 0 if less else fen
+            if (settles := self.settles()) and not less:
+                self.model.borne[settles] += fen
             self.spent = [(m, one, left - fen if one is expense else left) for m, one, left in self.spent]
-            self.unshared = self.unshared or less
+            self.unshared = bool(settles) and (self.unshared or less)
             self.drafted.clear()
 
-        self.do(deed, adjusted, refused=not self.is_open(NOVEMBER), again=False)
+        self.do(deed, adjusted, refused=not self.takes_late_deeds(), again=False)
 
     @rule()
     @precondition(
@@ -197,21 +198,26 @@ class MonthEnd(Families, Till):
     )
     def add_a_round(self):
         """Where there is nothing to give it is asked for once, and again after the next voucher: it is the dearest deed."""
-        by, nothing = self.world.by, not self.has_more_to_give()
+        by, nothing, settles = self.world.by, not self.has_more_to_give(), self.settles()
         self.nothing_at = self.watch.place
 
         def deed():
             with transaction.atomic():
-                draft = draft_round(self.months[OCTOBER], by=by["clerk"])
+                draft = draft_round(self.months[settles or OCTOBER], by=by["clerk"])
                 return confirm_round(draft, now=AFTER[OCTOBER], by=by["reviewer"])
 
         def added(_):
             self.rounds += 1
             self.unshared = False
-            self.give_back(OCTOBER, self.rounds)
+            self.give_back(settles, self.rounds)
             self.drafted.clear()
 
-        self.do(deed, added, refused=nothing or not self.is_open(NOVEMBER), again=False)
+        self.do(deed, added, refused=nothing or not self.takes_late_deeds(), again=False)
+
+    def settles(self) -> date | None:
+        """The month that gives back what October does: in a term its last, once it is locked."""
+        return OCTOBER if not self.by_term else NOVEMBER if NOVEMBER in self.locked else None
 
     def has_more_to_give(self) -> bool:
-        return self.unshared or bool(self.returns(OCTOBER)[0])
+        settles = self.settles()
+        return settles is not None and (self.unshared or bool(self.returns(settles)[0]))

@@ -1,5 +1,6 @@
 """The same school in plain whole numbers, written without looking at the product: what it must come to."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -98,10 +99,25 @@ class Receipt:
     used: dict[date, int] = field(default_factory=dict)  # by the month it pays
     back: int = 0  # of what was paid in advance
     of_meals: bool = False  # pays no fee, and is no advance of one
+    given: dict[date, int] = field(default_factory=dict)  # what of `used` went back, by the month it paid
+    again: int = 0  # of what went back: set off, so that it pays once more
+    by_wechat: bool = False
 
     @property
     def rest(self) -> int:
-        return 0 if self.of_meals else self.fen - self.back - sum(self.used.values())
+        return 0 if self.of_meals else self.fen + self.again - self.back - sum(self.used.values())
+
+
+@dataclass(eq=False)
+class Back:
+    """What goes back to a family."""
+
+    due: int
+    of: date | None  # the month of its charge; none, where it was paid in advance
+    state: str = "payable"
+    sent: int = 0
+    paid: int = 0
+    parts: list[tuple[Receipt, int]] = field(default_factory=list)  # whose it is, once that was decided
 
 
 @dataclass
@@ -110,9 +126,14 @@ class Model:
     receipts: list[Receipt] = field(default_factory=list)
     bank: dict[date, int] = field(default_factory=dict)  # by the month of the voucher
     costs: dict[date, list[tuple[int | None, int]]] = field(default_factory=dict)  # by month: grade, fen
-    # By child, month, cause, and round (of a receipt: with its key): due, state, sent, paid.
-    refunds: dict[tuple[int, date, str, str], list] = field(default_factory=dict)
+    # By child, month, cause, and round (of a receipt: with its key; of another month's charge: with that).
+    refunds: dict[tuple[int, date, str, str], Back] = field(default_factory=dict)
+    gave: Counter = field(default_factory=Counter)  # by the month that settled it: refunded or remitted
     borne: dict[date, int] = field(default_factory=dict)
+    transit: Counter = field(default_factory=Counter)  # what WeChat has, by the month of the voucher
+    carried: Counter = field(default_factory=Counter)  # what it took from families
+    kept: Counter = field(default_factory=Counter)  # its own fee
+    fees: Counter = field(default_factory=Counter)  # the same by the month of the account
 
     def move(self, month: date, fen: int) -> None:
         self.bank[month] = self.bank.get(month, 0) + fen
@@ -135,30 +156,52 @@ class Model:
         self.move(receipt.month, -receipt.fen)
         self.use(receipt.child)
 
-    def returns(self, month: date, waived: dict, closed: set, away: dict) -> tuple[dict, int]:
-        """What the month gives back (again), by child and cause, and what the school bears: R1, then R2 by grade."""
-        mine = self.of_month(month)
-        found = {
-            (child, cause): fen
-            for child, charge in mine.items()
+    def divide(self, child: int, back: Back) -> None:
+        """Whose it is: who paid last has it first. Decided once."""
+        left = 0 if back.parts else back.due
+        for receipt in reversed(self.receipts):
+            had = receipt.given.get(back.of, 0)
+            if receipt.child == child and (part := min(left, receipt.used.get(back.of, 0) - had)):
+                receipt.given[back.of] = had + part
+                back.parts.append((receipt, part))
+                left -= part
+        assert not left, "more goes back than was paid"
+
+    def not_served(self, months: list[date], waived: dict, closed: set, away: dict) -> dict:
+        """R1: what these months give back (again), by child, month and cause."""
+        mine = sorted(((key, one) for key, one in self.charges.items() if key[1] in months), key=lambda one: one[0][0])
+        return {
+            (child, month, cause): fen
+            for (child, month), charge in mine
             for cause, fen in charge.not_served(waived.get(child, 0), closed, away.get(child, set()))
         }
-        grades = sorted({charge.grade for charge in mine.values()} | {grade for grade, _ in self.costs[month] if grade})
-        shared = sum(fen for grade, fen in self.costs[month] if not grade)
-        heads = [[charge for charge in mine.values() if charge.grade == grade] for grade in grades]
-        paying = [sum(charge.net > 0 for charge in some) for some in heads]
+
+    def returns(self, months: list[date], waived: dict, closed: set, away: dict) -> tuple[dict, int]:
+        """What these months give back together, and what the school bears: R1, then R2 by grade."""
+        found = self.not_served(months, waived, closed, away)
+        mine = {key: one for key, one in self.charges.items() if key[1] in months}
+        costs = [one for month in months for one in self.costs[month]]
+        grades = sorted({charge.grade for charge in mine.values()} | {grade for grade, _ in costs if grade})
+        shared = sum(fen for grade, fen in costs if not grade)
+        heads = [{child for (child, _), one in mine.items() if one.grade == grade} for grade in grades]
+        paying = [len({who for (who, _), one in mine.items() if one.grade == grade and one.net}) for grade in grades]
         parts = share(shared, paying if any(paying) else [len(some) or not any(heads) for some in heads])
         short = 0 if grades else shared
         for grade, part in zip(grades, parts, strict=True):
-            cost = part + sum(fen for of, fen in self.costs[month] if of == grade)
-            kids = [child for child, charge in mine.items() if charge.grade == grade]
-            had = [mine[child].given.get("surplus", 0) for child in kids]
-            r1 = [sum(fen for (whose, _), fen in found.items() if whose == child) for child in kids]
-            borne = [mine[child].borne + was - now for child, was, now in zip(kids, had, r1, strict=True)]
-            left = sum(borne) - cost - sum(had)
-            short += max(0, -left)
-            if left > 0:
-                caps = [max(0, one - was) for one, was in zip(borne, had, strict=True)]
-                shares = share(left, borne, caps)
-                found |= {(child, "surplus"): fen for child, fen in zip(kids, shares, strict=True) if fen}
+            cost = part + sum(fen for of, fen in costs if of == grade)
+            more, less = self._surplus(grade, mine, found, cost)
+            found |= more
+            short += less
         return found, short
+
+    def _surplus(self, grade: int, mine: dict, found: dict, cost: int) -> tuple[dict, int]:
+        keys = sorted((key for key, charge in mine.items() if charge.grade == grade), key=lambda key: key[0])
+        had = [mine[key].given.get("surplus", 0) for key in keys]
+        r1 = [sum(fen for (*whose, _), fen in found.items() if (*whose,) == key) for key in keys]
+        borne = [mine[key].borne + was - now for key, was, now in zip(keys, had, r1, strict=True)]
+        left = sum(borne) - cost - sum(had)
+        if left <= 0:
+            return {}, -left
+        caps = [max(0, one - was) for one, was in zip(borne, had, strict=True)]
+        shares = share(left, borne, caps)
+        return {(*key, "surplus"): fen for key, fen in zip(keys, shares, strict=True) if fen}, 0

@@ -9,15 +9,19 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from .month_end import MonthEnd
+from .payees import Payees
 from .payouts import Payouts
+from .policies import Policies
+from .sheets import Sheets
 from .trouble import Trouble
+from .wechat import WeChat
 from .world import build
 
 LONG = os.environ.get("MACHINE", "")  # "5000x100": examples, and steps in each
-EXAMPLES, STEPS = map(int, (LONG or "142x65").split("x"))
+EXAMPLES, STEPS = map(int, (LONG or "158x65").split("x"))
 
 
-class MoneyRoom(MonthEnd, Payouts, Trouble):
+class MoneyRoom(Policies, MonthEnd, Payouts, Payees, WeChat, Sheets, Trouble):
     """All of it."""
 
 

@@ -19,7 +19,7 @@ from billing.actions import (
 
 from .oracle import Charge, Receipt
 from .room import Room
-from .world import AFTER, NOVEMBER, OCTOBER
+from .world import AFTER, NEXT, NOVEMBER, OCTOBER, code
 
 CHILD = st.integers(0, 4)
 MONTH = st.sampled_from([OCTOBER, OCTOBER, OCTOBER, NOVEMBER])
@@ -36,10 +36,19 @@ class Till(Room):
         self.do(lambda: open_month(self.world.school, month=NOVEMBER, by=self.world.by["clerk"]), opened)
 
     @rule()
+    @precondition(lambda self: NOVEMBER in self.locked and not self.december)
+    def open_december(self):
+        def opened(month):
+            self.december = month
+
+        self.do(lambda: open_month(self.world.school, month=NEXT[NOVEMBER], by=self.world.by["clerk"]), opened)
+
+    @rule()
     @precondition(lambda self: not self.adopted and NOVEMBER not in self.charged)
     def lower_cap(self):
         """A month is charged under the policy it was opened under: what is published later is too late for it."""
-        self.insert(Adoption(bureau=self.world.bureau, policy="tiny-machine-cheap", began_on=NOVEMBER))
+        cheap = code(self.by_term, self.sets_off, cheap=True)
+        self.insert(Adoption(bureau=self.world.bureau, policy=cheap, began_on=NOVEMBER))
         self.adopted, self.capped = True, NOVEMBER not in self.months
 
     @rule(month=MONTH, as_job=st.booleans())
@@ -81,8 +90,9 @@ class Till(Room):
     @rule(
         child=CHILD, fen=st.sampled_from([200_00, 50_00, 133_37, 250_00, 1]),
         fund=st.sampled_from(["fees", "fees", "fees", "fees", "fees", "meal"]),
+        method=st.sampled_from(["bank", "bank", "wechat"]),
     )  # fmt: skip
-    def pay(self, child, fen, fund="fees"):
+    def pay(self, child, fen, fund="fees", method="bank"):
         student, key = self.world.children[child], f"form-{self.numbers}"
         self.numbers += 1
         told = {
@@ -91,13 +101,19 @@ class Till(Room):
             "payer": f"家长{child}",
             "payer_account": "6217",
             "fund": fund,
+            "method": method,
         }
 
         def paid(receipt):
-            self.model.receipts.append(Receipt(child, fen, self.booked_in(OCTOBER), of_meals=fund == "meal"))
+            by_wechat, month = method == "wechat", self.booked_in(OCTOBER)
+            self.model.receipts.append(Receipt(child, fen, month, of_meals=fund == "meal", by_wechat=by_wechat))
             self.receipts.append((receipt, self.model.receipts[-1]))
             self.model.use(child)
-            self.model.move(self.booked_in(OCTOBER), fen)
+            if by_wechat:
+                self.model.transit[month] += fen
+                self.model.carried[month] += fen
+            else:
+                self.model.move(month, fen)
             self.drafted.clear()
 
         self.do(lambda: receive(self.world.school, student, key=key, by=self.world.by["clerk"], **told), paid)
@@ -106,7 +122,7 @@ class Till(Room):
     @precondition(lambda self: self.receipts)
     def void(self, nth):
         receipt, known = self.receipts[nth % len(self.receipts)]
-        given = {key[:2] for key in self.model.refunds if key[2] != "prepaid"}
+        given = {(key[0], one.of) for key, one in self.model.refunds.items() if one.of}
         back = any((known.child, month) in given for month in known.used)
 
         def voided(_):
@@ -116,7 +132,7 @@ class Till(Room):
 
         self.do(
             lambda: void_receipt(receipt, reason="记错了", now=AFTER[OCTOBER], by=self.world.by["reviewer"]), voided,
-            refused=bool(back or known.back or known.month in self.locked), again=True,
+            refused=bool(back or known.back or known.by_wechat or known.month in self.locked), again=True,
         )  # fmt: skip
 
     @rule(child=CHILD)
@@ -124,7 +140,7 @@ class Till(Room):
     def return_advance(self, child):
         """What is paid in advance goes back; nothing is left of it for a second time."""
         told = {"on": self.world.days[OCTOBER][3], "by": self.world.by["clerk"]}
-        held, is_open = self.held_in_advance(child), bool(set(self.months) - self.locked)
+        held, is_open = self.held_in_advance(child), self.first_open() is not None
         students = {self.world.children[child].pk}
         self.do(
             lambda: return_advances(self.world.school, students, **told),

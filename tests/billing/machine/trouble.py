@@ -59,7 +59,7 @@ class Trouble(Room):
             return
         key = f"voucher-{self.numbers}"
         self.numbers += 1
-        moves = [((Kind.IN_TRANSIT, ""), (Kind.SUBSIDY, "2026-11"), Money(7))]
+        moves = [((Kind.STIPEND_PAYABLE, "2026-12"), (Kind.SUBSIDY, "2026-12"), Money(7))]
         self.do(
             lambda: post(self.world.school, moves, on=NEXT[NOVEMBER], memo="试", key=key, by=self.world.by["clerk"]),
             lambda entry: self.vouchers.append((entry, False)),

@@ -1,6 +1,7 @@
 """A tiny school in October and November 2026, laid down once: every example begins here and is rolled back to here."""
 
 from datetime import date, datetime, time
+from itertools import product
 from types import SimpleNamespace
 
 from afterschool.access.capabilities import Role
@@ -57,19 +58,27 @@ gives = "each_day"
 cause = "cancelled"
 gives = "each_day"
 """
+SETS_OFF = """
+[[refund_route]]
+how = "set_off"
+"""
+
+
+def code(by_term: bool = False, sets_off: bool = False, cheap: bool = False) -> str:
+    """The policy of these rules."""
+    return "tiny-machine" + "-term" * by_term + "-set-off" * sets_off + "-cheap" * cheap
 
 
 def build() -> SimpleNamespace:
     bureau = cast.make_bureau()
     clerk = cast.make_person("文书")
-    for since, code, rules in (
-        (date(2026, 9, 1), "tiny-machine", RULES),
-        (NOVEMBER, "tiny-machine-cheap", RULES.replace("yuan = 200", "yuan = 190")),
-    ):
-        text = file(rules, code=code, since="2026-08-01")
-        PolicyText.objects.create(code=code, title="办法", body=text, bureau=bureau, uploaded_by=clerk)
-        if since != NOVEMBER:  # the cap that falls is adopted by a step
-            Adoption.objects.create(bureau=bureau, policy=code, began_on=since)
+    for by_term, sets_off, cheap in product((False, True), repeat=3):  # all but the first are adopted by a step
+        rules = RULES.replace("yuan = 200", "yuan = 190") if cheap else RULES
+        rules = rules.replace("[[settlement]]", '[[settlement]]\nevery = "term"') if by_term else rules
+        name = code(by_term, sets_off, cheap)
+        text = file(rules + SETS_OFF * sets_off, code=name, since="2026-08-01")
+        PolicyText.objects.create(code=name, title="办法", body=text, bureau=bureau, uploaded_by=clerk)
+    Adoption.objects.create(bureau=bureau, policy=code(), began_on=date(2026, 9, 1))
     fill_calendar(bureau, 2026, by=cast.Actor.system("test"))
     school, other = cast.make_school(bureau), cast.make_school(bureau, "兰亭小学")
     term = cast.make_term(bureau)
@@ -83,7 +92,7 @@ def build() -> SimpleNamespace:
     world = SimpleNamespace(
         bureau=bureau, school=school, other=other, term=term, plan=plan, people=people,
         by={name: act(person) for name, person in people.items()}, days={}, children=[], agreements=[], sections={},
-        month=FeeMonth.objects.create(school=school, month=OCTOBER, policy="tiny-machine"),
+        month=FeeMonth.objects.create(school=school, month=OCTOBER, policy=code()),
     )  # fmt: skip
     for month, last in LAST.items():
         world.days[month] = service_days(school, [1, 2, 4, 5], month, last)
