@@ -10,8 +10,9 @@ from django.utils import timezone
 from afterschool.access.capabilities import Role
 from afterschool.access.models import Person
 from afterschool.access.sessions import SessionStore
+from afterschool.notices.models import Notice
 from afterschool.schools.models import Guardianship, School, SchoolClass, Student
-from attendance.models import GateList, Mark, Session
+from attendance.models import GateEvent, GateList, Handover, Mark, Session
 from enrollment.models import Agreement, AgreementItem, Application, PickupPerson, Placement, Section
 from staffing.models import Duty
 from tests import cast
@@ -95,10 +96,28 @@ def _fill(bureau, term, number: int, sections: int) -> list[Gate]:
                  children=ROOM, sha256="0" * 64)
         for teacher in teachers
     )  # fmt: skip
+    _yesterday(school, today - timedelta(days=1), children, mothers, leader)
     return [
         Gate(school.pk, signed_in(teacher), str(one.uid), waiting[n * ROOM : (n + 1) * ROOM])
         for n, (teacher, one) in enumerate(zip(teachers, lists, strict=True))
     ]
+
+
+def _yesterday(school: School, day: date, children: list[Student], mothers: list[Person], by: Person) -> None:
+    """No book is empty: the day before each mother came, and was told."""
+    at = timezone.now() - timedelta(days=1)
+    left = [
+        {"school": school, "day": day, "student": child, "mode": "collected", "how": "known", "guardian": mother,
+         "collector_name": mother.name, "collector_relation": "母亲", "by": by}
+        for child, mother in zip(children, mothers, strict=True)
+    ]  # fmt: skip
+    events = GateEvent.objects.bulk_create(
+        GateEvent(**one, uid=uuid4(), device="yesterday", kind="release", outcome="accepted", claimed_at=at,
+                  received_at=at, happened_at=at)
+        for one in left
+    )  # fmt: skip
+    Handover.objects.bulk_create(Handover(**one, event=event, at=at) for one, event in zip(left, events, strict=True))
+    Notice.objects.bulk_create(Notice(to=mother, kind="handed_over", title="妈妈接走", link="/") for mother in mothers)
 
 
 def _families(school: School, children: list[Student], number: int) -> tuple[list[Person], list[tuple[int, str]]]:

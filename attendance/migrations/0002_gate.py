@@ -41,10 +41,17 @@ BEGIN
     WHERE id = ANY (p_students) AND school_id = p_school ORDER BY id FOR NO KEY UPDATE
   ) s JOIN schools_schoolclass c ON c.id = s.school_class_id;
 
-  SELECT * INTO given FROM attendance_gatelist WHERE uid = p_list AND school_id = p_school;
+  SELECT * INTO given FROM attendance_gatelist WHERE uid = p_list;
+  IF given.school_id <> p_school THEN
+    given := NULL;
+  END IF;
   p_day := coalesce(given.day, p_day);
-  SELECT json_agg(e ORDER BY e.id) INTO events FROM attendance_gateevent e
-  WHERE e.uid = ANY (p_uids) OR (e.student_id = ANY (p_students) AND e.day = p_day);
+  SELECT json_agg(e) INTO events FROM (
+    SELECT * FROM attendance_gateevent WHERE uid = ANY (p_uids)
+    UNION ALL
+    SELECT * FROM attendance_gateevent
+    WHERE student_id = ANY (p_students) AND day = p_day AND NOT uid = ANY (p_uids)
+  ) e;
   IF events IS NOT NULL THEN
     SELECT json_agg(json_build_array(h.student_id, h.id, h.event_id)) INTO standing FROM attendance_handover h
     WHERE h.student_id = ANY (p_students) AND h.day = p_day AND h.undone_at IS NULL;
@@ -105,7 +112,9 @@ BEGIN
       FROM enrollment_placement n JOIN enrollment_section c ON c.id = n.section_id
       JOIN plans_offering o ON o.id = c.offering_id AND o.slot NOT IN ('morning', 'noon')
       JOIN attendance_session s ON s.section_id = n.section_id AND s.day = p_day AND s.cancelled_at IS NULL
-      JOIN attendance_mark m ON m.session_id = s.id AND m.student_id = n.student_id
+      CROSS JOIN LATERAL (
+        SELECT * FROM attendance_mark WHERE session_id = s.id AND student_id = n.student_id OFFSET 0
+      ) m
       WHERE n.student_id = ANY (p_students)
     ),
     'guardians', (

@@ -138,7 +138,7 @@ def facts_of(
         day=day,
         given=given,
         students={pk: Pupil(name, may_walk_home(grade, walks_from).answer) for pk, name, grade in rows["students"]},
-        entries=[_entry(row) for row in rows["events"]],
+        entries=sorted(map(_entry, rows["events"]), key=lambda entry: entry.id),
         recent=[(datetime.fromisoformat(at), name or student) for at, name, student in rows["recent"]],
         standing={student: (handover, event) for student, handover, event in rows["standing"]},
         statuses=_statuses(rows["statuses"]),

@@ -33,8 +33,9 @@ BEGIN
     (SELECT coalesce(json_agg(json_build_array(role, bureau_id, school_id, school_class_id, student_id)), '[]')
      FROM held_by(s.person_id, p_day)),
     p.id, p.password::text, p.last_login, p.phone::text, p.name::text, p.email::text, p.is_active, p.created_at
-  FROM access_session s LEFT JOIN access_person p ON p.id = s.person_id
-  WHERE s.session_key = p_key AND s.expire_date > p_now;
+  FROM (SELECT * FROM access_session WHERE session_key = p_key OFFSET 0) s
+  LEFT JOIN access_person p ON p.id = s.person_id
+  WHERE s.expire_date > p_now;
 END $$;
 """
 
