@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -138,7 +139,7 @@ def facts_of(
         day=day,
         given=given,
         students={pk: Pupil(name, may_walk_home(grade, walks_from).answer) for pk, name, grade in rows["students"]},
-        entries=sorted(map(_entry, rows["events"]), key=lambda entry: entry.id),
+        entries=[_entry(row) for row in sorted(rows["events"], key=itemgetter("id"))],
         recent=[(datetime.fromisoformat(at), name or student) for at, name, student in rows["recent"]],
         standing={student: (handover, event) for student, handover, event in rows["standing"]},
         statuses=_statuses(rows["statuses"]),
