@@ -41,7 +41,7 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("schools", "0004_walks_from"), ("access", "0001_initial")]
+    dependencies = [("schools", "0002_adopted_is_ink"), ("access", "0001_initial")]
     operations = [
         migrations.RunSQL(HELD, "DROP FUNCTION held_by(bigint, date);"),
         migrations.RunSQL(ASKS, "DROP FUNCTION who_asks(text, timestamptz, date);"),
