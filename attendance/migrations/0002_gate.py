@@ -175,7 +175,7 @@ BEGIN
     SELECT
       school_id, day, student_id, id, mode, how, guardian_id, pickup_person_id, code_id, call_back_id,
       collector_name, collector_relation, place, happened_at, by_id
-    FROM attendance_gateevent WHERE uid = ANY (p_made)
+    FROM attendance_gateevent WHERE uid = ANY (p_made) ORDER BY id
     RETURNING id, student_id
   ) SELECT json_object_agg(student_id, id) INTO made FROM row;
   IF json_array_length(p_notes) > 0 THEN
