@@ -65,7 +65,7 @@ def answer(received_at: datetime, taken: Iterable[Taken]) -> JsonResponse:
 
 
 def _told(said) -> Told:
-    if not isinstance(said, dict) or said.get("kind") not in KINDS:
+    if not isinstance(said, dict) or _text(said, "kind", 12) not in KINDS:
         raise Unreadable("kind")
     mode, about = _text(said, "mode", 10), said.get("about")
     if said["kind"] == Kind.RELEASE and mode not in MODES:
@@ -122,6 +122,8 @@ def _text(said: dict, name: str, longest: int) -> str:
     text = said.get(name) or ""
     if not isinstance(text, str) or len(text) > longest or "\x00" in text:
         raise Unreadable(name)
+    if text != text.encode(errors="ignore").decode():  # half a character
+        raise Unreadable(name)
     return text
 
 
@@ -130,6 +132,6 @@ def _moment(text) -> datetime:
         moment = datetime.fromisoformat(text)
     except (TypeError, ValueError) as wrong:
         raise Unreadable("claimed_at") from wrong
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not 1 < moment.year < 9999:  # at either end no other time zone can tell it
         raise Unreadable("claimed_at")
     return moment
