@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import AuthenticationMiddleware, get_user
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -19,7 +19,7 @@ class PersonMiddleware(AuthenticationMiddleware):
 
     def process_request(self, request):
         super().process_request(request)
-        request.user = SimpleLazyObject(lambda: _stand(request, "user", _brought(request.session) or get_user(request)))
+        request.user = SimpleLazyObject(lambda: _stand(request, "user", brought(request.session) or get_user(request)))
 
 
 def _stand(request: HttpRequest, name: str, found: Any) -> Any:
@@ -28,10 +28,12 @@ def _stand(request: HttpRequest, name: str, found: Any) -> Any:
     return found
 
 
-def _brought(session: SessionStore) -> Person | None:
-    backend, hashed = session.get(BACKEND_SESSION_KEY), session.get(HASH_SESSION_KEY)
+def brought(session: SessionStore) -> Person | None:
+    named, backend, hashed = map(session.get, (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY))
     person = session.person
-    if person is None or not person.is_active or backend not in settings.AUTHENTICATION_BACKENDS:
+    if person is None or named != str(person.pk):
+        return None
+    if not person.is_active or backend not in settings.AUTHENTICATION_BACKENDS:
         return None
     return person if constant_time_compare(hashed or "", person.get_session_auth_hash()) else None
 

@@ -3,18 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth import SESSION_KEY
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
 from afterschool.access.capabilities import Role
+from afterschool.access.middleware import brought
 from afterschool.access.models import Person, Session
+from afterschool.access.sessions import SessionStore
 from afterschool.access.tasks import clear_sessions
 from afterschool.schools.models import Post
 from afterschool.schools.people import actor_for, who_asks
 from tests import cast
 
 pytestmark = pytest.mark.django_db
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -87,3 +90,17 @@ def test_sessions_whose_time_is_over_are_cleared(teacher, signed_in):
     Session.objects.filter(pk=other.session.session_key).update(expire_date=timezone.now() - timedelta(days=1))
     clear_sessions()
     assert [one.get_decoded()[SESSION_KEY] for one in Session.objects.all()] == [str(teacher.pk)]
+
+
+def test_a_session_brings_only_whom_it_names(teacher, haitang):
+    """Whoever came with one roster has the same password, that is none: the hash tells nobody from the other."""
+    other = cast.make_person("李老师", Role.TEACHER, haitang)
+    Person.objects.filter(pk=other.pk).update(password=teacher.password)
+    session = SessionStore()
+    session.update(
+        {SESSION_KEY: str(other.pk), BACKEND_SESSION_KEY: BACKEND, HASH_SESSION_KEY: teacher.get_session_auth_hash()}
+    )
+    session.person = teacher
+    assert brought(session) is None
+    session[SESSION_KEY] = str(teacher.pk)
+    assert brought(session) == teacher
