@@ -81,10 +81,18 @@ def _may_not(told: Told, facts: Facts) -> str:
     about = facts.by_uid.get(told.about) if told.about else None
     if told.kind == Kind.UNDO:
         signed = facts.closed and told.student_id not in facts.kept_late
-        return "当日已经签字结束，不能撤销" if signed else ""
+        return "当日已经签字结束，不能撤销" if signed and not _waits(about, facts) else ""
     if about is not None and _is_barred(about, facts):
         return f"后来登记了接送限制，{CALL_OFFICE}"
     return ""
+
+
+def _waits(about: Entry | None, facts: Facts) -> bool:
+    """It was held and no leader has confirmed it: it counts for nothing yet."""
+    if about is None or about.outcome != Outcome.HELD:
+        return False
+    confirms = (one for one in facts.by_uid.values() if one.kind == Kind.CONFIRM and one.about == about.uid)
+    return all(one.outcome == Outcome.DENIED for one in confirms)
 
 
 def _is_barred(entry: Entry, facts: Facts) -> bool:

@@ -87,7 +87,7 @@ def _handover_rows(book) -> list[list]:
 
 
 def _later(handover: Handover) -> str:
-    if not (handover.is_later and handover.event):
+    if not handover.is_later:
         return ""
     later = handover.event.later
     return f"补记：据{later.source}，{later.reason}；{handover.by.name} {_moment(later.at)} 记"

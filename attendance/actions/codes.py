@@ -99,11 +99,11 @@ def call_back(
 ) -> CallBack:
     """A second person has called a guardian, on a number that was on file before today, and writes down the answer.
 
-    Without an adult's name it is a call about a dispute: the guardian was told. The last word about a child counts; the
-    same said again is the call already written.
+    Without an adult's name it is a call about a dispute: the guardian was told, of a handover that waits also afterwards.
+    The last word about a child counts; the same said again is the call already written.
     """
-    student, day = incident.student, timezone.localdate(now)
-    if student is None or incident.day != day:
+    student, day = incident.student, incident.day
+    if student is None or (adult_name and day != timezone.localdate(now)):
         raise RuleBroken("只能为今天的孩子回拨核实")
     if by.signer == incident.by_id:
         raise RuleBroken("回拨要由现场老师以外的另一个人来打")

@@ -78,6 +78,8 @@ def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: da
         return asked
     if asked.by_id == by.signer:
         raise RuleBroken("自己申请的补记，要由另一位带班领导或校长决定")
+    if agreed and Handover.objects.filter(student=asked.student_id, day=asked.day, undone_at=None).exists():
+        raise RuleBroken(f"{asked.student.name} 那天已经有离校记录，不用再补；请按“不同意”并写明")
     if not agreed and not refusal.strip():
         raise RuleBroken("不同意的，请写一句为什么", field="refusal")
     asked.decided_at, asked.decided_by_id = now, by.signer
@@ -95,11 +97,14 @@ def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: da
 
 @transaction.atomic
 def undo_later(handover: Handover, *, now: datetime, by: Actor) -> Taken:
-    """撤销, as long as the day is not signed: it was written down wrongly, and waits again. It stays on record."""
+    """撤销, as long as neither the day is signed nor the month locked: it was written down wrongly, and waits again. It
+    stays on record."""
     lock_open_day(handover.school_id, handover.day)
     handover = Handover.objects.select_related("event__school").get(pk=handover.pk)
-    if handover.event is None or not handover.is_later:
+    if not handover.is_later:
         raise RuleBroken("这次离校不是补记的，不能在这里撤销")
+    if is_locked(handover.school_id, handover.day):
+        raise RuleBroken(f"{handover.day.month}月已经锁定，补记不能撤销；记错了的请记一件异常")
     return undo_held(handover.event, now=now, by=by)
 
 

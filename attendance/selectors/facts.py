@@ -19,7 +19,7 @@ from afterschool.policy.walking import may_walk_home
 from afterschool.schools.models import School
 from attendance.models import Handover, Mark
 from attendance.release import Child
-from attendance.told import Entry, Given, Told
+from attendance.told import Entry, Given, Kind, Told
 from enrollment.release import Adult, Grant, Restriction, may_release
 
 from .reach import GATE
@@ -126,7 +126,7 @@ def facts_of(
     asked: list[Any] = [
         school.pk, today, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
         min(claims) - IN_A_MOMENT, max(claims), None if everywhere else by.person_id,
-        any(told.adult.startswith(ON_ANOTHERS_WORD) for told in events),
+        any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)

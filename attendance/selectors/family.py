@@ -118,7 +118,7 @@ def _rooms(book: DayBook) -> dict[int, str]:
 
 def _of_handover(handover: Handover) -> str:
     how = handover.get_how_display() if handover.mode == Handover.Mode.COLLECTED else ""
-    if handover.is_later and handover.event:
+    if handover.is_later:
         later = handover.event.later
         said = f"据{later.source}，{handover.by.name} {timezone.localtime(later.at):%-m月%-d日 %H:%M} 记"
         return " · ".join(filter(None, [handover.collector_name, said]))

@@ -20,7 +20,7 @@ def held_undo(request, reach, pk):
     event = _event(reach, pk)
     taken = undo_held(event, now=timezone.now(), by=request.actor)
     if taken.outcome == GateEvent.Outcome.ACCEPTED:
-        messages.success(request, f"已撤销，{event.student.name} 还在校")
+        messages.success(request, f"{event.student.name} 的这次交接已撤销")
     else:
         messages.error(request, f"{event.student.name}：{taken.because}")
     return redirect(board_of(event.school, event.day))
@@ -39,4 +39,5 @@ def held_calls(request, reach, pk):
 
 
 def _event(reach, pk) -> GateEvent:
-    return get_object_or_404(GateEvent.objects.within(reach).select_related("school", "student"), pk=pk)
+    waited = GateEvent.objects.within(reach).filter(outcome=GateEvent.Outcome.HELD)
+    return get_object_or_404(waited.select_related("school", "student"), pk=pk)

@@ -78,6 +78,7 @@ def call_back(request, reach, pk):
     numbers = numbers_of(incident.student, incident.day)
     guardians = Person.objects.filter(pk__in=[number.tie.person_id for number in numbers])
     disputed = incident.student_id in held_in_dispute([incident.student], incident.day)
+    in_time = disputed or incident.day == timezone.localdate()  # whoever waits in a dispute is told of afterwards too
     form = CallBackForm(request.POST or None, guardians=guardians, about_dispute=disputed)
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,8 +94,8 @@ def call_back(request, reach, pk):
         "numbers": numbers,
         "disputed": disputed,
         "calls": _calls(incident),
-        "may_call": request.actor.person_id != incident.by_id and incident.day == timezone.localdate(),
-        "today": timezone.localdate(),
+        "may_call": in_time and request.actor.person_id != incident.by_id,
+        "in_time": in_time,
     }
     return render(request, "attendance/call_back.html", context, status=422 if form.errors else 200)
 

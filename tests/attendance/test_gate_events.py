@@ -410,6 +410,39 @@ def test_a_dispute_needs_the_leader_and_a_call_to_both(here):
     assert Handover.objects.count() == 1
 
 
+def test_code_and_a_second_persons_call_are_known_to_the_leader_who_confirms(here):
+    """The list was old: somebody else is barred, not the one who showed a code or whom a guardian named."""
+    first, second, _ = here.children
+    row, digits = make_code(
+        first, day=THURSDAY, name="李桂花", relation="外婆", now=at(12), by=cast.act(here.mothers[0], THURSDAY)
+    )
+    bring(here, tap(second, "", kind="wrong_adult"))
+    call = call_back(
+        Incident.objects.get(), guardian=here.mothers[1], agreed=True, adult_name="周师傅", adult_relation="邻居",
+        now=at(17, 20), by=here.by_leader,
+    )  # fmt: skip
+    for child in (first, second):
+        restrict(here, child, "某人")
+    given = issue_list(here.school, day=THURSDAY, device=TABLET, now=at(17, 20), by=here.by_teacher).gate_list
+    taps = tap(first, f"code:{row.pk}", at(17, 36), code=digits), tap(second, f"call_back:{call.pk}", at(17, 37))
+    taken = bring(here, *taps, list_uid=given.uid)
+    assert outcomes(taken) == ["held", "held"]
+    for one in taken:
+        assert confirm_held(event_of(one), now=at(18, 5), by=here.by_leader).outcome == "accepted"
+
+
+def test_what_was_held_after_the_close_is_taken_back_as_long_as_nobody_confirmed_it(here):
+    bring(here, *map(tap, here.children))
+    here.school.day_closes.create(day=THURSDAY, closed_at=at(18, 20), closed_by=here.leader)
+    mistake, true = bring(here, tap(here.children[0], pace=7), tap(here.children[1]), device=PHONE, now=at(18, 30))
+    assert confirm_held(event_of(true), now=at(18, 31), by=here.by_leader).outcome == "accepted"
+
+    assert undo_held(event_of(mistake), now=at(18, 31), by=here.by_leader).outcome == "accepted"
+    assert undo_held(event_of(true), now=at(18, 31), by=here.by_leader).outcome == "denied"
+    assert not held_events(here.school, THURSDAY)
+    assert Handover.objects.filter(undone_at=None).count() == 3
+
+
 def test_a_child_of_another_school_is_refused_and_not_written(here):
     stranger = cast.make_student(cast.make_class(cast.make_school(here.school.bureau, "别的小学")), "外校")
     assert outcomes(bring(here, tap(stranger, ""))) == ["refused"]

@@ -1,13 +1,23 @@
 """补记离校: how a child left on a day that is over, on somebody's word, and plainly as a later record."""
 
 from datetime import time, timedelta
+from uuid import uuid4
 
 import pytest
 
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from attendance.actions import begin_late, close_day, correct_mark, take_roll
+from attendance.actions import (
+    begin_late,
+    call_about_dispute,
+    call_back,
+    close_day,
+    confirm_held,
+    correct_mark,
+    take_events,
+    take_roll,
+)
 from attendance.actions.later import decide_later, record_later, undo_later
 from attendance.actions.months import lock_attendance
 from attendance.archive.books import Books
@@ -21,7 +31,7 @@ from attendance.selectors.held import held
 from attendance.selectors.later import unrecorded
 from enrollment.models import DisputeHold, PickupRestriction
 from tests import cast
-from tests.attendance.gate import hand_over, mother_of
+from tests.attendance.gate import hand_over, mother_of, tap
 from tests.attendance.town import THURSDAY, at
 
 FRIDAY = THURSDAY + timedelta(days=1)
@@ -124,11 +134,18 @@ def test_in_a_dispute_it_waits_on_the_board_like_every_handover(past):
         school=past.school, student=child, reason="抚养争议", recorded_by=past.leader, began_on=THURSDAY
     )
     write(past)
-
-    assert [one.event.student for one in held(past.school, THURSDAY)] == [child]
-    assert (lacking(past), told(past)) == ([], [])
     with pytest.raises(RuleBroken):
         sign(past)
+
+    [waits] = held(past.school, THURSDAY)
+    assert (waits.event.student, waits.uncalled) == (child, (f"母亲 {past.mothers[0].name}",))
+    assert (lacking(past), told(past)) == ([], [])
+    assert confirm_held(waits.event, now=MORNING, by=past.by_leader).outcome == "refused"
+    calls = call_about_dispute(waits.event, now=MORNING, by=past.by_leader)
+    call_back(calls, guardian=past.mothers[0], agreed=True, now=MORNING, by=past.by_teacher)
+    assert confirm_held(waits.event, now=MORNING, by=past.by_leader).outcome == "accepted"
+    assert told(past) == ["学生01 10月15日 17:40 由母亲接走（补记）"]
+    close_day(past.school, day=THURSDAY, despite="1 件异常没处理完", now=MORNING, by=past.by_leader)
 
 
 def test_child_leaves_within_the_day_it_was_there_on_a_word_and_for_a_reason(past):
@@ -207,6 +224,19 @@ def test_of_a_locked_month_another_decides(past):
     gone = Handover.objects.get(student=past.children[0])
     assert (agreed.event, agreed.decided_by, gone.by) == (gone.event, principal, past.leader)
     assert departures(Books(past.school, THURSDAY, THURSDAY)).sheets[0].rows[-1][-1].endswith("记，校长 同意")
+    with pytest.raises(RuleBroken, match="已经锁定"):
+        undo_later(gone, now=MORNING, by=past.by_leader)
+
+
+def test_what_was_asked_and_has_come_from_the_gate_meanwhile_is_not_agreed_to(past):
+    lock_attendance(past.school, THURSDAY.replace(day=1), now=at(9, 0, FRIDAY))
+    asked, child = write(past), past.children[0]
+    taps = [tap(child, when=at(17, 38))]
+    take_events(past.school, taps, device=str(uuid4()), day=THURSDAY, now=MORNING, by=past.by_leader)
+    principal = cast.act(cast.make_person("校长", Role.PRINCIPAL, past.school), FRIDAY)
+    with pytest.raises(RuleBroken, match="已经有离校记录"):
+        decide_later(asked, agreed=True, now=MORNING, by=principal)
+    assert Handover.objects.get(student=child).how == "known"
 
 
 def test_what_was_written_wrongly_is_undone_until_the_day_is_signed(past):
