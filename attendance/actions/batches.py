@@ -40,15 +40,7 @@ def begin_batch(
     )  # fmt: skip
     if not set(grades) <= set(school.grades):
         raise RuleBroken("本校没有这个年级", field="grades")
-    if last := _last_gone(school, grades, began_on):
-        raise RuleBroken(f"这些年级{last:%-m月%-d日}已经有孩子离校，最早从第二天起", field="began_on")
-    lasting = Batch.objects.filter(Q(ended_on=None) | Q(ended_on__gte=began_on), school=school)
-    for other in lasting:
-        if both := sorted(set(other.grades) & set(grades)):
-            names = "、".join(GRADES[grade] for grade in both)
-            raise RuleBroken(f"{names}已经在“{other.name}”里，一个年级一天只走一批；请先结束那一批", field="grades")
-        if other.name == batch.name:
-            raise RuleBroken(f"已经有“{other.name}”，请换一个名字，或者先结束那一批", field="name")
+    _must_stand_alone(batch)
     if (early := still_in_class(school, grades, leaves_at, began_on)) != despite and early:
         raise RuleBroken(f"{early}，这一批 {leaves_at:%H:%M} 就放学；看清了再点“仍要保存”", field="despite")
     batch.save()
@@ -75,6 +67,18 @@ def end_batch(batch: Batch, *, ended_on: date, by: Actor) -> Batch:
     batch.ended_on = ended_on
     batch.save(update_fields=["ended_on"])
     return batch
+
+
+def _must_stand_alone(batch: Batch) -> None:
+    """Beside every other batch of these days."""
+    if last := _last_gone(batch.school, batch.grades, batch.began_on):
+        raise RuleBroken(f"这些年级{last:%-m月%-d日}已经有孩子离校，最早从第二天起", field="began_on")
+    for other in Batch.objects.filter(Q(ended_on=None) | Q(ended_on__gte=batch.began_on), school=batch.school):
+        if both := sorted(set(other.grades) & set(batch.grades)):
+            names = "、".join(GRADES[grade] for grade in both)
+            raise RuleBroken(f"{names}已经在“{other.name}”里，一个年级一天只走一批；请先结束那一批", field="grades")
+        if other.name == batch.name:
+            raise RuleBroken(f"已经有“{other.name}”，请换一个名字，或者先结束那一批", field="name")
 
 
 def _last_gone(school: School, grades: Sequence[int], since: date) -> date | None:

@@ -107,10 +107,7 @@ def call_back(
         raise RuleBroken("只能为今天的孩子回拨核实")
     if by.signer == incident.by_id:
         raise RuleBroken("回拨要由现场老师以外的另一个人来打")
-    ties = Guardianship.objects.open_on(day).filter(student=student, person=guardian, began_on__lt=day)
-    # A number belongs to one person for good: who was a guardian yesterday had this number yesterday.
-    if not ties.exists():
-        raise RuleBroken("只能打给今天以前就登记在册的监护人和号码")
+    _must_be_on_file(student, guardian, day)
     if agreed and adult_name and (student.pk, guardian.pk) in barred_guardians([student], day):
         raise RuleBroken("这件事请与学校办公室联系办理")
     lock(student.school_id)
@@ -119,14 +116,14 @@ def call_back(
     if last and said == {name: getattr(last, name) for name in said}:
         return last
     call = CallBack.objects.create(
-        **said,
-        school_id=student.school_id,
-        day=day,
-        student=student,
-        adult_relation=adult_relation.strip(),
-        asked_by_id=incident.by_id,
-        called_by_id=by.signer,
-        called_at=now,
-    )
+        **said, school_id=student.school_id, day=day, student=student, adult_relation=adult_relation.strip(),
+        asked_by_id=incident.by_id, called_by_id=by.signer, called_at=now,
+    )  # fmt: skip
     record(by, "called_back", call, student=student.pk, agreed=agreed)
     return call
+
+
+def _must_be_on_file(student: Student, guardian: Person, day: date) -> None:
+    """A number belongs to one person for good: who was a guardian the day before had this number then."""
+    if not Guardianship.objects.open_on(day).filter(student=student, person=guardian, began_on__lt=day).exists():
+        raise RuleBroken("只能打给今天以前就登记在册的监护人和号码")

@@ -37,26 +37,24 @@ def note_contact(
     once = uuid5(uid, f"{student.pk} {person and person.pk} {result} {note}") if uid else uuid4()
     if first := ContactAttempt.objects.filter(uid=once).first():
         return first
+    _must_be_missing(session, student, person)
+    attempt = ContactAttempt(
+        school_id=session.school_id, session=session, student=student, person=person, result=result, note=note.strip(),
+        uid=once, at=now, by_id=by.signer,
+    )  # fmt: skip
+    attempt.full_clean(exclude=["school", "session", "student", "person", "by"])
+    attempt.save()
+    record(by, "contacted", attempt, student=student.pk, result=result)
+    return attempt
+
+
+def _must_be_missing(session: Session, student: Student, person: Person | None) -> None:
+    """And whoever was called must be its guardian."""
     if not session.marks.filter(student=student, status__in=TOLD).exists():
         raise RuleBroken(f"{student.name} 没有记成缺勤或病，不用记联系")
     ties = Guardianship.objects.open_on(session.day).filter(student=student)
     if person and not ties.filter(person=person).exists():
         raise RuleBroken("这个人不是孩子的监护人", field="person")
-    attempt = ContactAttempt(
-        school_id=session.school_id,
-        session=session,
-        student=student,
-        person=person,
-        result=result,
-        note=note.strip(),
-        uid=once,
-        at=now,
-        by_id=by.signer,
-    )
-    attempt.full_clean(exclude=["school", "session", "student", "person", "by"])
-    attempt.save()
-    record(by, "contacted", attempt, student=student.pk, result=result)
-    return attempt
 
 
 @transaction.atomic

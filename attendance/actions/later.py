@@ -45,22 +45,11 @@ def record_later(
     """`said`: of each child by which of its ways it left, and when. All are taken or none. Once the month is locked they
     are asked for, and another decides."""
     lock(school.pk)
-    if not said:
-        raise RuleBroken("请至少选一个孩子是怎样离校的")
-    if not source.strip():
-        raise RuleBroken("请写据谁的话", field="source")
-    if not reason.strip():
-        raise RuleBroken("请写当时为什么没有登记", field="reason")
+    source, reason = source.strip(), reason.strip()
+    _must_tell(said, source, reason)
     waiting = {one.student.pk: one for one in unrecorded(school, day, now)}
-    about = {
-        "school": school,
-        "day": day,
-        "source": source.strip(),
-        "reason": reason.strip(),
-        "at": now,
-        "by_id": by.signer,
-    }
-    records = [LaterRecord(**about, **_left(waiting.get(pk), *how, now)) for pk, how in said.items()]
+    whose = {"school": school, "day": day, "source": source, "reason": reason, "at": now, "by_id": by.signer}
+    records = [LaterRecord(**whose, **_left(waiting.get(pk), *how, now)) for pk, how in said.items()]
     if is_locked(school.pk, day):
         return _ask(records, by)
     _take(records, now, by)
@@ -106,6 +95,15 @@ def undo_later(handover: Handover, *, now: datetime, by: Actor) -> Taken:
     if is_locked(handover.school_id, handover.day):
         raise RuleBroken(f"{handover.day.month}月已经锁定，补记不能撤销；记错了的请记一件异常")
     return undo_held(handover.event, now=now, by=by)
+
+
+def _must_tell(said: Mapping, source: str, reason: str) -> None:
+    if not said:
+        raise RuleBroken("请至少选一个孩子是怎样离校的")
+    if not source:
+        raise RuleBroken("请写据谁的话", field="source")
+    if not reason:
+        raise RuleBroken("请写当时为什么没有登记", field="reason")
 
 
 def _left(one: Unrecorded | None, key: str, at: datetime, now: datetime) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """The books of the day: what meets and who was there; what families say; what happens at the gate; what is kept."""
 
-from .day import Alarm, Batch, DayClose, LateStay, Mark, MarkCorrection, MonthLock, Patrol, Session, Transfer
+from .corrections import LaterRecord, MarkCorrection, MonthLock
+from .day import Alarm, Batch, DayClose, LateStay, Mark, Patrol, Session, Transfer
 from .family import ContactAttempt, Leave, PickupChange
-from .gate import CallBack, GateEvent, GateList, Handover, LaterRecord, PickupCode
+from .gate import CallBack, GateEvent, GateList, Handover, PickupCode
 from .records import (
     Archive,
     EmergencyPlan,

@@ -126,61 +126,6 @@ class Mark(models.Model):
         verbose_name = verbose_name_plural = "考勤"
 
 
-class MarkCorrection(models.Model):
-    """考勤更正: the old value, the new one, who and why. Once the month is locked it is asked for, and another decides."""
-
-    class State(models.TextChoices):
-        MADE = "made", "已更正"
-        ASKED = "asked", "待决定"
-        REFUSED = "refused", "未同意"
-
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    session = models.ForeignKey(Session, models.PROTECT, related_name="corrections")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
-    was = models.CharField("原来", max_length=10, choices=Mark.Status, blank=True)  # blank: not marked
-    now = models.CharField("改为", max_length=10, choices=Mark.Status)
-    reason = models.CharField("原因", max_length=100)
-    state = models.CharField("状态", max_length=10, choices=State, default=State.MADE)
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True)
-    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    refusal = models.CharField("为什么不同意", max_length=100, blank=True)
-
-    objects = OfChild.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-        constraints = [
-            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_a_reason"),
-            models.CheckConstraint(condition=~Q(was=F("now")), name="correction_changes_something"),
-            models.CheckConstraint(
-                condition=~Q(state="refused") | Q(decided_by__isnull=False), name="correction_refused_by_somebody"
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")), name="correction_decided_by_another"
-            ),
-        ]
-        verbose_name = verbose_name_plural = "考勤更正"
-
-
-class MonthLock(models.Model):
-    """考勤锁定: the month is settled; from now on a correction is a request. Billing writes it with its own lock."""
-
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
-    month = models.DateField("月份")  # its first day
-    locked_at = models.DateTimeField()
-
-    objects = ReachQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["school", "month"], name="month_lock_once"),
-            models.CheckConstraint(condition=Q(month__day=1), name="month_lock_is_a_first"),
-        ]
-        verbose_name = verbose_name_plural = "考勤锁定"
-
-
 class Batch(models.Model):
     """放学批次: these grades leave at this time, by this gate. A child of no batch leaves when its last session ends."""
 

@@ -65,18 +65,24 @@ def later_decide(request, reach, pk):
     asked = get_object_or_404(LaterRecord.objects.within(reach).select_related("student"), pk=pk)
     agreed, refusal = request.POST.get("agreed") == "yes", request.POST.get("refusal", "")[:100]
     try:
-        decide_later(asked, agreed=agreed, refusal=refusal, now=timezone.now(), by=request.actor)
+        decided = decide_later(asked, agreed=agreed, refusal=refusal, now=timezone.now(), by=request.actor)
     except RuleBroken as refused:
         messages.error(request, str(refused))
     else:
-        said = "已同意，离校已补记" if agreed else "没有同意，照旧没有离校记录"
-        messages.success(request, f"{asked.student.name}的补记{said}")
+        said = "已同意" if agreed else "没有同意，照旧没有离校记录"
+        waits = "，要在那天的看板上确认" if agreed and not _standing([decided]) else ""
+        messages.success(request, f"{asked.student.name}的补记{said}{waits}")
     return redirect("attendance:corrections")
 
 
 def _told(made: list[LaterRecord]) -> str:
     if made[0].state == LaterRecord.State.ASKED:
         return f"这个月已经锁定，{len(made)} 人的补记已提交，等另一位带班领导或校长决定"
-    stand = Handover.objects.filter(event__in=[one.event_id for one in made], undone_at=None).count()
+    stand = _standing(made)
     held = f"，另有 {len(made) - stand} 人要在看板上确认" if stand < len(made) else ""
     return f"已补记 {stand} 人，家长会收到消息{held}"
+
+
+def _standing(made: list[LaterRecord]) -> int:
+    """How many of these children have left by it; the others wait for the leader's word."""
+    return Handover.objects.filter(event__in=[one.event_id for one in made], undone_at=None).count()
