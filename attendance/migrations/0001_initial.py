@@ -429,7 +429,7 @@ class Migration(migrations.Migration):
                         name="gate_event_code_once_a_child_and_day",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("code__isnull", False), ("kind", "release"), ("outcome", "accepted")),
+                        condition=models.Q(("how", "once"), ("kind", "release"), ("outcome", "accepted")),
                         fields=("code",),
                         name="gate_event_one_time_code_once",
                     ),

@@ -166,7 +166,7 @@ class GateEvent(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["code"],
-                condition=Q(kind="release", outcome="accepted", code__isnull=False),
+                condition=Q(kind="release", how="once", outcome="accepted"),
                 name="gate_event_one_time_code_once",
             ),
             models.CheckConstraint(

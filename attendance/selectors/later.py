@@ -21,6 +21,7 @@ from attendance.models import (
     Mark,
     MarkCorrection,
     PickupChange,
+    PickupCode,
 )
 from enrollment.selectors import collectors_of
 from staffing.selectors import moment
@@ -75,6 +76,8 @@ def _ways(students: Collection[Student], day: date) -> dict[int, dict[str, str]]
         ways[call.student_id][f"call_back:{call.pk}"] = (
             f"由{call.adult_relation} {call.adult_name} 接走（当天回拨核实）"
         )
+    for code in PickupCode.objects.filter(student__in=students, day=day, cancelled_at=None):
+        ways[code.student_id][f"code:{code.pk}"] = f"由{code.relation} {code.name} 接走（当天的接送码）"
     for pk, mode in agreed.items():
         if mode != Handover.Mode.COLLECTED:
             ways[pk][mode] = Handover.Mode(mode).label

@@ -18,6 +18,7 @@ from attendance.actions import (
     take_events,
     take_roll,
 )
+from attendance.actions.codes import make_code
 from attendance.actions.later import decide_later, record_later, undo_later
 from attendance.actions.months import lock_attendance
 from attendance.archive.books import Books
@@ -251,6 +252,26 @@ def test_what_was_written_wrongly_is_undone_until_the_day_is_signed(past):
     sign(past)
     with pytest.raises(RuleBroken, match="签字"):
         undo_later(Handover.objects.get(student=past.children[0], undone_at=None), now=MORNING, by=past.by_leader)
+
+
+def test_whom_a_guardian_had_given_a_code_for_the_day_collected_the_child(past):
+    """The paper with the digits is gone; whom the guardian named is not. A barred adult's code opens nothing."""
+    child, mother = past.children[0], past.mothers[0]
+    code, _ = make_code(child, day=THURSDAY, name="李桂花", relation="外婆", now=at(12), by=cast.act(mother, THURSDAY))
+    key = f"code:{code.pk}"
+    write(past, key=key, left_at=at(17, 30))
+    undo_later(Handover.objects.get(student=child), now=MORNING, by=past.by_leader)
+    assert write(past, key=key).way == "由外婆 李桂花 接走（当天的接送码）"
+    gone = Handover.objects.get(student=child, undone_at=None)
+    assert (gone.at, gone.how, gone.code, gone.words) == (at(17, 40), "later", code, "由外婆接走（补记）")
+
+    undo_later(gone, now=MORNING, by=past.by_leader)
+    PickupRestriction.objects.create(
+        school=past.school, student=child, person_name="李桂花", document="（2026）民保令1号", began_on=THURSDAY,
+        recorded_by=past.leader, confirmed_by=past.teacher,
+    )  # fmt: skip
+    with pytest.raises(RuleBroken, match="不放行"):
+        write(past, key=key)
 
 
 def test_leader_writes_it_on_one_page(past, client, monkeypatch):
