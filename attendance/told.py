@@ -64,10 +64,16 @@ class Given(NamedTuple):
     is_paper: bool
 
 
+def leads(actor: Actor, school_id: int) -> bool:
+    """Whether this is a leader here, and not at another school."""
+    return school_id in actor.reach_as([Role.LEADER]).schools
+
+
 @dataclass(frozen=True)
 class Delivered:
-    """By whom, on what and when the events were brought."""
+    """Where, by whom, on what and when the events were brought."""
 
+    school_id: int
     device: str
     given: Given | None
     now: datetime
@@ -75,7 +81,7 @@ class Delivered:
 
     @property
     def leads(self) -> bool:
-        return Role.LEADER in self.by.roles
+        return leads(self.by, self.school_id)
 
     @property
     def signer(self) -> int:

@@ -43,7 +43,7 @@ def take_events(
     if not events:
         return []
     facts = facts_of(school, day or timezone.localdate(now), events, list_uid=list_uid, device=device, by=by)
-    batch = Batch(school, Delivered(device, facts.given, now, by), facts)
+    batch = Batch(school, Delivered(school.pk, device, facts.given, now, by), facts)
     for told in sorted(events, key=lambda one: (one.sequence, one.claimed_at, one.uid)):
         batch.take(told)
     batch.write()

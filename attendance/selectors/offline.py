@@ -5,11 +5,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
 from attendance.models import CallBack, GateEvent, Handover, PickupChange, PickupCode, Session
 from attendance.release import LIST_IS_OLD
+from attendance.told import leads
 from enrollment.release import Adult, Grant, Restriction, may_release
 from enrollment.selectors import Known, grants_of, held_in_dispute, restrictions_of
 
@@ -39,7 +39,7 @@ def list_content(school: School, day: date, actor: Actor, now: datetime, *, sect
         "works_until": (now + WORKS_FOR).isoformat(),
         "day": day.isoformat(),
         "school": {"id": school.pk, "name": school.name, "phone": school.phone},
-        "by": {"id": actor.person_id, "name": actor.name, "leader": Role.LEADER in actor.roles},
+        "by": {"id": actor.person_id, "name": actor.name, "leader": leads(actor, school.pk)},
         "children": List(school, book).children(),
     }
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
-from afterschool.schools.models import Guardianship
+from afterschool.schools.models import Guardianship, Post
 from attendance import codes
 from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_held
 from attendance.actions.codes import call_back, make_code
@@ -234,6 +234,10 @@ def test_what_a_leader_confirms_a_teacher_cannot(here):
     [held] = bring(here, tap(child, pace=9))
     said = tap(child, "", kind="confirm", about=held.uid)
     assert outcomes(bring(here, said)) == ["refused"]
+    elsewhere = cast.make_school(here.school.bureau, "实验小学")
+    Post.objects.create(person=here.teacher, role=Role.LEADER.name, school=elsewhere, began_on=cast.LONG_AGO)
+    assert outcomes(bring(here, said)) == ["refused"], "who leads another school does not lead this one"
+    assert not list_content(here.school, THURSDAY, here.by_teacher, at(18))["by"]["leader"]
     assert outcomes(bring(here, said, by=here.by_leader)) == ["accepted"]
     assert Handover.objects.get().by == here.teacher
 
