@@ -163,14 +163,17 @@ class DecisionForm(forms.Form):
 
 
 class RestrictionForm(forms.Form):
-    person_name = forms.CharField(label="不得接走孩子的人", max_length=60)
-    document = forms.CharField(
-        label="依据的文书及编号",
-        max_length=100,
+    person_name = forms.CharField(
+        label="不得接走孩子的人", max_length=60, widget=forms.TextInput({"list": "adults", "autocomplete": "off"})
+    )
+    document = forms.CharField(label="依据的文书及编号", max_length=100)
+    began_on = forms.DateField(label="自", widget=DayInput)
+    expires_on = forms.DateField(
+        label="文书有效期至（没有期限的留空）",
+        widget=DayInput,
+        required=False,
         help_text="到期不会自动解除，到期前两周提醒办公室复审。",
     )
-    began_on = forms.DateField(label="自", widget=DayInput)
-    expires_on = forms.DateField(label="文书有效期至（没有期限的留空）", widget=DayInput, required=False)
 
 
 class RestrictionEndForm(ReasonForm):

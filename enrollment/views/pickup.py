@@ -14,7 +14,7 @@ from afterschool.schools.models import Student
 from .. import actions
 from ..forms import FaceForm, PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
 from ..models import DisputeHold, PickupPerson, PickupRestriction
-from ..selectors import collectors_shown, found_children
+from ..selectors import collectors_of, collectors_shown, found_children, open_reach
 
 
 @requires(Capability.APPLY)
@@ -47,7 +47,13 @@ def _pickup_page(request, reach, typed=None, refused=(0, ""), status=200):
         for student in students
     ]
     named = PickupPerson.objects.within(reach).filter(named_by=request.actor.person_id).values_list("pk", flat=True)
-    context = {"families": families, "refused": refused, "own": set(named), "seen": set(named.exclude(photo=None))}
+    context = {
+        "families": families,
+        "refused": refused,
+        "own": set(named),
+        "seen": set(named.exclude(photo=None)),
+        "open": open_reach(request.actor, timezone.localdate()).students,
+    }
     return render(request, "enrollment/pickup_list.html", context, status=status)
 
 
@@ -107,13 +113,18 @@ def restriction_create(request, reach, student_id):
     form = RestrictionForm(request.POST or None, initial={"began_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.restrict(student=student, **form.cleaned_data, by=request.actor)
+            made = actions.restrict(student=student, **form.cleaned_data, by=request.actor)
         except RuleBroken as refusal:
             refuse_on(form, refusal)
         else:
             messages.success(request, "已登记，立即生效。请另一位老师今天之内核对文书并复核。")
+            if not made.person_id and not made.pickup_person_id:
+                messages.warning(
+                    request, f"{student.name}的监护人、授权接送人里没有叫“{made.person_name}”的，请核对姓名。"
+                )
             return redirect("enrollment:restriction-list")
-    context = {"student": student, "form": form}
+    adults = collectors_of([student], timezone.localdate())[student.pk]
+    context = {"student": student, "form": form, "adults": [adult.name for adult in adults]}
     status = 422 if request.method == "POST" else 200
     return render(request, "enrollment/restriction_form.html", context, status=status)
 

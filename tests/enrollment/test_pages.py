@@ -328,7 +328,20 @@ def test_a_barred_parent_sees_no_reason_on_his_own_page(as_, town):
 
     page = as_(town.father).get(url("pickup-list")).content.decode()
 
-    assert "请联系学校" in page and "裁定" not in page
+    assert "请联系学校" in page and "裁定" not in page and "加一位接送人" not in page
+    assert "加一位接送人" in as_(town.mother).get(url("pickup-list")).content.decode()
+
+
+def test_a_restriction_on_a_name_nobody_knows_is_told_at_once(as_, town):
+    form = {"person_name": "陈志钢", "document": "裁定书 1 号", "began_on": "2026-09-07"}
+    page = as_(town.clerk).get(url("restriction-create", town.child.pk)).content.decode()
+    assert '<option value="陈志强">' in page
+
+    told = as_(town.clerk).post(url("restriction-create", town.child.pk), form, follow=True).content.decode()
+    assert "没有叫“陈志钢”的，请核对姓名" in told
+    known = {**form, "person_name": "陈志强"}
+    told = as_(town.clerk).post(url("restriction-create", town.child.pk), known, follow=True).content.decode()
+    assert "已登记" in told and "请核对姓名" not in told
 
 
 def test_the_roster_goes_out_as_a_sheet(as_, town):
