@@ -36,12 +36,14 @@ def _page(request, reach, school, on, **more):
     """`more`: what was typed when a signature was refused."""
     whole = school.pk in reach.schools
     still = owing(school, on, timezone.now()) if whole else None
+    mine = Session.objects.held().within(request.actor.reach(Capability.TAKE_ROLL)).filter(school=school, day=on)
     context = {
         "school": school,
         "address": board_of(school, on),
         "board": selectors.board(school, on, sessions=Session.objects.held().within(reach)),
         "leads": school.pk in request.actor.reach(Capability.LEAD_DAY).schools,
         "whole": whole,
+        "rolls": set(selectors.sessions_open_to(request.actor, mine).values_list("pk", flat=True)),
         "today": timezone.localdate(),
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),

@@ -157,6 +157,8 @@ def test_every_open_child_stands_on_the_page_by_name_with_what_to_do(here, clien
     acts = ("attendance/late/?", f"?child={here.children[-1].pk}", "点名以后加入的 3 人", 'hx-trigger="every 30s"')
     assert all(said in pages[here.leader] for said in acts)
     assert "attendance/late/?" not in pages[office]
+    roll = f'href="/attendance/sessions/{here.session.pk}/">{here.section.name}'
+    assert roll in pages[here.leader] and roll not in pages[office]
 
 
 @pytest.mark.django_db(transaction=True)
