@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Sum
+from django.db.models import Count, Q, Sum
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,8 @@ def receipt_list(request, reach, pk):
     fee_month = month_within(reach, pk)
     receipts = _of(fee_month).with_rest()
     days = (fee_month.month, fee_month.last_on)
+    statements = StatementImport.objects.filter(school=fee_month.school, lines__on__range=days)
+    still_open = Count("lines", filter=Q(lines__state=BankLine.State.OPEN))
     context = {
         **rights(request),
         "month": fee_month,
@@ -36,7 +38,7 @@ def receipt_list(request, reach, pk):
         "total_fen": _sum(fee_month, Fund.FEES),
         "meal_fen": _sum(fee_month, Fund.MEAL),
         "void_count": _of(fee_month).exclude(voided_at=None).count(),
-        "statements": StatementImport.objects.filter(school=fee_month.school, lines__on__range=days).distinct(),
+        "statements": statements.annotate(still_open=still_open),
         "open_lines": BankLine.objects.filter(school=fee_month.school, state="open", on__range=days).count(),
     }
     return render(request, "billing/receipt_list.html", context)
