@@ -14,6 +14,7 @@ from afterschool.templatetags.words import clock, day
 
 from . import after_roll, selectors, upkeep
 from .models import Alarm, Session
+from .selectors.held import held_days
 from .selectors.later import unrecorded_days
 
 FEW = 3
@@ -65,6 +66,9 @@ def _close(actor: Actor, today: date):
     for one in selectors.unsigned_days(led, today):
         url = f"{reverse('attendance:day')}?school={one['school']}&day={one['day'].isoformat()}"
         yield Task(f"{day(one['day'])}没有签字", "那天还没有清零，请补办", url, urgent=True, icon="warn")
+    for (school_id, on), count in held_days(led, today).items():
+        url = f"{reverse('attendance:day')}?school={school_id}&day={on.isoformat()}"
+        yield Task(f"{day(on)}交接待确认", f"签字以后到的 {count} 次交接等您确认", url, count, urgent=True, icon="warn")
     for (school_id, on), count in unrecorded_days(led, today).items():
         url = f"{reverse('attendance:later-create')}?school={school_id}&day={on.isoformat()}"
         yield Task(f"{day(on)}补记离校", f"{count} 个到了的孩子没有离校记录", url, count, icon="edit")

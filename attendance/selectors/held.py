@@ -1,13 +1,17 @@
 """Handovers that wait for the leader's word, and the calls that must come before it."""
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
+from django.db.models import Exists, OuterRef
+
+from afterschool.access.reach import Reach
 from afterschool.schools.models import Guardianship, School, Student
-from attendance.models import CallBack, GateEvent, Handover
+from attendance.models import CallBack, DayClose, GateEvent, Handover
 from enrollment.selectors import barred_guardians, held_in_dispute
 
-from .offline import held_events
+from .offline import held_events, waiting_events
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ def held(school: School, day: date) -> list[Held]:
     disputed = held_in_dispute(students.values(), day) if students else set()
     uncalled = _uncalled([students[pk] for pk in disputed], day) if disputed else {}
     return [Held(event, event.student_id in disputed, tuple(uncalled.get(event.student_id, ()))) for event in events]
+
+
+def held_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[int, date], int]:
+    """How many came in after a day was signed, and wait still."""
+    days = (today - timedelta(days=since), today - timedelta(days=1))
+    signed = DayClose.objects.filter(school=OuterRef("school"), day=OuterRef("day"))
+    late = waiting_events().within(reach).filter(Exists(signed), day__range=days)
+    return Counter(late.order_by("day", "school").values_list("school", "day"))
 
 
 def _uncalled(students: list[Student], day: date) -> dict[int, list[str]]:

@@ -28,7 +28,7 @@ from staffing.selectors import moment
 
 from .book import State, day_book
 from .gate import leave_modes
-from .offline import held_events
+from .offline import held_events, waiting_events
 
 IN_LESSONS = (Offering.Slot.MORNING, Offering.Slot.NOON)
 
@@ -120,10 +120,11 @@ def unrecorded_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[in
 
 
 def _unseen_off(day: str) -> tuple:
-    """Of a row about a child: the day is signed, the child has not left and nobody has asked to write that it did."""
+    """Of a row about a child: the day is signed, the child has not left and no word that it did waits for another's."""
     of_child = {"student": OuterRef("student"), "day": OuterRef(day)}
     return (
         Exists(DayClose.objects.filter(school=OuterRef("school"), day=OuterRef(day))),
         ~Exists(Handover.objects.filter(**of_child, undone_at=None)),
         ~Exists(_asked().filter(**of_child)),
+        ~Exists(waiting_events().filter(**of_child)),
     )

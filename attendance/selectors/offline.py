@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
+
 from afterschool.access.reach import Actor
 from afterschool.schools.models import School, Student
 from attendance.models import CallBack, GateEvent, Handover, PickupChange, PickupCode, Session
@@ -20,14 +22,16 @@ from .gate import gate_book, leave_modes
 WORKS_FOR = timedelta(hours=4)
 
 
+def waiting_events():
+    """Held, and nobody who leads has said yes or no."""
+    answers = GateEvent.objects.filter(about=OuterRef("uid"), kind__in=[GateEvent.Kind.CONFIRM, GateEvent.Kind.UNDO])
+    counting = answers.exclude(outcome=GateEvent.Outcome.DENIED)
+    return GateEvent.objects.filter(~Exists(counting), outcome=GateEvent.Outcome.HELD)
+
+
 def held_events(school: School, day: date):
     """What waits for the leader's word."""
-    events = GateEvent.objects.filter(school=school, day=day)
-    answered = events.filter(kind__in=[GateEvent.Kind.CONFIRM, GateEvent.Kind.UNDO]).exclude(
-        outcome=GateEvent.Outcome.DENIED
-    )
-    waiting = events.filter(outcome=GateEvent.Outcome.HELD).exclude(uid__in=answered.values("about"))
-    return waiting.select_related("student__school_class", "by")
+    return waiting_events().filter(school=school, day=day).select_related("student__school_class", "by")
 
 
 def list_content(school: School, day: date, actor: Actor, now: datetime, *, section_id: int | None = None) -> dict:

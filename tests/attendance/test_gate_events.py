@@ -16,6 +16,7 @@ from attendance import codes
 from attendance.actions import close_day, confirm_held, correct_mark, take_events, take_roll, undo_held
 from attendance.actions.codes import call_back, make_code
 from attendance.actions.lists import issue_list
+from attendance.desk import tasks
 from attendance.models import GateEvent, Handover, Incident, LateStay
 from attendance.selectors.offline import held_events, list_content
 from attendance.told import Told
@@ -439,11 +440,16 @@ def test_what_was_held_after_the_close_is_taken_back_as_long_as_nobody_confirmed
     bring(here, *map(tap, here.children))
     here.school.day_closes.create(day=THURSDAY, closed_at=at(18, 20), closed_by=here.leader)
     mistake, true = bring(here, tap(here.children[0], pace=7), tap(here.children[1]), device=PHONE, now=at(18, 30))
+    next_day = THURSDAY + timedelta(days=1)
+    [task] = tasks(cast.act(here.leader, next_day), next_day)
+    assert (task.title, task.count) == ("10月15日交接待确认", 2)
+    assert task.url == f"/attendance/day/?school={here.school.pk}&day=2026-10-15"
     assert confirm_held(event_of(true), now=at(18, 31), by=here.by_leader).outcome == "accepted"
 
     assert undo_held(event_of(mistake), now=at(18, 31), by=here.by_leader).outcome == "accepted"
     assert undo_held(event_of(true), now=at(18, 31), by=here.by_leader).outcome == "denied"
     assert not held_events(here.school, THURSDAY)
+    assert not [one for one in tasks(cast.act(here.leader, next_day), next_day) if "待确认" in one.title]
     assert Handover.objects.filter(undone_at=None).count() == 3
 
 

@@ -17,6 +17,7 @@ from attendance.actions import (
     correct_mark,
     take_events,
     take_roll,
+    undo_held,
 )
 from attendance.actions.codes import make_code
 from attendance.actions.later import decide_later, record_later, undo_later
@@ -199,6 +200,14 @@ def test_child_left_with_a_keeper_was_collected_after_that(past):
     assert lacking(past) == [child]
     with pytest.raises(RuleBroken, match="17:58 起由老师看护"):
         write(past)
+    DisputeHold.objects.create(
+        school=past.school, student=child, reason="抚养争议", recorded_by=past.leader, began_on=THURSDAY
+    )
+    write(past, left_at=at(18, 45))
+    by = cast.act(past.leader, FRIDAY)
+    assert [one.title for one in tasks(by, FRIDAY) if "10月15日" in one.title] == ["10月15日交接待确认"]
+    undo_held(GateEvent.objects.get(outcome="held"), now=MORNING, by=past.by_leader)
+    DisputeHold.objects.update(ended_on=THURSDAY - timedelta(days=1), began_on=cast.LONG_AGO, ended_by=past.teacher)
     write(past, left_at=at(18, 45))
     assert lines(past) == []
     with pytest.raises(RuleBroken, match="已经过去"):
