@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -123,3 +124,10 @@ def send_for(to: Person, kind: str, *, phone: str, words: str, **note) -> Delive
     """
     notice = Notice.objects.create(to=to, kind=kind, **note)
     return Delivery.objects.create(notice=notice, channel="sms", address=phone, words=words)
+
+
+def call_off(deliveries: QuerySet[Delivery]) -> None:
+    """What has not gone yet goes no more; for what is just being carried nobody waits."""
+    waiting = deliveries.filter(state=Delivery.State.WAITING).select_for_update(skip_locked=True)
+    called = [one.pk for one in waiting]
+    Delivery.objects.filter(pk__in=called).update(state=Delivery.State.FAILED, words="", error="作废")

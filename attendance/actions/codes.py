@@ -4,6 +4,7 @@ from datetime import date, datetime
 from secrets import randbelow
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,7 +13,7 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.models import Delivery
-from afterschool.notices.post import send_for
+from afterschool.notices.post import call_off, send_for
 from afterschool.schools.models import Guardianship, Student
 from attendance import codes
 from attendance.models import CallBack, Incident, PickupCode
@@ -38,7 +39,7 @@ def make_code(
         raise RuleBroken("过去的日子不能再发接送码", field="day")
     if not name.strip() or not relation.strip():
         raise RuleBroken("请写明来接的人和关系", field="name")
-    PickupCode.objects.filter(student=student, day=day, cancelled_at=None).update(cancelled_at=now)
+    _end(PickupCode.objects.filter(student=student, day=day, cancelled_at=None), now)
     digits = f"{randbelow(10**codes.DIGITS):0{codes.DIGITS}}"
     code = PickupCode.objects.create(
         school_id=student.school_id,
@@ -80,10 +81,16 @@ def cancel_code(code: PickupCode, *, now: datetime, by: Actor) -> PickupCode:
         return code
     require_guardian(code.student, by)
     require_unbarred(code.student, timezone.localdate(now), by)
-    code.cancelled_at = now
-    code.save(update_fields=["cancelled_at"])
+    _end(PickupCode.objects.filter(pk=code.pk), now)
+    code.refresh_from_db(fields=["cancelled_at"])
     record(by, "cancelled_code", code, student=code.student_id, day=code.day.isoformat())
     return code
+
+
+def _end(standing: QuerySet[PickupCode], now: datetime) -> None:
+    """Neither the slip nor an SMS that has not gone yet is of use."""
+    call_off(Delivery.objects.filter(pk__in=standing.values("sms")))
+    standing.update(cancelled_at=now)
 
 
 @transaction.atomic

@@ -137,6 +137,18 @@ def test_an_sms_that_does_not_go_is_told_to_the_guardian_and_forgotten(here, cli
     assert "短信没有发到 138****1234" in client.get(address(here.children[0])).content.decode()
 
 
+def test_an_sms_that_has_not_gone_does_not_go_once_its_code_is_taken_back(here):
+    """The wrong number was typed: nobody else reads the child's name."""
+    said = {"day": THURSDAY, "name": "李秀英", "relation": "外婆", "now": at(12)}
+    said["by"] = mother = cast.act(here.mothers[0], THURSDAY)
+    make_code(here.children[0], **said, phone="13800001234")
+    code, _ = make_code(here.children[0], **said, phone="13800004321")
+    cancel_code(code, now=at(12, 1), by=mother)
+    carry()
+    assert not RecordedMessage.objects.exists()
+    assert set(Delivery.objects.values_list("words", flat=True)) == {""}
+
+
 def test_only_a_guardian_takes_a_code_back(here):
     mother = cast.act(here.mothers[0], THURSDAY)
     code, _ = make_code(here.children[0], day=THURSDAY, name="李秀英", relation="邻居", now=at(12), by=mother)
