@@ -34,8 +34,9 @@ from billing.meals.actions import (
     settle_meals,
     stop_meal,
 )
+from billing.meals.selectors.overview import overview as meals_overview
 from billing.meals.selectors.purse import purses
-from billing.models import Charge, Meal, MealCharge, MealConsent, MealSettlement, Refund
+from billing.models import Charge, FeeMonth, Meal, MealCharge, MealConsent, MealSettlement, Refund
 from billing.selectors.months import overview
 from billing.selectors.readiness import missing_for_lock
 from tests import cast
@@ -307,3 +308,17 @@ def test_a_month_is_not_locked_before_its_meals_are_settled(kitchen):
     assert settle(kitchen) == [] and stood(kitchen) == {f"student:{kitchen.children[0].pk}": -225_00}
     assert not [one for one in missing_for_lock(kitchen.month, NOW.date()) if "餐" in one.text]
     assert balances(kitchen.school, date.max).get(("deficit", "2026-10:meal"), ZERO) == ZERO
+
+
+def test_an_earlier_month_says_nothing_of_what_a_later_one_leaves_open(kitchen):
+    """Who has paid for October stands in October's list as paid, whatever November asks."""
+    october(kitchen)
+    charge = MealCharge.objects.get(student=kitchen.children[0])
+    november = FeeMonth.objects.create(school=kitchen.school, month=date(2026, 11, 1))
+    MealCharge.objects.create(
+        school=kitchen.school, fee_month=november, student=charge.student, meal=charge.meal, consent=charge.consent,
+        days=["2026-11-02"], price_fen=15_00, net_fen=15_00,
+    )  # fmt: skip
+    of_october, of_november = meals_overview(kitchen.month, LAST).rows, meals_overview(november, LAST).rows
+    assert [row.owed for row in of_october] == [ZERO, ZERO]
+    assert [row.owed for row in of_november] == [Money(15_00)]

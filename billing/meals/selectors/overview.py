@@ -16,14 +16,15 @@ from .readiness import missing_for_settlement
 
 @dataclass(frozen=True)
 class Row:
-    """A child's meal of the month, and how the child's purse stands in all."""
+    """A child's meal of the month, and how the child's purse stands: with the charges up to this month, and in all."""
 
     charge: MealCharge
+    by_then: Money
     purse: Money
 
     @property
     def owed(self) -> Money:
-        return max(ZERO, -self.purse)
+        return max(ZERO, -self.by_then)
 
     @property
     def stored(self) -> Money:
@@ -54,14 +55,17 @@ class Overview:
 def overview(fee_month: FeeMonth, today: date) -> Overview:
     meals = meals_of(fee_month)
     charges = [charge for one in meals for charge in one.charges]
-    held = purses({charge.student_id for charge in charges})
+    eaters = {charge.student_id for charge in charges}
+    by_then, held = purses(eaters, until=fee_month.month), purses(eaters)
     refunds = Refund.objects.filter(fee_month=fee_month, cause=Refund.Cause.MEAL)
     fens = list(refunds.values_list("amount_fen", flat=True))
     settled = is_settled(fee_month)
     invoices = fee_month.expenses.of_meals().select_related("meal", "entered_by", "approved_by").defer("voucher")
     return Overview(
         meals=meals,
-        rows=[Row(charge, held.get(charge.student_id, ZERO)) for charge in charges],
+        rows=[
+            Row(charge, by_then.get(charge.student_id, ZERO), held.get(charge.student_id, ZERO)) for charge in charges
+        ],
         invoices=list(invoices),
         fresh=len(to_charge(fee_month)) if fee_month.is_open else 0,
         missing=[] if settled or not fee_month.is_open else missing_for_settlement(fee_month, today),
