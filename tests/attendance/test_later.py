@@ -283,6 +283,23 @@ def test_whom_a_guardian_had_given_a_code_for_the_day_collected_the_child(past):
         write(past, key=key)
 
 
+def test_whoever_must_not_collect_the_child_by_now_is_not_told_of_a_day_before(past):
+    child = past.children[0]
+    father, aunt = cast.make_person("陈志强"), cast.make_person("陈姑姑")
+    for person, relation, ended_on in ((father, "父亲", None), (aunt, "姑姑", THURSDAY)):
+        child.guardianships.create(
+            school=past.school, person=person, relation=relation, began_on=cast.LONG_AGO, ended_on=ended_on
+        )
+    PickupRestriction.objects.create(
+        school=past.school, student=child, person=father, person_name=father.name, document="（2026）民保令1号",
+        recorded_by=past.leader, confirmed_by=past.teacher, began_on=FRIDAY,
+    )  # fmt: skip
+    write(past)
+    undo_later(Handover.objects.get(student=child), now=MORNING, by=past.by_leader)
+    assert Notice.objects.filter(to=past.mothers[0], title__contains="17:40").count() == 2
+    assert not Notice.objects.filter(to__in=[father, aunt]).exists()
+
+
 def test_leader_writes_it_on_one_page(past, client, monkeypatch):
     monkeypatch.setattr("django.utils.timezone.now", lambda: MORNING)
     child, at_day = past.children[0], {"school": past.school.pk, "day": "2026-10-15"}
