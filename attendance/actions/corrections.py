@@ -136,17 +136,12 @@ def _write(correction: MarkCorrection, *, now: datetime, by: Actor) -> None:
     if signed or (correction.was in Mark.HERE and status not in Mark.HERE):
         _tell_leaders(correction, by)
     if session.day < timezone.localdate(now):
-        tell_guardians(
-            session,
-            [student],
-            "absence_mended",
-            f"更正：{{name}} {session.day:%-m月%-d日}{_mended(status)}",
-            loud=False,
-        )
+        title = f"更正：{{name}} {session.day:%-m月%-d日}{_mended(status)}"
+        tell_guardians(session, [student], "absence_mended", title, loud=False, now=now)
     elif status in TOLD:
         tell_missing(session, [student], {student.pk: status}, now)
     elif correction.was in TOLD:
-        tell_guardians(session, [student], "absence_mended", "更正：{name}" + _mended(status), loud=True)
+        tell_guardians(session, [student], "absence_mended", "更正：{name}" + _mended(status), loud=True, now=now)
 
 
 def _ask(correction: MarkCorrection, by: Actor) -> None:

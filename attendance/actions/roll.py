@@ -15,7 +15,7 @@ from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import Handover, Mark, Session
 from attendance.selectors import TOLD, RollRow, month_is_locked, roll
-from enrollment.selectors import barred_guardians
+from enrollment.selectors import not_told
 
 from .alarms import UNMARKED, unmarked_link
 from .day import lock_open_day
@@ -51,7 +51,7 @@ def take_roll(session: Session, *, exceptions: Mapping[int, str], now: datetime,
     record(by, "took_roll", session, counts=dict(Counter(wanted.values())), exceptions=_plain(exceptions))
     tell_missing(session, [row.student for row in rows if row.student.pk in missing], missing, now)
     here = [row for row in rows if wanted[row.student.pk] in Mark.HERE]
-    tell_guardians(session, _relieved(session, here), "absence_mended", "{name} 已经到校", loud=True)
+    tell_guardians(session, _relieved(session, here), "absence_mended", "{name} 已经到校", loud=True, now=now)
     return session
 
 
@@ -74,7 +74,7 @@ def undo_roll(session: Session, *, now: datetime, by: Actor) -> Session:
     session.marks.all().delete()
     session.taken_at, session.taken_by, session.reopened_at = None, None, now
     session.save(update_fields=["taken_at", "taken_by", "reopened_at"])
-    tell_guardians(session, told, "roll_undone", "{name}的点名点错了，老师正在重新点", loud=True)
+    tell_guardians(session, told, "roll_undone", "{name}的点名点错了，老师正在重新点", loud=True, now=now)
     return session
 
 
@@ -104,27 +104,29 @@ def tell_missing(session: Session, students: Sequence[Student], statuses: Mappin
         for status in TOLD:
             found = [student for student in students if statuses[student.pk] == status]
             title = f"{{name}} {session.day:%-m月%-d日}补记为{status.label}"
-            tell_guardians(session, found, status.value, title, loud=False)
+            tell_guardians(session, found, status.value, title, loud=False, now=now)
         return
     at = f"{timezone.localtime(now):%H:%M}"
     ill = [student for student in students if statuses[student.pk] == Status.ILL]
     absent = [student for student in students if statuses[student.pk] == Status.ABSENT]
-    tell_guardians(session, absent, "absent", f"{{name}} {at} 点名缺勤，请马上与老师联系", loud=True)
-    tell_guardians(session, ill, "ill", f"{{name}} {at} 身体不舒服，请与老师联系", loud=True)
+    tell_guardians(session, absent, "absent", f"{{name}} {at} 点名缺勤，请马上与老师联系", loud=True, now=now)
+    tell_guardians(session, ill, "ill", f"{{name}} {at} 身体不舒服，请与老师联系", loud=True, now=now)
 
 
-def tell_guardians(session: Session, students: list[Student], kind: str, title: str, *, loud: bool) -> None:
+def tell_guardians(
+    session: Session, students: list[Student], kind: str, title: str, *, loud: bool, now: datetime
+) -> None:
     """One note about each child to each guardian, but for those who must not know where the child is."""
     if not students:
         return
     school = session.school
     body = f"{school.name} {session.day:%-m月%-d日} {session.section.name}。学校电话 {school.phone}"
-    barred = barred_guardians(students, session.day)
+    quiet = not_told(students, session.day, timezone.localdate(now))
     ties = Guardianship.objects.open_on(session.day).filter(student__in=students).select_related("person", "student")
     notify_each(
         Note(tie.person, kind, title.format(name=tie.student.name), body, link="/", school_id=school.pk, loud=loud)
         for tie in ties
-        if (tie.student_id, tie.person_id) not in barred
+        if (tie.student_id, tie.person_id) not in quiet
     )
 
 

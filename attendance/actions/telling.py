@@ -7,12 +7,12 @@ from django.utils import timezone
 
 from afterschool.access.models import Person
 from afterschool.notices.post import Note
-from afterschool.schools.models import Guardianship, School, Student
+from afterschool.schools.models import School, Student
 from attendance.models import Handover, Incident
 from attendance.release import CALL_OFFICE
-from attendance.selectors.facts import Facts, Guardian
+from attendance.selectors.facts import Facts
 from attendance.told import Delivered, Entry, Kind
-from enrollment.selectors import barred_guardians
+from enrollment.selectors import not_told
 from staffing.selectors import leaders_of
 
 
@@ -44,41 +44,32 @@ def notes(
     incidents: Collection[Incident],
 ) -> list[Note]:
     """To the guardians of each child that has left, or has not after all; to the leaders of what is to be looked at."""
-    hearing = Hearing(facts, timezone.localdate(brought.now), {entry.student_id for entry in (*made, *undone)})
-    return [*_to_guardians(made, undone, facts, hearing), *_to_leaders(school, brought, facts, incidents)]
+    today = timezone.localdate(brought.now)
+    return [*_to_guardians(made, undone, facts, today), *_to_leaders(school, brought, facts, incidents)]
 
 
-class Hearing:
-    """The guardians who may know of a child's ways: of a day that is over, those who might then and may still."""
-
-    def __init__(self, facts: Facts, today: date, students: Collection[int]):
-        self.facts, self.past = facts, facts.day < today
-        if self.past:
-            ties = Guardianship.objects.open_on(today).filter(student__in=students).values_list("student", "person")
-            self.still = set(ties) - barred_guardians(Student.objects.filter(pk__in=students), today)
-
-    def of(self, student_id: int) -> list[Guardian]:
-        told = self.facts.told(student_id)
-        return [one for one in told if (student_id, one.pk) in self.still] if self.past else told
-
-
-def _to_guardians(made: Sequence[Entry], undone: Sequence[Entry], facts: Facts, hearing: Hearing) -> Iterator[Note]:
-    """One note of each release to each guardian; of a day that is over it names the day."""
-    standing, past = {entry.student_id for entry in made}, hearing.past
+def _to_guardians(made: Sequence[Entry], undone: Sequence[Entry], facts: Facts, today: date) -> Iterator[Note]:
+    """One note of each release to each guardian, but for those who must not know of the child's ways. Of a day that is
+    over it names the day, and tells whoever might know then and may still."""
+    standing, past = {entry.student_id for entry in made}, facts.day < today
+    left = Student.objects.filter(pk__in={entry.student_id for entry in (*made, *undone)})
+    quiet = not_told(left, facts.day, today) if past else set()
     on = f"{facts.day:%-m月%-d日} " if past else ""
     for entry in made:
         title = f"{facts.students[entry.student_id].name} {on}{_clock(entry.happened_at)} {entry.words}"
-        yield from _notes(entry, hearing, "handed_over", title)
+        yield from _notes(entry, facts, quiet, "handed_over", title)
     for entry in undone:
         if entry.student_id in standing:
             continue
         who = f"{facts.students[entry.student_id].name} {on}{_clock(entry.happened_at)}"
         title = f"更正：{who} 的离校记录点错了，{'已经撤销' if past else '孩子还在学校'}"
-        yield from _notes(entry, hearing, "handover_undone", title)
+        yield from _notes(entry, facts, quiet, "handover_undone", title)
 
 
-def _notes(entry: Entry, hearing: Hearing, kind: str, title: str) -> Iterator[Note]:
-    for guardian in hearing.of(entry.student_id):
+def _notes(entry: Entry, facts: Facts, quiet: set, kind: str, title: str) -> Iterator[Note]:
+    for guardian in facts.told(entry.student_id):
+        if (entry.student_id, guardian.pk) in quiet:
+            continue
         yield Note(guardian, kind, title=title, link="/", school_id=entry.school_id)
 
 

@@ -101,6 +101,19 @@ def barred_guardians(students: Iterable[Student], day: date) -> set[tuple[int, i
     }
 
 
+def not_told(students: Iterable[Student], day: date, today: date) -> set[tuple[int, int]]:
+    """(child, person): guardians of a day who must not be told of it: barred then, or by now, or guardians no more."""
+    students = list(students)
+    barred = barred_guardians(students, day)
+    if day >= today:
+        return barred
+    then, still = (
+        set(Guardianship.objects.open_on(one).filter(student__in=students).values_list("student", "person"))
+        for one in (day, today)
+    )
+    return barred | barred_guardians(students, today) | (then - still)
+
+
 def restricted_among(students: Iterable[int] | QuerySet, day: date) -> QuerySet[Student]:
     """Those of these children whom a restriction concerns."""
     concerned = PickupRestriction.objects.open_on(day).filter(student__in=students)

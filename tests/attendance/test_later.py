@@ -297,6 +297,8 @@ def test_whoever_must_not_collect_the_child_by_now_is_not_told_of_a_day_before(p
     write(past)
     undo_later(Handover.objects.get(student=child), now=MORNING, by=past.by_leader)
     assert Notice.objects.filter(to=past.mothers[0], title__contains="17:40").count() == 2
+    correct_mark(past.session, student=child, status="leave", reason="点错了", now=MORNING, by=past.by_leader)
+    assert Notice.objects.filter(to=past.mothers[0], kind="absence_mended").exists()
     assert not Notice.objects.filter(to__in=[father, aunt]).exists()
 
 
