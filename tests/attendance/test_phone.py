@@ -59,7 +59,7 @@ def test_roll_of_forty_with_two_absent_takes_at_most_five_taps(phone, town, cloc
     expect(phone.page.get_by_role("button", name="提交：出勤 38 人")).to_be_visible()
     phone.tap("提交")
 
-    expect(phone.page.get_by_text("出勤 38 · 缺勤 2")).to_be_visible()
+    expect(phone.page.get_by_text("出勤 38，缺勤 2")).to_be_visible()
     assert phone.taps <= 5
     absent = Mark.objects.filter(status="absent").values_list("student__name", flat=True)
     assert set(absent) == {NAMES[5], NAMES[17]}

@@ -66,7 +66,7 @@ def the_roll_is_taken(stage, wall, town, teachers, mothers):
             teacher.shot("roll-with-one-absent")
         teacher.press(re.compile("提交：出勤"))
         teacher.sees("已点名")
-    teachers["王芳"].sees("出勤 1 · 缺勤 1", "已通知家长")
+    teachers["王芳"].sees("出勤 1，缺勤 1", "已通知家长")
     teachers["王芳"].shot("roll-taken")
     told = mothers[ABSENT_CHILD]
     told.go("/inbox/")
