@@ -6,9 +6,9 @@ A restriction denies over everything: a guardian's own account, everyone that ad
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from enrollment.release import Grant, Restriction
 
@@ -23,14 +23,12 @@ class May(Enum):
     NO = "no"
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     may: May
     because: str = ""
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(NamedTuple):
     """What is known of a child today."""
 
     grants: Sequence[Grant] = ()  # who may collect
@@ -41,8 +39,7 @@ class Child:
     may_walk: bool = False  # by the law's line and the school's
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(NamedTuple):
     """How the child is to leave, and how far the adult is known."""
 
     mode: str

@@ -8,9 +8,9 @@ child has left and how many contradictions there are does not depend on it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
 
@@ -22,8 +22,7 @@ class Good(Enum):
     NO = "no"
 
 
-@dataclass(frozen=True)
-class Tap:
+class Tap(NamedTuple):
     """One event of one child."""
 
     uid: UUID
@@ -41,8 +40,7 @@ class Tap:
         return self.device, self.way
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(NamedTuple):
     """`live`: the releases that hold, in order of receipt; the first stands."""
 
     live: tuple[Tap, ...]
@@ -61,8 +59,13 @@ class Settled:
         return tuple(first.values())[1:]
 
 
+NOTHING = Settled(live=(), held=())
+
+
 def settle(taps: Sequence[Tap]) -> Settled:
     """`taps` in the order of receipt."""
+    if not taps:
+        return NOTHING
     releases = {tap.uid: tap for tap in taps if tap.kind == "release" and tap.good is not Good.NO}
     undos = [tap for tap in taps if tap.kind == "undo" and tap.good is Good.YES]
     confirmed = {tap.about for tap in taps if tap.kind == "confirm" and tap.good is Good.YES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -79,11 +80,11 @@ class Delivered:
     now: datetime
     by: Actor
 
-    @property
+    @cached_property
     def leads(self) -> bool:
         return leads(self.by, self.school_id)
 
-    @property
+    @cached_property
     def signer(self) -> int:
         """Who tapped: the one to whom the list was given. Whoever signs in later to bring the events only brings them;
         but a paper's ticks are signed by whoever types them in.
