@@ -11,7 +11,6 @@ from afterschool.notices.models import Notice
 from attendance.actions import (
     begin_late,
     call_about_dispute,
-    call_back,
     close_day,
     confirm_held,
     correct_mark,
@@ -130,7 +129,7 @@ def test_way_that_the_gate_refuses_is_refused_with_where_to_turn(past):
     assert not Incident.objects.exists() and lacking(past) == [child]
 
 
-def test_in_a_dispute_it_waits_on_the_board_like_every_handover(past):
+def test_in_a_dispute_it_waits_on_the_board_like_every_handover(past, client, monkeypatch):
     child = past.children[0]
     DisputeHold.objects.create(
         school=past.school, student=child, reason="抚养争议", recorded_by=past.leader, began_on=THURSDAY
@@ -144,7 +143,11 @@ def test_in_a_dispute_it_waits_on_the_board_like_every_handover(past):
     assert (lacking(past), told(past)) == ([], [])
     assert confirm_held(waits.event, now=MORNING, by=past.by_leader).outcome == "refused"
     calls = call_about_dispute(waits.event, now=MORNING, by=past.by_leader)
-    call_back(calls, guardian=past.mothers[0], agreed=True, now=MORNING, by=past.by_teacher)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: MORNING)
+    client.force_login(cast.make_person("校长", Role.PRINCIPAL, past.school))
+    page = f"/attendance/incidents/{calls.pk}/call-back/"
+    assert "已经告知这一位" in client.get(page).content.decode()
+    assert client.post(page, {"guardian": past.mothers[0].pk, "agreed": "on"}).status_code == 302
     assert confirm_held(waits.event, now=MORNING, by=past.by_leader).outcome == "accepted"
     assert told(past) == ["学生01 10月15日 17:40 由母亲接走（补记）"]
     close_day(past.school, day=THURSDAY, despite="1 件异常没处理完", now=MORNING, by=past.by_leader)
