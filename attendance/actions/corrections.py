@@ -119,7 +119,9 @@ def _gone(session: Session, student: Student):
 def _not_gone(session: Session, student: Student, status: str) -> None:
     gone = _gone(session, student).first()
     if gone and status not in Mark.HERE:
-        raise RuleBroken(f"{student.name} {timezone.localtime(gone.at):%H:%M} {gone.words}，要先撤销交接")
+        went = f"{student.name} {timezone.localtime(gone.at):%H:%M} {gone.words}"
+        word = Mark.Status(status).label
+        raise RuleBroken(f"{went}，不能改成{word}。交接点错的，那天签字以前可以撤销")
 
 
 def _write(correction: MarkCorrection, *, now: datetime, by: Actor) -> None:

@@ -84,7 +84,7 @@ def test_child_handed_over_cannot_become_absent(taken):
     child = taken.children[1]
     hand_over(child, now=at(17, 42), by=taken.by_teacher)
 
-    with pytest.raises(RuleBroken, match="17:42 由母亲接走"):
+    with pytest.raises(RuleBroken, match="17:42 由母亲接走，不能改成"):
         correct(taken, child, status="absent", now=at(17, 43))
 
     assert statuses()[child.pk] == "present"
