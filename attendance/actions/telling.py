@@ -52,9 +52,10 @@ def _to_guardians(made: Sequence[Entry], undone: Sequence[Entry], facts: Facts, 
     """One note of each release to each guardian, but for those who must not know of the child's ways. Of a day that is
     over it names the day, and tells whoever might know then and may still."""
     standing, past = {entry.student_id for entry in made}, facts.day < today
-    left = Student.objects.filter(pk__in={entry.student_id for entry in (*made, *undone)})
-    quiet = not_told(left, facts.day, today) if past else set()
-    on = f"{facts.day:%-m月%-d日} " if past else ""
+    quiet, on = set(), ""
+    if past:
+        left = Student.objects.filter(pk__in={entry.student_id for entry in (*made, *undone)})
+        quiet, on = not_told(left, facts.day, today), f"{facts.day:%-m月%-d日} "
     for entry in made:
         title = f"{facts.students[entry.student_id].name} {on}{_clock(entry.happened_at)} {entry.words}"
         yield from _notes(entry, facts, quiet, "handed_over", title)

@@ -194,7 +194,7 @@ class Handover(models.Model):
 
     school = models.ForeignKey(School, models.PROTECT, related_name="handovers", db_index=False, db_constraint=False)
     day = models.DateField("日期")
-    student = models.ForeignKey(Student, models.PROTECT, related_name="handovers")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="handovers", db_constraint=False)
     event = models.ForeignKey(GateEvent, models.PROTECT, related_name="handovers", db_index=False)
     mode = models.CharField("方式", max_length=10, choices=Mode)
     how = models.CharField("核验方式", max_length=10, choices=GateEvent.How, default=GateEvent.How.KNOWN)
