@@ -147,7 +147,7 @@ BEGIN
 END $$;
 """
 WRITE = """
-CREATE FUNCTION gate_write(p_events json, p_made uuid[], p_notes json) RETURNS json LANGUAGE plpgsql
+CREATE FUNCTION gate_write(p_events json, p_made uuid[], p_notes jsonb) RETURNS json LANGUAGE plpgsql
 SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 DECLARE
   written json;
@@ -178,7 +178,7 @@ BEGIN
     FROM attendance_gateevent WHERE uid = ANY (p_made) ORDER BY id
     RETURNING id, student_id
   ) SELECT json_object_agg(student_id, id) INTO made FROM row;
-  IF json_array_length(p_notes) > 0 THEN
+  IF jsonb_array_length(p_notes) > 0 THEN
     PERFORM leave_notes(p_notes);
   END IF;
   RETURN json_build_object('events', coalesce(written, '{}'), 'made', coalesce(made, '{}'));
