@@ -191,7 +191,10 @@ def test_a_statement_is_uploaded_and_worked_line_by_line(town, clerk):
     statement = answer.context["statement"]
     second, third = statement.lines.filter(serial__in="23").order_by("serial")
     listed = clerk.get(address("receipt-list", town.month.pk)).content.decode()
-    assert f'href="{address("statement-detail", statement.pk)}">核对 {statement.lines.filter(state="open").count()} 笔' in listed
+    assert (
+        f'href="{address("statement-detail", statement.pk)}">核对 {statement.lines.filter(state="open").count()} 笔'
+        in listed
+    )
     clerk.post(address("line-match", second.pk), {"student": child.number})
     clerk.post(address("line-set-aside", third.pk), {"reason": "校服押金"})
     assert "都核对过了" in clerk.get(address("statement-detail", statement.pk)).content.decode()
