@@ -175,9 +175,13 @@ SELECT json_build_object(
   'transit', (SELECT coalesce(sum(fen), 0) FROM balance WHERE kind = 'in_transit'),
   'borne', (SELECT json_object_agg(subject, fen) FROM balance WHERE kind = 'deficit' AND fen <> 0))::text
 """
-ASKED = f"PREPARE laws AS {BALANCES} " + " UNION ALL ".join(
-    [f"SELECT '{law.split()[0]}', broken::text FROM ({question}) one (broken)" for law, question in LAWS.items()]
-    + [f"SELECT 'seen', seen FROM ({SEEN}) one (seen)"]
+ASKED = (
+    f"PREPARE laws AS {BALANCES} "
+    + " UNION ALL ".join(
+        [f"SELECT '{law.split()[0]}', broken::text FROM ({question}) one (broken)" for law, question in LAWS.items()]
+        + [f"SELECT 'seen', seen FROM ({SEEN}) one (seen)"]
+    )
+    + " ORDER BY 1"
 )
 WRITTEN = [
     "ledger_entry", "ledger_transfer", "ledger_account", "ledger_book", "billing_feemonth", "billing_charge",
@@ -186,10 +190,14 @@ WRITTEN = [
     "enrollment_waiver", "enrollment_withdrawal", "enrollment_placement", "enrollment_agreement", "staffing_duty",
     "staffing_stipendsheet", "attendance_mark", "audit_deed",
 ]  # fmt: skip
-EVERYTHING = "PREPARE everything AS " + " UNION ALL ".join(
-    f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t"
-    for table in WRITTEN
-)
+EVERYTHING = (
+    "PREPARE everything AS "
+    + " UNION ALL ".join(
+        f"SELECT '{table}', count(*), md5(coalesce(string_agg(t::text, '' ORDER BY t::text), '')) FROM {table} t"
+        for table in WRITTEN
+    )
+    + " ORDER BY 1"
+)  # PostgreSQL may read large tables side by side and answer as each is done
 NEW_LINKS = """
 SELECT e.place, e."on", e.number, e.key, e.memo, r."on", r.number, e.posted_by_id, e.posted_at, e.chain,
   array_agg(ARRAY[d.kind, d.subject, c.kind, c.subject, t.fen::text] ORDER BY t.id)
