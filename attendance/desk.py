@@ -78,7 +78,7 @@ def _left(board: selectors.Board) -> str:
     if board.can_close:
         return "都已清零，请签字"
     held = f"，{len(board.held)} 次交接等您确认" if board.held else ""
-    return f"未点名 {len(board.untaken)} 个班，还在校 {board.waiting} 人{held}"
+    return f"未点名 {len(board.untaken)} 个班，待交接 {board.waiting} 人{held}"
 
 
 def _incidents(actor: Actor, today: date):

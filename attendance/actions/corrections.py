@@ -167,7 +167,7 @@ def _tell_leaders(correction: MarkCorrection, by: Actor) -> None:
     title = f"{by.name}把 {student.name} 由{was}改为{correction.get_now_display()}，请核实"
     body = f"{session.day:%-m月%-d日} {session.section.name}：{correction.reason}"
     if correction.now in Mark.HERE and not _gone(session, student).exists():
-        body += "。还没有离校记录：在校的照常交接，已经走了的请补记"
+        body += "。还没有离校记录：没走的照常交接，已经走了的请补记"
     link = f"/attendance/day/?school={session.school_id}&day={session.day.isoformat()}"
     leaders = Person.objects.filter(pk__in=leaders_of(session.school, session.day)).exclude(pk=by.signer)
     notify_each(Note(one, "mark_corrected", title, body, link, session.school_id) for one in leaders)

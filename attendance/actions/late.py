@@ -33,7 +33,7 @@ def begin_late(
     states = day_book(school, day, students=students).states()
     for student in students:
         if states.get(student.pk) != State.HERE:
-            raise RuleBroken(f"{student.name} 现在不是“待交接”，请刷新页面再看", field="children")
+            raise RuleBroken(f"{student.name} 现在不是待交接，请刷新页面再看", field="children")
     stays = [_stay(student, school.pk, day, keeper, place, now, by) for student in students]
     LateStay.objects.bulk_create(stays)
     facts = {"keeper": keeper.pk, "place": place.strip()}

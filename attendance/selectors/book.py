@@ -22,7 +22,7 @@ class State(models.TextChoices):
     GONE = "gone", "已交接"
     ABSENT = "absent", "缺勤"
     LEAVE = "leave", "请假"
-    ILL = "ill", "病假"
+    ILL = "ill", "病"
 
 
 FINAL = frozenset({State.GONE, State.KEPT, State.LESSONS, State.ABSENT, State.LEAVE, State.ILL})

@@ -26,7 +26,7 @@ WORDS = {
     State.GONE: ("gone", "已交接"),
     State.ABSENT: ("absent", "缺勤"),
     State.LEAVE: ("leave", "请假"),
-    State.ILL: ("leave", "病假"),
+    State.ILL: ("leave", "病"),
 }
 
 

@@ -55,7 +55,7 @@ async function release(mode, adult) {
     await tap("release", one, facts);
   }
   choose(null);
-  gate.said = staying.length ? `${staying.join("、")} 没有授权这位大人来接，还在校` : "";
+  gate.said = staying.length ? `${staying.join("、")} 没有授权这位大人来接，还没走` : "";
   draw();
   exchange();
 }

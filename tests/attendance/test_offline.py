@@ -212,5 +212,5 @@ def test_answers_come_back_onto_the_tiles(gate, wall):
     phone.tap("知道了")
     expect(phone.page.get_by_role("alert")).to_have_count(0)
     phone.tap(f"{second.name} 等带班领导")
-    phone.sees("考勤上不在校")
+    phone.sees("考勤上没有到")
     expect(phone.page.get_by_role("button", name="我看过了，确认离校")).to_be_hidden()

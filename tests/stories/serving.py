@@ -90,7 +90,7 @@ def children_go_home(wall, teachers, leader, mothers):
     teacher.press("接着交接")
 
     leader.go("/attendance/day/")
-    leader.reads("还有孩子在校")
+    leader.reads("还有孩子待交接")
     leader.sees("签字（还剩 3 人）", "非授权人员接领")
     expect(leader.page.get_by_role("button", name="签字（还剩 3 人）")).to_be_disabled()
     leader.shot("leader-cannot-close")

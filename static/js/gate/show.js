@@ -2,7 +2,7 @@
 
 import { clock, isOld, lastDeed, places, surprises, waiting } from "./book.js";
 
-const OF_THE_ROLL = { unmarked: "? 未点名", absent: "× 缺勤", leave: "△ 请假", ill: "病假" };
+const OF_THE_ROLL = { unmarked: "? 未点名", absent: "× 缺勤", leave: "△ 请假", ill: "病" };
 const ALONE = { self: "自行离校", bus: "乘校车" };
 const BECAME = { accepted: "已通知家长", repeated: "已通知家长", held: "等带班领导确认", incident: "与别处不一致" };
 const MOST_TILES = 80; // a whole school is first asked for the section
