@@ -54,7 +54,7 @@ class Line:
 
     @property
     def state(self) -> str:
-        return {"absent": "缺勤", "leave": "请假", "ill": "病假"}.get(self.child["state"], self.gone)
+        return {"absent": "缺勤", "leave": "请假", "ill": "病"}.get(self.child["state"], self.gone)
 
 
 def print_paper(section: Section, *, now: datetime, by: Actor) -> bytes:
