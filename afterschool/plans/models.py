@@ -138,6 +138,8 @@ class Offering(models.Model):
         SATURDAY = "saturday", "周六"
         VACATION = "vacation", "寒暑假"
 
+    INTO_LESSONS = (Slot.MORNING, Slot.NOON)  # the children go on to their lessons, nobody collects them
+
     class Boarding(models.TextChoices):
         ANY = "any", "不限"
         DAY = "day", "走读"

@@ -97,8 +97,8 @@ class Session(models.Model):
 
     @property
     def ends_in_lessons(self) -> bool:
-        """Early and at noon: the children go on to their lessons, nobody collects them."""
-        return self.section.offering.slot in (Offering.Slot.MORNING, Offering.Slot.NOON)
+        """Nobody is collected after it."""
+        return self.section.offering.slot in Offering.INTO_LESSONS
 
 
 class Mark(models.Model):

@@ -29,5 +29,5 @@ def still_in_class(school: School, grades: Collection[int], leaves_at: time, sin
     """`课后托管 17:30 才结束`: what of these grades, from a day on, has begun by then and is not over; blank: nothing."""
     running = Offering.objects.filter(sections__school=school, sections__term__ended_on__gte=since).distinct()
     going_on = running.filter(grades__overlap=list(grades), starts_at__lt=leaves_at, ends_at__gt=leaves_at)
-    homeward = going_on.exclude(slot__in=(Offering.Slot.MORNING, Offering.Slot.NOON)).order_by("ends_at", "name")
+    homeward = going_on.exclude(slot__in=Offering.INTO_LESSONS).order_by("ends_at", "name")
     return "、".join(f"{one.name} {one.ends_at:%H:%M} 才结束" for one in homeward)

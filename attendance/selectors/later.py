@@ -30,8 +30,6 @@ from .book import State, day_book
 from .gate import leave_modes
 from .offline import held_events, waiting_events
 
-IN_LESSONS = (Offering.Slot.MORNING, Offering.Slot.NOON)
-
 
 @dataclass(frozen=True)
 class Unrecorded:
@@ -109,7 +107,7 @@ def unrecorded_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[in
         state=MarkCorrection.State.MADE,
         session__day__range=days,
     )
-    found = found.exclude(session__section__offering__slot__in=IN_LESSONS)
+    found = found.exclude(session__section__offering__slot__in=Offering.INTO_LESSONS)
     kept = LateStay.objects.within(reach).filter(*_unseen_off("day"), day__range=days, ended_at=None)
     children = defaultdict(set)
     for school_id, day, student_id in found.order_by().values_list("school", "session__day", "student"):
