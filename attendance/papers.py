@@ -10,6 +10,7 @@ from afterschool.xlsx import Column, Sheet
 from staffing.models import Duty
 
 from .models import DayClose, Handover, LateStay, Mark, Patrol
+from .models.corrections import later_in_words
 from .selectors import day_book
 from .selectors.owing import owing_words
 
@@ -69,7 +70,9 @@ def _roll_rows(book) -> list[list]:
 def _handover_rows(book) -> list[list]:
     """Undone ones too: they stay on record."""
     children = book.children
-    made = Handover.objects.filter(student__in=children, day=book.day).select_related("by", "undone_by", "event__later")
+    made = Handover.objects.filter(student__in=children, day=book.day).select_related(
+        "by", "undone_by", "event__later__decided_by"
+    )
     return [
         [
             number,
@@ -90,7 +93,8 @@ def _later(handover: Handover) -> str:
     if not handover.is_later:
         return ""
     later = handover.event.later
-    return f"补记：据{later.source}，{later.reason}；{handover.by.name} {_moment(later.at)} 记"
+    agreed_by = later.decided_by.name if later.decided_by else ""
+    return f"补记：{later_in_words(handover.by.name, later.at, later.source, later.reason, agreed_by)}"
 
 
 def _undone(handover: Handover) -> str:

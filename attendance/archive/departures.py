@@ -2,10 +2,9 @@
 
 from collections import defaultdict
 
-from django.utils import timezone
-
 from afterschool.xlsx import Column, Sheet
 from attendance.models import GateEvent, Handover, Mark
+from attendance.models.corrections import later_in_words
 
 from .books import Books, clock
 from .late import late_stays
@@ -63,12 +62,10 @@ def _odd(books: Books, one) -> str:
 
 
 def _later(one) -> str:
-    """`补记：据值班教师说的，网络断了；赵立新 10月16日 09:12 记`, and who agreed of a locked month."""
     if one.how != GateEvent.How.LATER:
         return ""
-    agreed = f"，{one.event__later__decided_by__name} 同意" if one.event__later__decided_by__name else ""
-    said = f"据{one.event__later__source}，{one.event__later__reason}"
-    return f"补记：{said}；{one.by__name} {timezone.localtime(one.event__later__at):%-m月%-d日 %H:%M} 记{agreed}"
+    whose = (one.by__name, one.event__later__at, one.event__later__source)
+    return f"补记：{later_in_words(*whose, one.event__later__reason, one.event__later__decided_by__name)}"
 
 
 def _by_class_and_day(books: Books) -> Table:

@@ -1,8 +1,11 @@
 """What is written of a day afterwards: a mark corrected, a departure recorded later, and the lock after which another decides."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
@@ -119,3 +122,10 @@ class LaterRecord(models.Model):
         ]
         indexes = [models.Index(fields=["school", "day"], name="later_record_of_a_day")]
         verbose_name = verbose_name_plural = "补记离校"
+
+
+def later_in_words(by: str, at: datetime, source: str, reason: str = "", agreed_by: str | None = "") -> str:
+    """`据值班教师说的，网络断了；赵立新 10月16日 09:12 记，陈静 同意`, the last where a locked month asked for another's word."""
+    whose = f"据{source}，{reason}；" if reason else f"据{source}，"
+    agreed = f"，{agreed_by} 同意" if agreed_by else ""
+    return f"{whose}{by} {timezone.localtime(at):%-m月%-d日 %H:%M} 记{agreed}"

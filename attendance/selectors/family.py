@@ -10,6 +10,7 @@ from django.utils import timezone
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import Student
 from attendance.models import DayClose, Handover, PickupChange, Session, Transfer
+from attendance.models.corrections import later_in_words
 from enrollment.models import Placement
 from enrollment.selectors import Collector, collectors_of, walks_alone
 from staffing.models import Duty
@@ -120,6 +121,6 @@ def _of_handover(handover: Handover) -> str:
     how = handover.get_how_display() if handover.mode == Handover.Mode.COLLECTED else ""
     if handover.is_later:
         later = handover.event.later
-        said = f"据{later.source}，{handover.by.name} {timezone.localtime(later.at):%-m月%-d日 %H:%M} 记"
+        said = later_in_words(handover.by.name, later.at, later.source)
         return " · ".join(filter(None, [handover.collector_name, said]))
     return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"交接人 {handover.by.name}"]))
