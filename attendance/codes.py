@@ -1,8 +1,9 @@
-"""动态接送码: six digits that a guardian's telephone shows, signed, good for a minute, for one child on one day."""
+"""接送码: six digits. The one a guardian's telephone shows is signed and good for a minute; a one-time code is for one day."""
 
 import hashlib
 import hmac
 from datetime import date, datetime
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -26,13 +27,22 @@ def seconds_left(now: datetime) -> int:
     return STEP - int(now.timestamp()) % STEP
 
 
+def one_time_code(number: UUID) -> str:
+    """Of a form: only its print is kept, and yet the same form shows the same digits again."""
+    return _digits("attendance.codes.once", str(number))
+
+
 def fingerprint(student_id: int, day: date, code: str) -> str:
     """Of a one-time code, as it is kept and as a gate without a network compares it."""
     return hashlib.sha256(f"{student_id}:{day.isoformat()}:{code}".encode()).hexdigest()
 
 
 def _code(student_id: int, guardian_id: int, day: date, step: int) -> str:
-    signed = salted_hmac("attendance.codes", f"{student_id}:{guardian_id}:{day}:{step}", algorithm="sha256").digest()
+    return _digits("attendance.codes", f"{student_id}:{guardian_id}:{day}:{step}")
+
+
+def _digits(salt: str, text: str) -> str:
+    signed = salted_hmac(salt, text, algorithm="sha256").digest()
     return f"{int.from_bytes(signed[:8], 'big') % 10**DIGITS:0{DIGITS}}"
 
 

@@ -15,6 +15,18 @@ from .selectors import FamilyDay
 CALENDAR = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
 
+class FormNumber(forms.UUIDField):
+    """Of which form this is: sent twice, it counts once. A form that comes back was refused, and is a new one."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False, initial=uuid4)
+
+    def bound_data(self, data, initial):
+        return initial
+
+
 class LeaveForm(forms.Form):
     """请假 in three taps: one of the next days by its button, other days by dates."""
 
@@ -63,6 +75,7 @@ class CodeForm(forms.Form):
     relation = forms.CharField(label="与孩子的关系", max_length=20)
     phone = forms.CharField(label="手机号，填了就把码用短信发给他", max_length=11, required=False, validators=[mobile])
     day = forms.TypedChoiceField(label="哪天来接", coerce=date.fromisoformat)
+    uid = FormNumber()
 
     def __init__(self, *args, days: Sequence[date], **kwargs):
         super().__init__(*args, **kwargs)
@@ -70,7 +83,7 @@ class CodeForm(forms.Form):
 
 
 class GateEntryForm(forms.ModelForm):
-    uid = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    uid = FormNumber()
 
     class Meta:
         model = GateEntry

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.dateparse import parse_time
@@ -18,6 +18,7 @@ from enrollment.models import Section
 
 from .actions.lists import issue_list
 from .models import GateEvent, GateList, Handover
+from .once import once
 from .selectors import sessions_at_the_gate
 from .selectors.offline import list_content
 from .told import Told
@@ -106,7 +107,7 @@ def ticks(paper: GateList, lines: Sequence[Line], post: Mapping[str, str], form:
             continue
         alone = key in ALONE
         yield Told(
-            uid=uuid5(form, str(line.child["id"])),
+            uid=once(form, line.child["id"]),
             kind=GateEvent.Kind.RELEASE,
             student_id=line.child["id"],
             claimed_at=_moment(paper, post.get(f"time-{line.child['id']}") or line.child["leaves_at"]),

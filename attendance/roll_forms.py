@@ -1,9 +1,8 @@
 """点名、更正、联系、转班、停课: the shape of what is tapped."""
 
-from uuid import uuid4
-
 from django import forms
 
+from .forms import FormNumber
 from .models import ContactAttempt, Mark, Session
 
 SAID_OFTEN = ("点错了", "漏点了", "后来到了", "提前走了", "家长来电请假", "身体不舒服")
@@ -33,7 +32,7 @@ class ContactForm(forms.Form):
     person = forms.ModelChoiceField(None, required=False)
     result = forms.ChoiceField(choices=ContactAttempt.Result.choices, error_messages={"required": "请选联系结果"})
     note = forms.CharField(label="说明（可不填）", max_length=100, required=False)
-    uid = forms.UUIDField(required=False, initial=uuid4, widget=forms.HiddenInput)
+    uid = FormNumber()
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

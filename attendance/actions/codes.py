@@ -1,7 +1,7 @@
 """Adults the gate does not know: a one-time code from the guardian, or a second person's call."""
 
 from datetime import date, datetime
-from secrets import randbelow
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,6 +17,7 @@ from afterschool.notices.post import call_off, send_for
 from afterschool.schools.models import Guardianship, Student
 from attendance import codes
 from attendance.models import CallBack, Incident, PickupCode
+from attendance.once import once
 from enrollment.actions.guardians import require_guardian, require_unbarred
 from enrollment.selectors import barred_guardians
 
@@ -27,35 +28,45 @@ MOST_SMS_A_DAY = 5  # of one guardian: the telephone may be anybody's
 
 @transaction.atomic
 def make_code(
-    student: Student, *, day: date, name: str, relation: str, phone: str = "", now: datetime, by: Actor
+    student: Student,
+    *,
+    day: date,
+    name: str,
+    relation: str,
+    phone: str = "",
+    uid: UUID | None = None,
+    now: datetime,
+    by: Actor,
 ) -> tuple[PickupCode, str]:
     """For an adult without a smartphone: six digits for one day, shown once, and sent to a telephone if one is named.
-    A new one ends the one before.
+    A new one ends the one before; the same form (`uid`) sent twice with the same words is one code.
     """
     lock(student.school_id)
     guardian_id = require_guardian(student, by)
     require_unbarred(student, day, by)
     if day < timezone.localdate(now):
         raise RuleBroken("过去的日子不能再发接送码", field="day")
-    if not name.strip() or not relation.strip():
+    name, relation = name.strip(), relation.strip()
+    if not name or not relation:
         raise RuleBroken("请写明来接的人和关系", field="name")
+    said = {"student_id": student.pk, "made_by_id": guardian_id, "day": day, "name": name, "relation": relation}
+    digits = codes.one_time_code(once(uid, *said.values(), phone))
+    said["sha256"] = codes.fingerprint(student.pk, day, digits)
+    if first := PickupCode.objects.filter(**said).first():
+        return _standing(first), digits
     _end(PickupCode.objects.filter(student=student, day=day, cancelled_at=None), now)
-    digits = f"{randbelow(10**codes.DIGITS):0{codes.DIGITS}}"
-    code = PickupCode.objects.create(
-        school_id=student.school_id,
-        student=student,
-        day=day,
-        name=name.strip(),
-        relation=relation.strip(),
-        sha256=codes.fingerprint(student.pk, day, digits),
-        made_by_id=guardian_id,
-        made_at=now,
-    )
+    code = PickupCode.objects.create(**said, school_id=student.school_id, made_at=now)
     record(by, "made_code", code, student=student.pk, day=day.isoformat(), relation=code.relation)
     if phone:
         code.sms = _sent(code, phone, digits, now)
         code.save(update_fields=["sms"])
     return code, digits
+
+
+def _standing(code: PickupCode) -> PickupCode:
+    if code.cancelled_at:
+        raise RuleBroken("这张接送码已经作废，请重新开一张")
+    return code
 
 
 def _sent(code: PickupCode, phone: str, digits: str, now: datetime) -> Delivery:

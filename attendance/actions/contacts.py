@@ -1,7 +1,7 @@
 """联系记录: a call because a child is missing, and the alarm when nobody knows where it is."""
 
 from datetime import date, datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.urls import reverse
@@ -13,6 +13,7 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note
 from afterschool.schools.models import Guardianship, School, Student
 from attendance.models import ContactAttempt, Session
+from attendance.once import once
 from attendance.selectors import TOLD, unresolved_absences
 from staffing.selectors import leaders_of
 
@@ -34,13 +35,13 @@ def note_contact(
 ) -> ContactAttempt:
     """Write down whom one called and what came of it. The same form (`uid`) sent twice with the same words is one call."""
     lock(session.school_id)
-    once = uuid5(uid, f"{student.pk} {person and person.pk} {result} {note}") if uid else uuid4()
-    if first := ContactAttempt.objects.filter(uid=once).first():
+    number = once(uid, student.pk, person and person.pk, result, note)
+    if first := ContactAttempt.objects.filter(uid=number).first():
         return first
     _must_be_missing(session, student, person)
     attempt = ContactAttempt(
         school_id=session.school_id, session=session, student=student, person=person, result=result, note=note.strip(),
-        uid=once, at=now, by_id=by.signer,
+        uid=number, at=now, by_id=by.signer,
     )  # fmt: skip
     attempt.full_clean(exclude=["school", "session", "student", "person", "by"])
     attempt.save()

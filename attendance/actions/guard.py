@@ -2,7 +2,7 @@
 
 import re
 from datetime import datetime
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,13 +12,14 @@ from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import School
 from attendance.models import GateEntry
+from attendance.once import once
 
 WHOLE_NUMBER = re.compile(r"\d[\d\sXx-]{6,}")  # more of an identity card than a gate needs
 
 
 @transaction.atomic
 def enter_gate(
-    school: School, uid: UUID | None = None, /, *, kind: str, now: datetime, by: Actor, **words: str
+    school: School, *, kind: str, uid: UUID | None = None, now: datetime, by: Actor, **words: str
 ) -> GateEntry:
     """`words` are the columns of the book: name and purpose always, the others where there is something to say. The same
     form (`uid`) sent twice with the same words is one entry."""
@@ -30,8 +31,8 @@ def enter_gate(
         raise RuleBroken("证件只写种类和后四位，例如“身份证 …1234”，不记整个号码", field="document")
     today = timezone.localdate(now)
     row = {"day": today, "kind": kind, "plate": plate, "in_at": now, "by_id": by.signer, **said}
-    once = uuid5(uid, "\n".join([kind, plate, *said.values()])) if uid else uuid4()
-    entry, new = GateEntry.objects.get_or_create(school=school, uid=once, defaults=row)
+    number = once(uid, kind, plate, *said.values())
+    entry, new = GateEntry.objects.get_or_create(school=school, uid=number, defaults=row)
     if new:
         record(by, "entered_gate", entry, kind=kind)
     return entry

@@ -34,8 +34,7 @@ def guard_entry_create(request, reach):
     school, form = school_asked(request, reach), GateEntryForm(request.POST)
     if form.is_valid():
         try:
-            uid = form.cleaned_data.pop("uid")
-            entry = enter_gate(school, uid, **form.cleaned_data, now=timezone.now(), by=request.actor)
+            entry = enter_gate(school, **form.cleaned_data, now=timezone.now(), by=request.actor)
         except RuleBroken as refusal:
             tell(form, refusal)
         else:

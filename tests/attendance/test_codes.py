@@ -96,6 +96,26 @@ def test_one_time_code_is_shown_once_and_only_its_print_is_kept(here, client):
     assert not Handover.objects.exists()
 
 
+def test_form_sent_twice_is_one_code_and_a_dead_one_does_not_come_back(here, client):
+    """The reply got lost on the way: the slip is shown again, and its digits still open the gate."""
+    child = here.children[0]
+    page = client.get(address(child))
+    uid = page.context["form"]["uid"].value()
+    assert f'name="uid" value="{uid}"' in page.content.decode()
+    said = {"name": "李秀英", "relation": "邻居", "phone": "13800001234", "day": THURSDAY.isoformat(), "uid": uid}
+    first, again = (digits_on(client.post(address(child, "make/"), said)) for _ in range(2))
+    assert first == again and Delivery.objects.filter(address="13800001234").count() == 1
+
+    other = digits_on(client.post(address(child, "make/"), {**said, "name": "李桂花"}))
+    assert other != first, "other words are another code"
+    refused = client.post(address(child, "make/"), said)
+    assert refused.status_code == 422 and "已经作废" in refused.content.decode()
+    assert PickupCode.objects.get(cancelled_at=None).name == "李桂花"
+    anew = {**said, "uid": refused.context["form"]["uid"].value()}
+    assert digits_on(client.post(address(child, "make/"), anew)) != first
+    assert PickupCode.objects.count() == 3
+
+
 def test_a_code_goes_by_sms_to_a_telephone_of_nobody_here(here, client, monkeypatch):
     """The school's name is not in it, the inbox does not tell the digits, and none are kept once it has gone."""
     child, said = here.children[0], {"name": "李秀英", "relation": "外婆", "day": THURSDAY.isoformat()}
