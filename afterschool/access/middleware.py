@@ -29,6 +29,7 @@ def _stand(request: HttpRequest, name: str, found: Any) -> Any:
 
 
 def brought(session: SessionStore) -> Person | None:
+    """Whom the session was read with, if it names that person, who may still sign in, by a password not changed since."""
     named, backend, hashed = map(session.get, (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY))
     person = session.person
     if person is None or named != str(person.pk):

@@ -1,6 +1,6 @@
 """Sessions that bring their person along: at every door one question tells who asks and what they hold today."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -23,7 +23,7 @@ class SessionStore(db.SessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> "Session":
-        session: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of the model above
+        session = cast("Session", super().create_model_instance(data))  # of the model above
         session.person_id = data.get(SESSION_KEY)
         return session
 
