@@ -1,7 +1,7 @@
 """Days that are over: whose way home nobody registered, and what was written down afterwards."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -26,7 +26,7 @@ from attendance.models import (
 from enrollment.selectors import collectors_of
 from staffing.selectors import moment
 
-from .book import State, day_book
+from .book import DayBook, State, day_book
 from .gate import leave_modes
 from .offline import held_events, waiting_events
 
@@ -43,15 +43,11 @@ class Unrecorded:
 
 
 def unrecorded(school: School, day: date, now: datetime) -> list[Unrecorded]:
-    """Of a day that is over, or signed; class after class. On the day itself whoever is kept still leaves by the gate, and
-    a handover that waits for the leader's word is no missing one."""
-    past = day < timezone.localdate(now)
-    if not past and not DayClose.objects.filter(school=school, day=day).exists():
+    """Class after class, with the ways open to each."""
+    if not _is_over(school, day, now):
         return []
     book = day_book(school, day)
-    wanted = {State.HERE, State.KEPT} if past else {State.HERE}
-    waiting = {event.student_id for event in held_events(school, day)}
-    found = [book.children[pk] for pk, state in book.states().items() if state in wanted and pk not in waiting]
+    found = _lacking(school, book, now)
     ways = _ways(found, day)
     asked = {one.student_id: one for one in _asked().filter(school=school, day=day).select_related("by")}
     rows = []
@@ -60,6 +56,24 @@ def unrecorded(school: School, day: date, now: datetime) -> list[Unrecorded]:
         since = stay.began_at if stay else began
         rows.append(Unrecorded(child, since, stay, asked.get(child.pk), ways[child.pk]))
     return rows
+
+
+def count_unrecorded(school: School, day: date, now: datetime, *, students: Iterable[Student] | None = None) -> int:
+    """How many of the school, or of some children."""
+    return len(_lacking(school, day_book(school, day, students=students), now)) if _is_over(school, day, now) else 0
+
+
+def _is_over(school: School, day: date, now: datetime) -> bool:
+    """The day is, or it is signed."""
+    return day < timezone.localdate(now) or DayClose.objects.filter(school=school, day=day).exists()
+
+
+def _lacking(school: School, book: DayBook, now: datetime) -> list[Student]:
+    """On the day itself whoever is kept still leaves by the gate; a handover that waits for the leader's word is no missing
+    one."""
+    wanted = {State.HERE, State.KEPT} if book.day < timezone.localdate(now) else {State.HERE}
+    waiting = {event.student_id for event in held_events(school, book.day)}
+    return [book.children[pk] for pk, state in book.states().items() if state in wanted and pk not in waiting]
 
 
 def _ways(students: Collection[Student], day: date) -> dict[int, dict[str, str]]:

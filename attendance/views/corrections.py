@@ -15,7 +15,7 @@ from ..actions import correct_mark, decide_correction
 from ..asked import child_asked, session_asked
 from ..models import Mark, MarkCorrection
 from ..roll_forms import SAID_OFTEN, CorrectionForm
-from ..selectors.later import later_asked, unrecorded
+from ..selectors.later import count_unrecorded, later_asked
 
 
 @requires(Capability.TAKE_ROLL)
@@ -77,5 +77,5 @@ def _told(made: MarkCorrection) -> str:
     if made.state == MarkCorrection.State.ASKED:
         return "这个月已经锁定，已提交申请，等带班领导或校长决定"
     session, now = made.session, timezone.now()
-    lacking = any(one.student.pk == made.student_id for one in unrecorded(session.school, session.day, now))
+    lacking = count_unrecorded(session.school, session.day, now, students=[made.student])
     return f"{made.student.name}已改{'；还没有离校记录，请带班领导在那天的看板上补记' if lacking else ''}"

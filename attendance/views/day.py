@@ -21,7 +21,7 @@ from .. import papers, selectors
 from ..actions import close_day, open_day
 from ..actions.close import leader_cite
 from ..models import Incident, Session
-from ..selectors.later import recorded_later, unrecorded
+from ..selectors.later import count_unrecorded, recorded_later
 from ..selectors.owing import owing
 from ..selectors.patrol import rooms_to_look_into
 
@@ -53,7 +53,7 @@ def _page(request, reach, school, on, **more):
         "unresolved": still.unresolved if still and on == timezone.localdate() else [],
         "unlooked": rooms_to_look_into(school, on),
         "cite": leader_cite(school, on),
-        "unrecorded": len(unrecorded(school, on, timezone.now())) if whole else 0,
+        "unrecorded": count_unrecorded(school, on, timezone.now()) if whole else 0,
         "later": recorded_later(school, on) if whole else [],
         **more,
     }
