@@ -1,9 +1,10 @@
 """The books of the day: what meets and who was there; what families say; what happens at the gate; what is kept."""
 
+from .codes import CallBack, PickupCode
 from .corrections import LaterRecord, MarkCorrection, MonthLock
-from .day import Alarm, Batch, DayClose, LateStay, Mark, Patrol, Session, Transfer
+from .day import Alarm, Batch, DayClose, LateStay, Patrol
 from .family import ContactAttempt, Leave, PickupChange
-from .gate import CallBack, GateEvent, GateList, Handover, PickupCode
+from .gate import GateEvent, GateList, Handover
 from .records import (
     Archive,
     EmergencyPlan,
@@ -13,6 +14,7 @@ from .records import (
     Venue,
     VenueCheck,
 )
+from .session import Mark, Session, Transfer
 
 __all__ = [
     "Alarm", "Archive", "Batch", "CallBack", "ContactAttempt", "DayClose", "EmergencyPlan", "GateEntry", "GateEvent",

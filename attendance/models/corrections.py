@@ -11,8 +11,8 @@ from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
 from enrollment.models import OfChild
 
-from .day import Mark, Session
 from .gate import GateEvent, Handover
+from .session import Mark, Session
 
 
 class MarkCorrection(models.Model):

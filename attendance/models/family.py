@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from afterschool.schools.models import School, Student
 from enrollment.models import OfChild, PickupPerson
 
-from .day import Session
+from .session import Session
 
 
 class LeaveQuerySet(OfChild):

@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import DatedQuerySet, School, Student
 
-from .day import Session
 from .gate import GateEvent
+from .session import Session
 
 
 class Incident(models.Model):
