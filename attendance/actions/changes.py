@@ -1,6 +1,7 @@
 """今日接送变更: who comes today, and when. It grants nobody anything; the gate asks the same rules as ever."""
 
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -41,16 +42,7 @@ def change_pickup(
         raise RuleBroken("请点谁来接，或者几点来接")
     today = timezone.localdate(now)
     book = _open_book(student, today, by)
-    alone = alone or (collector is None and _walks_as_signed(student, today))
-    if alone:
-        _may_go_alone(student, today)
-    elif collector:
-        _has_the_right(student, collector, today)
-    adult = {collector.kind: collector.pk} if collector and not alone else {}
-    said = {
-        "mode": Mode.SELF if alone else Mode.COLLECTED, "guardian_id": adult.get("guardian"),
-        "pickup_person_id": adult.get("pickup"), "comes_at": comes_at,
-    }  # fmt: skip
+    said = {**_allowed(student, collector, alone, today), "comes_at": comes_at}
     standing = PickupChange.objects.filter(student=student, day=today, cancelled_at=None)
     if same := standing.filter(**said).first():
         return same
@@ -98,6 +90,17 @@ def _must_be_leaving(student: Student, book: DayBook) -> None:
         raise RuleBroken(f"{student.name} {timezone.localtime(gone.at):%H:%M} 已经{gone.words}，不能再改")
     if state not in TO_LEAVE:
         raise RuleBroken(f"{student.name} 今天{state.label}，不用改")
+
+
+def _allowed(student: Student, collector: Collector | None, alone: bool, today: date) -> dict[str, Any]:
+    """How the child leaves and with whom, if the rules let it."""
+    if alone or (collector is None and _walks_as_signed(student, today)):
+        _may_go_alone(student, today)
+        return {"mode": Mode.SELF, "guardian_id": None, "pickup_person_id": None}
+    if collector:
+        _has_the_right(student, collector, today)
+    adult = {collector.kind: collector.pk} if collector else {}
+    return {"mode": Mode.COLLECTED, "guardian_id": adult.get("guardian"), "pickup_person_id": adult.get("pickup")}
 
 
 def _walks_as_signed(student: Student, today: date) -> bool:

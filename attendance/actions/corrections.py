@@ -41,16 +41,9 @@ def correct_mark(
     _not_gone(session, student, status)
     locked = month_is_locked(session)
     correction = MarkCorrection.objects.create(
-        school_id=session.school_id,
-        session=session,
-        student=student,
-        was=was,
-        now=status,
-        reason=reason.strip(),
-        state=State.ASKED if locked else State.MADE,
-        asked_at=now,
-        asked_by_id=by.signer,
-    )
+        school_id=session.school_id, session=session, student=student, was=was, now=status, reason=reason.strip(),
+        state=State.ASKED if locked else State.MADE, asked_at=now, asked_by_id=by.signer,
+    )  # fmt: skip
     if locked:
         record(by, "asked_correction", correction, student=student.pk, was=was, now=status, reason=reason)
         _ask(correction, by)

@@ -1,7 +1,7 @@
 """停课、提前放学、换教室、合班: what is different today. A cancelled session never began; one that began is cut short."""
 
 from collections.abc import Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.db.models import Q
@@ -23,6 +23,7 @@ from staffing.selectors import leaders_of, moment
 from .alarms import people, teachers_of
 from .day import lock_open_day, open_day
 
+STOPPED = ["cancelled_at", "cut_short_at", "ends_at", "unserved", "stop_reason"]  # what a stop writes
 CONCERNED = (State.UNMARKED, State.HERE, State.KEPT)  # who has left, or does not come, need not hear of it
 
 
@@ -43,27 +44,17 @@ def stop_sessions(
 
     What is paid for them goes back by `cause`, but for those cut short where they count (`counts`) as served.
     """
-    day = timezone.localdate(now)
-    lock_open_day(school.pk, day)
-    if not reason.strip():
+    if not (reason := reason.strip()):
         raise RuleBroken("请写明原因，家长会看到", field="reason")
-    open_day(school, day=day, by=by)
-    book = day_book(school, day)
-    stopped = [one for one in book.sessions if one.ends_at > until and session in (None, one)]
-    if not stopped:
-        raise RuleBroken(f"{until:%H:%M} 以后没有要停的场次", field="until")
+    book = _open_book(school, timezone.localdate(now), by)
+    stopped = _to_stop(book, session, until)
     before = _leaving_times(school, book)
-    for one in stopped:
-        _stop(one, until, cause, reason.strip(), counts, now)
-    _leave_no_guest(stopped)
-    Session.objects.bulk_update(stopped, ["cancelled_at", "cut_short_at", "ends_at", "unserved", "stop_reason"])
+    _stop(stopped, until, cause, reason, counts, now)
     cancelled, short = ([one.pk for one in stopped if bool(one.cancelled_at) is so] for so in (True, False))
-    told = {"until": f"{until:%H:%M}", "cause": cause, "reason": reason.strip()}
+    told = {"until": f"{until:%H:%M}", "cause": cause, "reason": reason}
     record(by, "stopped_sessions", stopped[0], cancelled=cancelled, cut_short=short, **told)
-    after = _leaving_times(school, book)
-    words = {child.pk: _words(child, stopped, book, before, after) for child in _concerned(book, stopped)}
-    _tell_guardians(school, book, words, f"原因：{reason.strip()}", "session_stopped")
-    _tell_staff(school, stopped, f"{_said(stopped, until)}：{reason.strip()}", by)
+    _tell_guardians(school, book, _words(school, stopped, book, before), f"原因：{reason}", "session_stopped")
+    _tell_staff(school, stopped, f"{_said(stopped, until)}：{reason}", by)
     return stopped
 
 
@@ -85,7 +76,7 @@ def resume_sessions(school: School, *, session: Session | None = None, now: date
         one.ends_at = one.section.offering.ends_at
     if not found:
         return []
-    Session.objects.bulk_update(found, ["cancelled_at", "cut_short_at", "ends_at", "unserved", "stop_reason"])
+    Session.objects.bulk_update(found, STOPPED)
     record(by, "resumed_sessions", found[0], sessions=[one.pk for one in found])
     book = day_book(school, day)
     leaves = _leaving_times(school, book)
@@ -118,14 +109,31 @@ def move_session(session: Session, *, room: str, merged_into: Session | None, by
     return session
 
 
-def _stop(one: Session, until: time, cause: str, reason: str, counts: bool, now: datetime) -> None:
-    one.stop_reason = reason
-    begun = one.taken_at is not None or now >= moment(one.day, one.starts_at)
-    if one.starts_at >= until and not begun:
-        one.cancelled_at, one.unserved = now, cause
-    else:
-        one.cut_short_at, one.ends_at = now, max(until, one.starts_at)
-        one.unserved = "" if counts else cause
+def _open_book(school: School, day: date, by: Actor) -> DayBook:
+    """The whole day, its sessions made, while it can still be changed."""
+    lock_open_day(school.pk, day)
+    open_day(school, day=day, by=by)
+    return day_book(school, day)
+
+
+def _to_stop(book: DayBook, session: Session | None, until: time) -> list[Session]:
+    found = [one for one in book.sessions if one.ends_at > until and session in (None, one)]
+    if not found:
+        raise RuleBroken(f"{until:%H:%M} 以后没有要停的场次", field="until")
+    return found
+
+
+def _stop(stopped: list[Session], until: time, cause: str, reason: str, counts: bool, now: datetime) -> None:
+    for one in stopped:
+        one.stop_reason = reason
+        begun = one.taken_at is not None or now >= moment(one.day, one.starts_at)
+        if one.starts_at >= until and not begun:
+            one.cancelled_at, one.unserved = now, cause
+        else:
+            one.cut_short_at, one.ends_at = now, max(until, one.starts_at)
+            one.unserved = "" if counts else cause
+    _leave_no_guest(stopped)
+    Session.objects.bulk_update(stopped, STOPPED)
 
 
 def _leave_no_guest(stopped: list[Session]) -> None:
@@ -156,16 +164,22 @@ def _leaving_times(school: School, book: DayBook) -> dict[int, time]:
     return {pk: leaving_time(batches.get(children[pk].school_class.grade), mine) for pk, mine in held.items() if mine}
 
 
-def _words(
-    child: Student, stopped: list[Session], book: DayBook, before: dict[int, time], after: dict[int, time]
-) -> str:
-    """What this child's guardians have to know: no service, an earlier end, or only one class less."""
-    if child.pk not in after:
+def _words(school: School, stopped: list[Session], book: DayBook, before: dict[int, time]) -> dict[int, str]:
+    """What each child's guardians have to know: no service, an earlier end, or only one class less."""
+    after = _leaving_times(school, book)
+    return {
+        child.pk: _of_child(child, stopped, book, before[child.pk], after.get(child.pk))
+        for child in _concerned(book, stopped)
+    }
+
+
+def _of_child(child: Student, stopped: list[Session], book: DayBook, before: time, after: time | None) -> str:
+    if after is None:
         return f"{child.name} 今天的课后服务取消，请按时接孩子"
-    if after[child.pk] < before[child.pk]:
-        return f"{child.name} 今天提前到 {after[child.pk]:%H:%M} 放学，请按时来接"
+    if after < before:
+        return f"{child.name} 今天提前到 {after:%H:%M} 放学，请按时来接"
     ended = "、".join(one.section.name for one in stopped if child in book.listed[one.pk])
-    return f"{child.name} 今天的 {ended} 不上了，{after[child.pk]:%H:%M} 放学不变"
+    return f"{child.name} 今天的 {ended} 不上了，{after:%H:%M} 放学不变"
 
 
 def _tell_guardians(school: School, book: DayBook, words: dict[int, str], why: str, kind: str) -> None:

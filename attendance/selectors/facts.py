@@ -122,15 +122,7 @@ def facts_of(
 ) -> Facts:
     """The children are locked from here on, and the roll and the close of their school wait."""
     everywhere = school.pk in by.reach_as(GATE).schools
-    claims = [told.claimed_at for told in events]
-    asked: list[Any] = [
-        school.pk, today, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
-        min(claims) - IN_A_MOMENT, max(claims), None if everywhere else by.person_id,
-        any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)
-        said = cursor.fetchone()[0]
+    said = _gate_facts(school, today, list_uid, events, device, None if everywhere else by.person_id)
     given = _given(said.pop("given"))
     day = given.day if given else today
     walks_from, closed = said.pop("walks_from"), said.pop("closed")
@@ -154,6 +146,21 @@ def facts_of(
         kept_late=set(rows["kept"]),
         open_twice=_by_student(rows["twice"]),
     )
+
+
+def _gate_facts(
+    school: School, today: date, list_uid: UUID | None, events: Sequence[Told], device: str, only_of: int | None
+) -> dict[str, Any]:
+    """One question to PostgreSQL; `only_of`: whose own children they must be."""
+    claims = [told.claimed_at for told in events]
+    asked: list[Any] = [
+        school.pk, today, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
+        min(claims) - IN_A_MOMENT, max(claims), only_of,
+        any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)
+        return cursor.fetchone()[0]
 
 
 def _given(row: Sequence[Any] | None) -> Given | None:
