@@ -19,7 +19,7 @@ from attendance import codes
 from attendance.models import CallBack, Incident, PickupCode
 from attendance.once import once
 from enrollment.actions.guardians import require_guardian, require_unbarred
-from enrollment.selectors import barred_guardians
+from enrollment.selectors import not_told
 
 from .day import lock
 
@@ -126,7 +126,7 @@ def call_back(
     if by.signer == incident.by_id:
         raise RuleBroken("回拨要由现场老师以外的另一个人来打")
     _must_be_on_file(student, guardian, day)
-    if agreed and adult_name and (student.pk, guardian.pk) in barred_guardians([student], day):
+    if (agreed or not adult_name) and (student.pk, guardian.pk) in not_told([student], day, timezone.localdate(now)):
         raise RuleBroken("这件事请与学校办公室联系办理")
     lock(student.school_id)
     said = {"guardian": guardian, "agreed": agreed, "adult_name": adult_name.strip()}

@@ -42,7 +42,8 @@ def take_events(
     """
     if not events:
         return []
-    facts = facts_of(school, day or timezone.localdate(now), events, list_uid=list_uid, device=device, by=by)
+    today = timezone.localdate(now)
+    facts = facts_of(school, today, events, list_uid=list_uid, day=day, device=device, by=by)
     batch = Batch(school, Delivered(school.pk, device, facts.given, now, by), facts)
     for told in sorted(events, key=lambda one: (one.sequence, one.claimed_at, one.uid)):
         batch.take(told)
@@ -123,7 +124,8 @@ class Batch:
         if told.kind == Kind.CONFIRM and not self.brought.leads:
             return "要由带班领导确认"
         if told.kind == Kind.CONFIRM and told.student_id in self.facts.disputed:
-            return "" if self.facts.both_called(told.student_id) else "请先给双方监护人打电话并登记"
+            uncalled = self.facts.uncalled(told.student_id)
+            return f"请先打电话告知：{'、'.join(uncalled)}" if uncalled else ""
         return ""
 
     def write(self) -> None:

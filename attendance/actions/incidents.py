@@ -91,7 +91,7 @@ def call_about_dispute(event: GateEvent, *, now: datetime, by: Actor) -> Inciden
     if incident is None:
         incident = Incident.objects.create(
             school_id=event.school_id, day=event.day, student=event.student, event=event, kind=Kind.OTHER,
-            note="监护人之间有争议，放行前要电话告知每一位监护人", at=now, by_id=event.by_id,
+            note="监护人之间有争议，放行前要先打电话告知监护人", at=now, by_id=event.by_id,
         )  # fmt: skip
         record(by, "noted", incident, kind=incident.kind, student=event.student_id)
     return incident

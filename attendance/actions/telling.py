@@ -7,12 +7,11 @@ from django.utils import timezone
 
 from afterschool.access.models import Person
 from afterschool.notices.post import Note
-from afterschool.schools.models import School, Student
+from afterschool.schools.models import School
 from attendance.models import Handover, Incident
 from attendance.release import CALL_OFFICE
 from attendance.selectors.facts import Facts
 from attendance.told import Delivered, Entry, Kind
-from enrollment.selectors import not_told
 from staffing.selectors import leaders_of
 
 
@@ -52,25 +51,20 @@ def _to_guardians(made: Sequence[Entry], undone: Sequence[Entry], facts: Facts, 
     """One note of each release to each guardian, but for those who must not know of the child's ways. Of a day that is
     over it names the day, and tells whoever might know then and may still."""
     standing, past = {entry.student_id for entry in made}, facts.day < today
-    quiet, on = set(), ""
-    if past:
-        left = Student.objects.filter(pk__in={entry.student_id for entry in (*made, *undone)})
-        quiet, on = not_told(left, facts.day, today), f"{facts.day:%-m月%-d日} "
+    on = f"{facts.day:%-m月%-d日} " if past else ""
     for entry in made:
         title = f"{facts.students[entry.student_id].name} {on}{_clock(entry.happened_at)} {entry.words}"
-        yield from _notes(entry, facts, quiet, "handed_over", title)
+        yield from _notes(entry, facts, "handed_over", title)
     for entry in undone:
         if entry.student_id in standing:
             continue
         who = f"{facts.students[entry.student_id].name} {on}{_clock(entry.happened_at)}"
         title = f"更正：{who} 的离校记录点错了，{'已经撤销' if past else '孩子还在学校'}"
-        yield from _notes(entry, facts, quiet, "handover_undone", title)
+        yield from _notes(entry, facts, "handover_undone", title)
 
 
-def _notes(entry: Entry, facts: Facts, quiet: set, kind: str, title: str) -> Iterator[Note]:
+def _notes(entry: Entry, facts: Facts, kind: str, title: str) -> Iterator[Note]:
     for guardian in facts.told(entry.student_id):
-        if (entry.student_id, guardian.pk) in quiet:
-            continue
         yield Note(guardian, kind, title=title, link="/", school_id=entry.school_id)
 
 

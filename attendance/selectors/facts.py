@@ -16,11 +16,12 @@ from django.db import connection
 
 from afterschool.access.reach import Actor
 from afterschool.policy.walking import may_walk_home
-from afterschool.schools.models import School
+from afterschool.schools.models import School, Student
 from attendance.models import Handover, Mark
 from attendance.release import Child
 from attendance.told import Entry, Given, Kind, Told
 from enrollment.release import Adult, Grant, Restriction, may_release
+from enrollment.selectors import not_told
 
 from .reach import GATE
 
@@ -72,6 +73,7 @@ class Facts:
     known: Mapping[int, By]
     vouched: Mapping[int, By]
     restrictions: Mapping[int, list[Restriction]]
+    quiet: Collection[tuple[int, int]]  # child and guardian: who must not be told of a day before
     disputed: Collection[int]
     agreed: Mapping[int, str]
     own: Collection[int] | None  # the children of this person's own gate; None: every child
@@ -105,26 +107,38 @@ class Facts:
         )
 
     def both_called(self, student_id: int) -> bool:
-        """Every guardian who may come was called today."""
-        guardians = {guardian.pk for guardian in self.told(student_id)}
+        """Every guardian who may be told was called about that day."""
+        return bool(self.told(student_id)) and not self.uncalled(student_id)
+
+    def uncalled(self, student_id: int) -> list[str]:
         calls = [one for way, one in self.vouched[student_id].items() if way.startswith("call_back:")]
         called = {one.grant.named_by.person_id for one in calls if one.grant.named_by}
-        return bool(guardians) and guardians <= called
+        by = self.known[student_id]
+        left = [by[f"guardian:{one.pk}"] for one in self.told(student_id) if one.pk not in called]
+        return [f"{one.relation} {one.name}" for one in left]
 
     def told(self, student_id: int) -> list[Guardian]:
         """The guardians who may know of the child's ways."""
         known, restrictions = self.known[student_id].values(), self.restrictions[student_id]
-        return [one.guardian for one in known if one.guardian and may_release([one.grant], restrictions, self.day)]
+        may = [one.guardian for one in known if one.guardian and may_release([one.grant], restrictions, self.day)]
+        return [one for one in may if (student_id, one.pk) not in self.quiet]
 
 
 def facts_of(
-    school: School, today: date, events: Sequence[Told], *, list_uid: UUID | None = None, device: str, by: Actor
+    school: School,
+    today: date,
+    events: Sequence[Told],
+    *,
+    list_uid: UUID | None = None,
+    day: date | None = None,
+    device: str,
+    by: Actor,
 ) -> Facts:
     """The children are locked from here on, and the roll and the close of their school wait."""
     everywhere = school.pk in by.reach_as(GATE).schools
-    said = _gate_facts(school, today, list_uid, events, device, None if everywhere else by.person_id)
+    said = _gate_facts(school, day or today, list_uid, events, device, None if everywhere else by.person_id)
     given = _given(said.pop("given"))
-    day = given.day if given else today
+    day = given.day if given else day or today
     walks_from, closed = said.pop("walks_from"), said.pop("closed")
     rows: dict[str, Any] = {name: some or () for name, some in said.items()}
     return Facts(
@@ -138,6 +152,7 @@ def facts_of(
         known=_known(rows["guardians"], rows["named"]),
         vouched=_vouched(rows["codes"], rows["calls"]),
         restrictions=_restrictions(rows["restrictions"], day),
+        quiet=_quiet([pk for pk, *_ in rows["students"]], day, today),
         disputed=set(rows["disputed"]),
         # As signed for the term, and over it as the guardian said for today.
         agreed=dict([*rows["signed"], *rows["changed"]]),
@@ -149,12 +164,12 @@ def facts_of(
 
 
 def _gate_facts(
-    school: School, today: date, list_uid: UUID | None, events: Sequence[Told], device: str, only_of: int | None
+    school: School, day: date, list_uid: UUID | None, events: Sequence[Told], device: str, only_of: int | None
 ) -> dict[str, Any]:
     """One question to PostgreSQL; `only_of`: whose own children they must be."""
     claims = [told.claimed_at for told in events]
     asked: list[Any] = [
-        school.pk, today, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
+        school.pk, day, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
         min(claims) - IN_A_MOMENT, max(claims), only_of,
         any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
     ]  # fmt: skip
@@ -205,6 +220,11 @@ def _restrictions(rows: Rows, day: date) -> dict[int, list[Restriction]]:
         for name in {written, person_name or written}:
             found[student].append(Restriction(Adult(name, person, pickup), day, day))
     return found
+
+
+def _quiet(students: Sequence[int], day: date, today: date) -> set[tuple[int, int]]:
+    """Of a day that is over, whoever must not be told by now; of today the restrictions say it."""
+    return not_told(Student.objects.filter(pk__in=students), day, today) if day < today else set()
 
 
 def _by_student(rows: Rows) -> dict[int, list[tuple[int, int]]]:

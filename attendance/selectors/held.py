@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from afterschool.access.reach import Reach
-from afterschool.schools.models import Guardianship, School, Student
+from afterschool.schools.models import School, Student
 from attendance.models import CallBack, DayClose, GateEvent, Handover
-from enrollment.selectors import barred_guardians, held_in_dispute
+from enrollment.selectors import guardians_to_tell, held_in_dispute
 
 from .offline import held_events, waiting_events
 
@@ -51,12 +52,8 @@ def held_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[int, dat
 
 
 def _uncalled(students: list[Student], day: date) -> dict[int, list[str]]:
-    """But for whoever must not collect the child, and so must not be told."""
     called = set(CallBack.objects.filter(student__in=students, day=day, agreed=True).values_list("student", "guardian"))
-    ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
-    done = called | barred_guardians(students, day)
-    found: dict[int, list[str]] = {}
-    for tie in ties:
-        if (tie.student_id, tie.person_id) not in done:
-            found.setdefault(tie.student_id, []).append(f"{tie.relation} {tie.person.name}")
-    return found
+    return {
+        pk: [f"{tie.relation} {tie.person.name}" for tie in ties if (pk, tie.person_id) not in called]
+        for pk, ties in guardians_to_tell(students, day, timezone.localdate()).items()
+    }

@@ -10,8 +10,7 @@ from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor, Reach
 from afterschool.schools.models import Guardianship, Student
 from attendance.models import CallBack, Incident
-from enrollment.release import Adult, Grant, may_release
-from enrollment.selectors import restrictions_of
+from enrollment.selectors import guardians_to_tell
 
 from .reach import children_at_the_gate
 
@@ -43,12 +42,7 @@ def calls_wanted(actor: Actor, day: date):
 
 
 def numbers_of(student: Student, day: date) -> list[Number]:
-    """Whoever must not collect the child is not asked either. Three queries."""
+    """Whoever must not collect the child, then or by now, is not asked either."""
     calls = {call.guardian_id: call for call in CallBack.objects.filter(student=student, day=day)}
-    ties = Guardianship.objects.open_on(day).filter(student=student, began_on__lt=day).select_related("person")
-    holding = restrictions_of([student], day)[student.pk]
-    return [
-        Number(tie, calls.get(tie.person_id))
-        for tie in ties.order_by("-is_primary", "id")
-        if may_release([Grant(Adult(tie.person.name, tie.person_id))], holding, day)
-    ]
+    ties = guardians_to_tell([student], day, timezone.localdate())[student.pk]
+    return [Number(tie, calls.get(tie.person_id)) for tie in ties if tie.began_on < day]

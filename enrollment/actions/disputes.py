@@ -8,14 +8,16 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import Note, notify_each
-from afterschool.schools.models import Guardianship, Student
+from afterschool.schools.models import Student
 
 from ..models import DisputeHold
+from ..selectors import guardians_to_tell
 
 
 @transaction.atomic
 def hold_in_dispute(student: Student, *, reason: str, today: date, by: Actor) -> DisputeHold:
-    """Both guardians are told: their rights are equal (民法典 1058, 1084), and the school takes no side."""
+    """Both guardians are told: their rights are equal (民法典 1058, 1084), and the school takes no side. A document takes one:
+    whoever it bars is not told."""
     student = Student.objects.select_for_update().get(pk=student.pk)
     if DisputeHold.objects.filter(student=student, ended_on=None).exists():
         raise RuleBroken(f"{student.name}已经登记过争议")
@@ -29,7 +31,7 @@ def hold_in_dispute(student: Student, *, reason: str, today: date, by: Actor) ->
         began_on=today,
     )
     record(by, "held_in_dispute", hold, student=student.pk)
-    title = f"{student.name}放学时须带班领导在场交接，学校会先给各位监护人打电话"
+    title = f"{student.name}放学时须带班领导在场交接，学校会先打电话"
     _tell(hold, today, title)
     return hold
 
@@ -49,5 +51,5 @@ def end_dispute(hold: DisputeHold, *, today: date, by: Actor) -> DisputeHold:
 
 
 def _tell(hold: DisputeHold, today: date, title: str) -> None:
-    ties = Guardianship.objects.open_on(today).filter(student=hold.student_id).select_related("person")
+    ties = guardians_to_tell([hold.student], today, today)[hold.student_id]
     notify_each(Note(tie.person, "dispute", title, link="/", school_id=hold.school_id) for tie in ties)

@@ -114,6 +114,17 @@ def not_told(students: Iterable[Student], day: date, today: date) -> set[tuple[i
     return barred | barred_guardians(students, today) | (then - still)
 
 
+def guardians_to_tell(students: Iterable[Student], day: date, today: date) -> dict[int, list[Guardianship]]:
+    """For each child who may be told of its ways on a day, and so whom to call; the first one first."""
+    students = list(students)
+    quiet, found = not_told(students, day, today), {student.pk: [] for student in students}
+    ties = Guardianship.objects.open_on(day).filter(student__in=students).select_related("person")
+    for tie in ties.order_by("-is_primary", "id"):
+        if (tie.student_id, tie.person_id) not in quiet:
+            found[tie.student_id].append(tie)
+    return found
+
+
 def restricted_among(students: Iterable[int] | QuerySet, day: date) -> QuerySet[Student]:
     """Those of these children whom a restriction concerns."""
     concerned = PickupRestriction.objects.open_on(day).filter(student__in=students)

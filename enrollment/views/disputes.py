@@ -25,7 +25,7 @@ def dispute_create(request, reach, student_id):
         except RuleBroken as refusal:
             refuse_on(form, refusal)
         else:
-            messages.success(request, "已登记，立即生效，监护人都会收到通知。")
+            messages.success(request, "已登记，立即生效，监护人会收到通知。")
             return redirect("enrollment:restriction-list")
     context = {"student": student, "form": form}
     status = 422 if request.method == "POST" else 200
@@ -41,5 +41,5 @@ def dispute_end(request, reach, pk):
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "已结束，监护人都会收到通知。")
+        messages.success(request, "已结束，监护人会收到通知。")
     return redirect("enrollment:restriction-list")

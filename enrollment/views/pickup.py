@@ -14,7 +14,7 @@ from afterschool.schools.models import Student
 from .. import actions
 from ..forms import FaceForm, PickupForm, RestrictionEndForm, RestrictionForm, RestrictionKeepForm, refuse_on
 from ..models import DisputeHold, PickupPerson, PickupRestriction
-from ..selectors import collectors_of, collectors_shown, found_children, open_reach
+from ..selectors import collectors_of, collectors_shown, found_children, guardians_to_tell, open_reach
 
 
 @requires(Capability.APPLY)
@@ -96,10 +96,12 @@ def restriction_list(request, reach):
         "student__school_class", "recorded_by", "confirmed_by"
     )
     q, today = request.GET.get("q", ""), timezone.localdate()
+    disputes = DisputeHold.objects.within(reach).filter(ended_on=None).select_related("student__school_class")
+    to_call = guardians_to_tell([hold.student for hold in disputes], today, today)
     context = {
         "restrictions": rows.order_by("-began_on", "-id"),
         "lapsing": set(PickupRestriction.objects.within(reach).lapsing(today).values_list("pk", flat=True)),
-        "disputes": DisputeHold.objects.within(reach).filter(ended_on=None).select_related("student__school_class"),
+        "disputes": [(hold, to_call[hold.student_id]) for hold in disputes],
         "today": today,
         "q": q,
         "found": found_children(Student.objects.within(reach), q),

@@ -172,7 +172,9 @@ def test_c5_a_dispute_bars_nobody_and_both_are_told(town, office):
     assert set(Notice.objects.filter(kind="dispute").values_list("to", flat=True)) == {father.pk, town.mothers[0].pk}
     with pytest.raises(RuleBroken, match="已经登记"):
         hold_in_dispute(child, reason="又吵", today=THURSDAY, by=office)
+    barred(town, child, father.name)
     end_dispute(hold, today=THURSDAY + timedelta(days=1), by=office)
+    assert Notice.objects.filter(to=father, kind="dispute").count() == 1, "a document came: not told any more"
     assert held_in_dispute([child], THURSDAY + timedelta(days=1)) == set()
 
 

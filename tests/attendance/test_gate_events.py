@@ -403,7 +403,7 @@ def test_a_dispute_needs_the_leader_and_a_call_to_both(here):
     )
     [held] = bring(here, tap(child))
     event = GateEvent.objects.get(uid=held.uid)
-    assert held.outcome == "held" and "双方" in held.because
+    assert held.outcome == "held" and "告知监护人" in held.because
     assert confirm_held(event, now=at(18, 1), by=here.by_leader).outcome == "refused"
     bring(here, tap(child, "", kind="wrong_adult"))
     incident, office = Incident.objects.first(), cast.act(cast.make_person("办公室"), THURSDAY)

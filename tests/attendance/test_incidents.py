@@ -1,5 +1,6 @@
 """异常 and 回拨核实: what happened is followed to its end; a second person asks a guardian on file."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from attendance.selectors import calls_wanted
 from attendance.selectors.held import held
 from attendance.told import Told
 from enrollment.actions import hold_in_dispute
+from enrollment.models import PickupRestriction
 from tests import cast
 from tests.attendance.gate import report_wrong_adult
 from tests.attendance.test_gate_events import father_of, restrict
@@ -194,7 +196,7 @@ def test_in_a_dispute_every_guardian_is_told_before_the_leader_confirms(here, cl
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
 
 
-def test_whoever_must_not_collect_is_not_called_about_a_dispute(here):
+def test_whoever_must_not_collect_is_not_called_about_a_dispute(here, client):
     """A document came during the quarrel: the mother alone is told, and takes the child."""
     child, mother = here.children[0], here.mothers[0]
     father = father_of(here, child)
@@ -204,12 +206,41 @@ def test_whoever_must_not_collect_is_not_called_about_a_dispute(here):
     take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
     event = GateEvent.objects.get()
     assert held(here.school, THURSDAY)[0].uncalled == (f"母亲 {mother.name}",)
-    office = cast.act(cast.make_person("办公室"), THURSDAY)
+    assert f"请先打电话告知：母亲 {mother.name}" in confirm_held(event, now=at(17, 46), by=here.by_leader).because
     calls = call_about_dispute(event, now=at(17, 46), by=here.by_leader)
+    client.force_login(here.leader)
+    pages = [f"/attendance/day/?school={here.school.pk}", f"/attendance/incidents/{calls.pk}/call-back/"]
+    for said in (client.get(page).content.decode() for page in pages):
+        assert mother.name in said and father.name not in said and "双方" not in said
+    office = cast.act(cast.make_person("办公室"), THURSDAY)
+    with pytest.raises(RuleBroken, match="办公室"):
+        call_back(calls, guardian=father, agreed=True, now=at(17, 47), by=office)
     call_back(calls, guardian=mother, agreed=True, now=at(17, 47), by=office)
 
     assert held(here.school, THURSDAY)[0].can_confirm
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
+
+
+def test_a_restriction_of_the_day_after_takes_its_guardian_off_the_calls(here, client, monkeypatch):
+    """The handover waited over night: the father is barred by now, and hears nothing of it any more."""
+    child, mother, friday = here.children[0], here.mothers[0], THURSDAY + timedelta(days=1)
+    father = father_of(here, child)
+    hold_in_dispute(child, reason="电话里吵", today=THURSDAY, by=here.by_leader)
+    told = Told(uuid4(), "release", child.pk, at(17, 44), mode="collected", adult=f"guardian:{mother.pk}")
+    take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
+    PickupRestriction.objects.filter(pk=restrict(here, child, father.name).pk).update(began_on=friday)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(8, 10, day=friday))
+
+    assert held(here.school, THURSDAY)[0].uncalled == (f"母亲 {mother.name}",)
+    event = GateEvent.objects.get()
+    calls = call_about_dispute(event, now=at(8, 10, day=friday), by=here.by_leader)
+    client.force_login(here.leader)
+    page = f"/attendance/incidents/{calls.pk}/call-back/"
+    assert father.name not in client.get(page).content.decode()
+    assert client.post(page, {"guardian": father.pk, "agreed": "on"}).status_code == 422
+    assert client.post(page, {"guardian": mother.pk, "agreed": "on"}).status_code == 302
+    assert confirm_held(event, now=at(8, 12, day=friday), by=here.by_leader).outcome == "accepted"
+    assert not Notice.objects.filter(to=father, kind="handed_over").exists()
 
 
 def test_calls_are_for_disputes_only(here, client):

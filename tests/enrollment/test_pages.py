@@ -12,7 +12,7 @@ from django.urls import reverse
 from afterschool.access.capabilities import Role
 from afterschool.notices.models import Notice
 from afterschool.xlsx import read_xlsx
-from enrollment.actions import approve, confirm, decline, return_for_correction, withdraw
+from enrollment.actions import approve, confirm, decline, hold_in_dispute, return_for_correction, withdraw
 from enrollment.desk import tasks
 from enrollment.models import Agreement, Application, Decline, PickupPerson, PickupRestriction, Placement, Waiver
 from enrollment.papers import code_of
@@ -396,6 +396,14 @@ def test_a_child_is_found_by_part_of_its_name_within_reach(as_, town, lanting):
 
     assert url("restriction-create", town.child.pk) in page
     assert url("restriction-create", elsewhere.pk) not in page
+
+
+def test_office_reads_whom_to_call_about_a_dispute_and_nobody_who_is_barred(as_, town):
+    hold_in_dispute(town.child, reason="电话里吵", today=town.today, by=act(town.clerk))
+    mother, father = (f"<b>{tie.relation} {tie.person.name}</b>" for tie in town.child.guardianships.order_by("pk"))
+    assert f"告知 {mother}、{father}。" in as_(town.clerk).get(url("restriction-list")).content.decode()
+    bar(town, person_name=town.father.name)
+    assert f"告知 {mother}。" in as_(town.clerk).get(url("restriction-list")).content.decode()
 
 
 def test_a_child_with_not_now_may_still_apply(as_, town):
