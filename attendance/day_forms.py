@@ -6,7 +6,6 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 
 from afterschool.policy.terms import GRADES
-from staffing.selectors import moment
 
 from .models import Incident
 
@@ -97,44 +96,6 @@ class LateForm(KeeperForm):
     def __init__(self, *args, children, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["children"].queryset = children
-
-
-class LaterForm(forms.Form):
-    """补记离校: of each child how it left and when; of all of them on whose word, and why it comes only now."""
-
-    source = forms.CharField(max_length=60, error_messages={"required": "请写据谁的话"})
-    reason = forms.CharField(max_length=100, error_messages={"required": "请写当时为什么没有登记"})
-
-    def __init__(self, *args, day, waiting, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.day, self.waiting = day, [one for one in waiting if not one.asked]
-        for one in self.waiting:
-            self.fields[f"way-{one.student.pk}"] = forms.ChoiceField(choices=list(one.ways.items()), required=False)
-            self.fields[f"time-{one.student.pk}"] = forms.TimeField(widget=CLOCK, required=False)
-
-    def clean(self):
-        for one in self.waiting:
-            way, at = (self.cleaned_data.get(f"{what}-{one.student.pk}") for what in ("way", "time"))
-            if way and not at:
-                self.add_error(f"time-{one.student.pk}", "请写几点离校")
-            elif at and not way:
-                self.add_error(f"way-{one.student.pk}", "请选怎样离校的")
-        return self.cleaned_data
-
-    @property
-    def lines(self):
-        """Each child with its two fields, ready for the page."""
-        return [(one, self[f"way-{one.student.pk}"], self[f"time-{one.student.pk}"]) for one in self.waiting]
-
-    @property
-    def said(self) -> dict:
-        """By child: the way and the moment, of those that were filled in."""
-        said = {pk: (self.cleaned_data[f"way-{pk}"], self.cleaned_data[f"time-{pk}"]) for pk in self._children}
-        return {pk: (way, moment(self.day, at)) for pk, (way, at) in said.items() if way}
-
-    @property
-    def _children(self):
-        return [one.student.pk for one in self.waiting]
 
 
 class PatrolForm(forms.Form):

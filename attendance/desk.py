@@ -70,7 +70,7 @@ def _close(actor: Actor, today: date):
         url = f"{reverse('attendance:day')}?school={school_id}&day={on.isoformat()}"
         yield Task(f"{day(on)}交接待确认", f"签字以后到的 {count} 次交接等您确认", url, count, urgent=True, icon="warn")
     for (school_id, on), count in unrecorded_days(led, today).items():
-        url = f"{reverse('attendance:later-create')}?school={school_id}&day={on.isoformat()}"
+        url = f"{reverse('attendance:later')}?school={school_id}&day={on.isoformat()}"
         yield Task(f"{day(on)}补记离校", f"{count} 个到了的孩子没有离校记录", url, count, icon="edit")
 
 

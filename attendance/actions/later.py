@@ -16,11 +16,11 @@ from afterschool.access.reach import Actor
 from afterschool.audit.book import record, record_each
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
-from afterschool.schools.models import School
+from afterschool.schools.models import School, Student
 from afterschool.schools.people import actor_for
 from attendance.models import DayClose, GateEvent, Handover, LaterRecord
-from attendance.selectors.later import Unrecorded, unrecorded
 from attendance.selectors.roll import is_locked
+from attendance.selectors.unrecorded import Unrecorded, unrecorded
 from attendance.told import LATER, Kind, Outcome, Taken, Told
 
 from .corrections import ask_another
@@ -42,14 +42,16 @@ def record_later(
     now: datetime,
     by: Actor,
 ) -> list[LaterRecord]:
-    """`said`: of each child by which of its ways it left, and when. All are taken or none. Once the month is locked they
-    are asked for, and another decides."""
+    """`said`: of each child by which of its ways it left, and when. Whom somebody else has written down meanwhile is left
+    as it is; of the others all are taken or none. Once the month is locked they are asked for, and another decides."""
     lock(school.pk)
     source, reason = source.strip(), reason.strip()
-    _must_tell(said, source, reason)
-    waiting = {one.student.pk: one for one in unrecorded(school, day, now)}
+    _must_tell(source, reason)
+    lacking = unrecorded(school, day, now, students=Student.objects.filter(school=school, pk__in=said))
     whose = {"school": school, "day": day, "source": source, "reason": reason, "at": now, "by_id": by.signer}
-    records = [LaterRecord(**whose, **_left(waiting.get(pk), *how, now)) for pk, how in said.items()]
+    records = [LaterRecord(**whose, **_left(one, *said[one.student.pk], now)) for one in lacking if not one.asked]
+    if not records:
+        return []
     if is_locked(school.pk, day):
         return _ask(records, by)
     _take(records, now, by)
@@ -97,27 +99,24 @@ def undo_later(handover: Handover, *, now: datetime, by: Actor) -> Taken:
     return undo_held(handover.event, now=now, by=by)
 
 
-def _must_tell(said: Mapping, source: str, reason: str) -> None:
-    if not said:
-        raise RuleBroken("请至少选一个孩子是怎样离校的")
+def _must_tell(source: str, reason: str) -> None:
     if not source:
         raise RuleBroken("请写据谁的话", field="source")
     if not reason:
         raise RuleBroken("请写当时为什么没有登记", field="reason")
 
 
-def _left(one: Unrecorded | None, key: str, at: datetime, now: datetime) -> dict[str, Any]:
+def _left(one: Unrecorded, key: str, at: datetime, now: datetime) -> dict[str, Any]:
     """How the child left, as the gate names it and in words; refuses what cannot have been."""
-    if one is None or key not in one.ways:
-        raise RuleBroken("名单变了，请刷新页面再看")
-    name = one.student.name
-    if one.asked:
-        raise RuleBroken(f"{name} 已由 {one.asked.by.name} 申请补记，正等决定")
+    name, way, clock = one.student.name, f"way-{one.student.pk}", f"time-{one.student.pk}"
+    if key not in one.ways:
+        raise RuleBroken(f"{name} 那天不能这样离校，请重新选", field=way)
     if at < one.since or timezone.localdate(at) != timezone.localdate(one.since):
         what = "起由老师看护" if one.stay else "开始服务"
-        raise RuleBroken(f"{name} 那天 {timezone.localtime(one.since):%H:%M} {what}，离校要在这以后、当天以内")
+        since = f"{timezone.localtime(one.since):%H:%M} {what}"
+        raise RuleBroken(f"{name} 那天 {since}，离校要在这以后、当天以内", field=clock)
     if at > now:
-        raise RuleBroken(f"{name}：还没有到这个时间")
+        raise RuleBroken(f"{name}：还没有到这个时间", field=clock)
     alone = key in Handover.Mode.values
     mode, adult = (key, "") if alone else (Handover.Mode.COLLECTED, key)
     return {"student": one.student, "mode": mode, "adult": adult, "way": one.ways[key], "left_at": at}
@@ -142,7 +141,8 @@ def _take(records: Sequence[LaterRecord], now: datetime, by: Actor) -> None:
             # Nothing of it is kept: nobody stands at the gate.
             raise RuleBroken(
                 f"{one.student.name} {one.way}：校门口的规则不放行（{answer.because}），不能补记。"
-                "请联系办公室；真是这样离校的，请记一件异常"
+                "请联系办公室；真是这样离校的，请记一件异常",
+                field=f"way-{one.student_id}",
             )
     events = dict(GateEvent.objects.filter(uid__in=[one.uid for one in told.values()]).values_list("student", "pk"))
     for one in records:

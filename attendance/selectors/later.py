@@ -1,18 +1,14 @@
-"""Days that are over: whose way home nobody registered, and what was written down afterwards."""
+"""What was written down after a day was over, what waits for a decision, and the days that still lack it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
 
-from afterschool.access.reach import Reach
+from afterschool.access.reach import Actor, Reach
 from afterschool.plans.models import Offering
-from afterschool.schools.models import School, Student
+from afterschool.schools.models import School
 from attendance.models import (
-    CallBack,
     DayClose,
     GateEvent,
     Handover,
@@ -20,86 +16,20 @@ from attendance.models import (
     LateStay,
     Mark,
     MarkCorrection,
-    PickupChange,
-    PickupCode,
 )
-from enrollment.selectors import collectors_of
-from staffing.selectors import moment
 
-from .book import DayBook, State, day_book
-from .gate import leave_modes
-from .offline import held_events, waiting_events
-
-
-@dataclass(frozen=True)
-class Unrecorded:
-    """A child that was there and of whom nobody registered how it left."""
-
-    student: Student
-    since: datetime  # when its first session began, or its keeper took over
-    stay: LateStay | None
-    asked: LaterRecord | None
-    ways: dict[str, str]  # the gate's name of each way open on that day, and its words
-
-
-def unrecorded(school: School, day: date, now: datetime) -> list[Unrecorded]:
-    """Class after class, with the ways open to each."""
-    if not _is_over(school, day, now):
-        return []
-    book = day_book(school, day)
-    found = _lacking(school, book, now)
-    ways = _ways(found, day)
-    asked = {one.student_id: one for one in _asked().filter(school=school, day=day).select_related("by")}
-    rows = []
-    for child in sorted(found, key=lambda one: (one.school_class.grade, one.school_class.number, one.sort_key)):
-        stay, began = book.stays.get(child.pk), moment(day, book.sessions_of(child.pk)[0].starts_at)
-        since = stay.began_at if stay else began
-        rows.append(Unrecorded(child, since, stay, asked.get(child.pk), ways[child.pk]))
-    return rows
-
-
-def count_unrecorded(school: School, day: date, now: datetime, *, students: Iterable[Student] | None = None) -> int:
-    """How many of the school, or of some children."""
-    return len(_lacking(school, day_book(school, day, students=students), now)) if _is_over(school, day, now) else 0
-
-
-def _is_over(school: School, day: date, now: datetime) -> bool:
-    """The day is, or it is signed."""
-    return day < timezone.localdate(now) or DayClose.objects.filter(school=school, day=day).exists()
-
-
-def _lacking(school: School, book: DayBook, now: datetime) -> list[Student]:
-    """On the day itself whoever is kept still leaves by the gate; a handover that waits for the leader's word is no missing
-    one."""
-    wanted = {State.HERE, State.KEPT} if book.day < timezone.localdate(now) else {State.HERE}
-    waiting = {event.student_id for event in held_events(school, book.day)}
-    return [book.children[pk] for pk, state in book.states().items() if state in wanted and pk not in waiting]
-
-
-def _ways(students: Collection[Student], day: date) -> dict[int, dict[str, str]]:
-    """With each adult who might collect the child that day, and alone or by bus where that was agreed."""
-    agreed = leave_modes(students, day)
-    changes = PickupChange.objects.filter(student__in=students, day=day, cancelled_at=None)
-    agreed |= dict(changes.values_list("student", "mode"))
-    ways: dict[int, dict[str, str]] = defaultdict(dict)
-    for pk, adults in collectors_of(students, day).items():
-        ways[pk] |= {one.key: f"由{one.relation} {one.name} 接走" for one in adults if not one.barred}
-    for call in CallBack.objects.standing().filter(student__in=students, day=day):
-        ways[call.student_id][f"call_back:{call.pk}"] = (
-            f"由{call.adult_relation} {call.adult_name} 接走（当天回拨核实）"
-        )
-    for code in PickupCode.objects.filter(student__in=students, day=day, cancelled_at=None):
-        ways[code.student_id][f"code:{code.pk}"] = f"由{code.relation} {code.name} 接走（当天的接送码）"
-    for pk, mode in agreed.items():
-        if mode != Handover.Mode.COLLECTED:
-            ways[pk][mode] = Handover.Mode(mode).label
-    return ways
+from .offline import waiting_events
 
 
 def recorded_later(school: School, day: date) -> list[Handover]:
     """What stands of that day by a later record."""
     rows = Handover.objects.filter(school=school, day=day, how=GateEvent.How.LATER, undone_at=None)
     return list(rows.select_related("student__school_class", "event__later__by"))
+
+
+def last_said(school: School, day: date, by: Actor) -> LaterRecord | None:
+    """What this person wrote down last of that day."""
+    return LaterRecord.objects.filter(school=school, day=day, by=by.person_id).last()
 
 
 def later_asked(reach: Reach):

@@ -15,7 +15,8 @@ from ..actions import correct_mark, decide_correction
 from ..asked import child_asked, session_asked
 from ..models import Mark, MarkCorrection
 from ..roll_forms import SAID_OFTEN, CorrectionForm
-from ..selectors.later import count_unrecorded, later_asked
+from ..selectors.later import later_asked
+from ..selectors.unrecorded import count_unrecorded
 
 
 @requires(Capability.TAKE_ROLL)

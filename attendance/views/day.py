@@ -21,9 +21,10 @@ from .. import papers, selectors
 from ..actions import close_day, open_day
 from ..actions.close import leader_cite
 from ..models import Incident, Session
-from ..selectors.later import count_unrecorded, recorded_later
+from ..selectors.later import recorded_later
 from ..selectors.owing import owing
 from ..selectors.patrol import rooms_to_look_into
+from ..selectors.unrecorded import count_unrecorded
 
 
 @require_safe

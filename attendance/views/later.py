@@ -1,48 +1,79 @@
-"""补记离校: a leader writes down how children left on a day that is over; of a locked month another decides."""
+"""补记离校: a leader writes down how children left on a day that is over, class after class; of a locked month another
+decides."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from afterschool.access.capabilities import Capability
 from afterschool.access.gate import requires
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
+from afterschool.schools.models import Student
+from enrollment.models import Section
 from staffing.asked import day_asked, school_asked
 
 from ..actions.later import decide_later, record_later, undo_later
-from ..day_forms import LaterForm
+from ..later_forms import LaterForm
 from ..models import GateEvent, Handover, LaterRecord
-from ..selectors.later import unrecorded
+from ..selectors.later import last_said
 from ..selectors.roll import is_locked
+from ..selectors.unrecorded import unrecorded_of, unrecorded_sections
 from .day import board_of
 
 
+@require_safe
 @requires(Capability.LEAD_DAY)
-def later_create(request, reach):
-    school, on, now = school_asked(request, reach), day_asked(request), timezone.now()
-    waiting = unrecorded(school, on, now)
-    form = LaterForm(request.POST or None, day=on, waiting=waiting)
-    if form.is_valid():
-        typed = {name: form.cleaned_data[name] for name in ("source", "reason")}
-        try:
-            made = record_later(school, form.said, day=on, **typed, now=now, by=request.actor)
-        except RuleBroken as refusal:
-            tell(form, refusal)
-        else:
-            messages.success(request, _told(made))
-            return redirect(board_of(school, on))
-    asked = [one for one in waiting if one.asked]
+def later(request, reach):
+    """The classes of which children lack a record."""
+    school, on = school_asked(request, reach), day_asked(request)
+    sections = unrecorded_sections(school, on, timezone.now())
+    context = {"school": school, "day": on, "board": board_of(school, on), "sections": sections}
+    return render(request, "attendance/later.html", context)
+
+
+@requires(Capability.LEAD_DAY)
+def later_create(request, reach, section_id):
+    sections = Section.objects.within(reach).select_related("school__bureau")
+    section, on = get_object_or_404(sections, pk=section_id), day_asked(request)
+    waiting = unrecorded_of(section, on, timezone.now())
+    open_ones = [one for one in waiting if not one.asked]
+    said = last_said(section.school, on, request.actor)
+    form = LaterForm(request.POST or None, day=on, waiting=open_ones, before=said)
+    if form.is_valid() and _written(request, section, form):
+        return redirect(_list_of(section.school, on))
     context = {
         "form": form,
-        "school": school,
+        "section": section,
         "day": on,
-        "board": board_of(school, on),
-        "asked": asked,
-        "locked": is_locked(school.pk, on),
+        "classes": _list_of(section.school, on),
+        "asked": [one for one in waiting if one.asked],
+        "locked": is_locked(section.school_id, on),
     }
     return render(request, "attendance/later_create.html", context, status=422 if form.errors else 200)
+
+
+def _written(request, section: Section, form: LaterForm) -> bool:
+    """Whether all is, but for those whom somebody else has written down meanwhile: it is said who they are."""
+    words = {name: form.cleaned_data[name] for name in ("source", "reason")}
+    try:
+        made = record_later(section.school, form.said, day=form.day, **words, now=timezone.now(), by=request.actor)
+    except RuleBroken as refusal:
+        tell(form, refusal)
+        return False
+    if made:
+        messages.success(request, f"{section.name}：{_told(made)}")
+    skipped = form.ticked - {one.student_id for one in made}
+    names = Student.objects.filter(school=section.school, pk__in=skipped).values_list("name", flat=True)
+    if names:
+        messages.warning(request, f"{'、'.join(names)}：已经不在名单上（别人刚记过，或者考勤改了），没有再记")
+    return True
+
+
+def _list_of(school, on) -> str:
+    return f"{reverse('attendance:later')}?school={school.pk}&day={on.isoformat()}"
 
 
 @require_POST

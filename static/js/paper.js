@@ -1,17 +1,29 @@
-// Loaded by the page that types in an A4 list only: a digit ticks an adult and goes on to the next child.
+// Loaded by the pages that type in how a class left: a digit ticks an adult and goes on to the next child; a second tap
+// takes the tick away; one button ticks for all what was to be expected.
 
 const lines = [...document.querySelectorAll("[data-line]")];
+const all = document.querySelector("[data-all]");
 const boxes = (line) => [...line.querySelectorAll("input[type=radio]")];
+const chosen = (line) => boxes(line).find((box) => box.checked);
+const expected = (line) => line.querySelector("[data-expected]");
+const ticked = new Set();
 
 function goTo(line) {
-  if (!line) return;
-  const chosen = boxes(line).find((box) => box.checked) || boxes(line)[0];
-  if (chosen) chosen.focus();
+  const box = line && (chosen(line) || boxes(line)[0]);
+  if (!box) return;
+  box.focus();
   line.scrollIntoView({ block: "center" });
 }
 
+// Those that "all" would still tick: whoever is ticked otherwise stays as it is.
+const untouched = () => lines.filter((line) => expected(line) && !chosen(line));
+
 function count() {
-  document.querySelector("[data-ticked]").textContent = document.querySelectorAll("[data-line] input:checked").length;
+  ticked.clear();
+  for (const line of lines) ticked.add(chosen(line));
+  ticked.delete(undefined);
+  document.querySelector("[data-ticked]").textContent = ticked.size;
+  if (all) all.textContent = untouched().length ? all.dataset.all : all.dataset.none;
 }
 
 document.addEventListener("keydown", (event) => {
@@ -29,6 +41,17 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   count();
 });
-document.addEventListener("change", count);
-goTo(lines[0]);
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-line]") || event.target.type !== "radio") return;
+  if (ticked.has(event.target)) event.target.checked = false;
+  count();
+});
+if (all) {
+  all.hidden = false;
+  all.addEventListener("click", () => {
+    const some = untouched();
+    for (const line of some.length ? some : lines.filter(expected)) expected(line).checked = some.length > 0;
+    count();
+  });
+} else goTo(lines[0]);
 count();

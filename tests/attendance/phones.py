@@ -56,6 +56,11 @@ class Phone:
         button = self.page.get_by_role("button", name=words)
         button.or_(self.page.get_by_role("link", name=words)).first.tap()
 
+    def choose(self, words, where=None):
+        """A box to tick, by its words."""
+        self.taps += 1
+        (where or self.page).locator(".pick", has_text=words).first.tap()
+
     def hand_over(self, child, adult="母亲"):
         self.tap(re.compile(f"^{child.name}"))
         self.tap(adult)

@@ -261,10 +261,10 @@ BODY: dict[str, Body] = {
     },
     "attendance:late-keeper POST": lambda corner, person: {"keeper": corner.teacher.pk, "place": "门卫室"},
     "attendance:patrol GET": at_school,
-    "attendance:later-create GET": at_school,
+    "attendance:later GET": at_school,
     "attendance:later-create POST": lambda corner, person: {
-        "school": corner.school.pk, f"way-{corner.child.pk}": f"guardian:{corner.mother.pk}",
-        f"time-{corner.child.pk}": "17:40", "source": "值班教师说的", "reason": "漏点了",
+        f"way-{corner.child.pk}": f"guardian:{corner.mother.pk}",
+        "time": "17:40", "source": "值班教师的回忆", "reason": "漏点了",
     },
     "attendance:later-decide POST": lambda corner, person: {"agreed": "yes"},
     "attendance:batches GET": at_school,
