@@ -3,13 +3,13 @@
 from datetime import date
 
 from django.db import connection, transaction
-from django.utils import timezone
 
 from afterschool.access.reach import Actor
 from afterschool.audit.book import record
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import School
 from attendance.models import DayClose, Session
+from attendance.selectors import signed
 from enrollment.selectors import placed_on
 from staffing.selectors import running
 
@@ -54,7 +54,5 @@ def lock(school_id: int) -> None:
 def lock_open_day(school_id: int, day: date) -> None:
     """The same, and refuse when the day has been signed."""
     lock(school_id)
-    close = DayClose.objects.filter(school=school_id, day=day).select_related("closed_by").first()
-    if close:
-        when = f"{timezone.localtime(close.closed_at):%H:%M}"
-        raise RuleBroken(f"{day:%-m月%-d日}已由 {close.closed_by.name} {when} 签字结束，不能再改")
+    if words := signed(school_id, day):
+        raise RuleBroken(f"{words}，不能再改")

@@ -13,12 +13,12 @@ from afterschool.errors import RuleBroken
 from afterschool.notices.models import Notice
 from afterschool.notices.post import Note, notify_each
 from afterschool.schools.models import Guardianship, Student
-from attendance.models import Handover, Mark, Session
-from attendance.selectors import TOLD, RollRow, month_is_locked, roll
+from attendance.models import Mark, Session
+from attendance.selectors import TOLD, RollRow, roll, stands
 from enrollment.selectors import not_told
 
 from .alarms import UNMARKED, unmarked_link
-from .day import lock_open_day
+from .day import lock, lock_open_day
 
 Status = Mark.Status
 
@@ -58,17 +58,13 @@ def take_roll(session: Session, *, exceptions: Mapping[int, str], now: datetime,
 @transaction.atomic
 def undo_roll(session: Session, *, now: datetime, by: Actor) -> Session:
     """Back to 未点名, as long as nobody of this section has left. Who was told of an absence is told of the mistake."""
-    lock_open_day(session.school_id, session.day)
+    lock(session.school_id)
     session = Session.objects.select_related("school", "section").get(pk=session.pk)
     marks = list(session.marks.select_related("student"))
     if session.taken_at is None:
         return session
-    if month_is_locked(session):
-        raise RuleBroken("这个月已经锁定，不能整班重点；要改请点孩子的名字申请")
-    if Handover.objects.filter(
-        day=session.day, student__in=[mark.student_id for mark in marks], undone_at=None
-    ).exists():
-        raise RuleBroken("已经有孩子交接，不能整班重点；个别点错的请点名字改")
+    if why := stands(session):
+        raise RuleBroken(f"{why}，不能整班重点；点错的请点孩子的名字更正")
     record(by, "undid_roll", session, was={mark.student_id: mark.status for mark in marks})
     told = [mark.student for mark in marks if mark.status in TOLD]
     session.marks.all().delete()

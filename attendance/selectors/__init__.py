@@ -23,7 +23,9 @@ from .roll import (
     leaves_ahead,
     month_is_locked,
     roll,
+    signed,
     span,
+    stands,
 )
 from .trail import ChildDay, Station, trail
 from .transfers import Move, moves, room_changes, sessions_by_child
@@ -34,6 +36,6 @@ __all__ = [
     "corrections_done", "day_book", "day_plan", "family_day", "guardians_to_call", "leave_modes",
     "leave_statuses", "leaves_ahead", "missing_children", "month_is_locked", "moves", "open_incidents", "roll",
     "room_changes", "schools_at_the_gate", "sections_open_to", "served_days", "service_days_of", "sessions_at_the_gate",
-    "sessions_by_child", "sessions_open_to", "span", "still_here", "trail", "unresolved_absences", "unsigned_days",
+    "sessions_by_child", "sessions_open_to", "signed", "span", "stands", "still_here", "trail", "unresolved_absences", "unsigned_days",
     "waiting_children",
 ]  # fmt: skip

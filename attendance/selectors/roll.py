@@ -6,7 +6,8 @@ from datetime import date
 
 from afterschool.access.reach import Reach
 from afterschool.schools.models import Student
-from attendance.models import Leave, Mark, MarkCorrection, MonthLock, Session
+from afterschool.templatetags.words import clock
+from attendance.models import DayClose, Handover, Leave, Mark, MarkCorrection, MonthLock, Session
 
 from .book import DayBook, day_book
 
@@ -95,6 +96,22 @@ def month_is_locked(session: Session) -> bool:
 
 def is_locked(school_id: int, day: date) -> bool:
     return MonthLock.objects.filter(school=school_id, month=day.replace(day=1)).exists()
+
+
+def signed(school_id: int, day: date) -> str:
+    """By whom and when the day was signed, in words; blank while it is open."""
+    close = DayClose.objects.filter(school=school_id, day=day).select_related("closed_by").first()
+    return f"{day:%-m月%-d日}已由 {close.closed_by.name} {clock(close.closed_at)} 签字结束" if close else ""
+
+
+def stands(session: Session) -> str:
+    """Why a roll that was taken is not taken back as a whole any more; blank while it may be."""
+    if why := signed(session.school_id, session.day):
+        return why
+    if month_is_locked(session):
+        return "这个月已经锁定"
+    left = Handover.objects.filter(day=session.day, student__in=session.marks.values("student"), undone_at=None)
+    return "已经有孩子交接" if left.exists() else ""
 
 
 def leave_statuses(students: Iterable[Student], day: date) -> dict[int, str]:

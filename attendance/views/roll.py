@@ -44,6 +44,7 @@ def session_roll(request, reach, pk):
         "away": sum(row.status in (Mark.Status.LEAVE, Mark.Status.ILL) for row in rows),
         "here": sum(row.status in Mark.HERE for row in rows),
         "to_call": selectors.missing_children(session.school, session.day, listed) if session.taken_at else [],
+        "stands": selectors.stands(session) if session.taken_at else "",
         "corrected": [row for row in rows if row.corrections],
         "moves": selectors.room_changes(moves, [session]),
         "danger": dangers(session.school).get(session.place),

@@ -133,6 +133,23 @@ def test_roll_cannot_be_undone_after_a_child_has_left(town):
     assert Mark.objects.count() == 3
 
 
+def test_page_offers_to_take_the_roll_back_while_it_may_be_and_then_says_why_not(town, client, monkeypatch):
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
+    page, undo = (f"/attendance/sessions/{town.session.pk}/{rest}" for rest in ("", "undo/"))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 42))
+    client.force_login(town.teacher)
+    assert undo in client.get(page).content.decode()
+
+    hand_over(town.children[0], now=at(17, 42), by=town.by_teacher)
+    said = client.get(page).content.decode()
+    assert undo not in said and "已经有孩子交接，不能整班重点" in said and 'href="#marks"' in said
+    town.school.day_closes.create(day=THURSDAY, closed_at=at(18, 20), closed_by=town.leader)
+    said = client.get(page).content.decode()
+    assert undo not in said and "10月15日已由 赵立新 18:20 签字结束，不能整班重点" in said and 'href="#marks"' in said
+    with pytest.raises(RuleBroken, match="18:20 签字结束，不能整班重点"):
+        undo_roll(town.session, now=at(18, 21), by=town.by_teacher)
+
+
 def test_leave_after_the_roll_or_twice_or_in_the_past_is_refused(town):
     child, mother = town.children[0], cast.act(town.mothers[0], THURSDAY)
     with pytest.raises(RuleBroken, match="过去的日子"):
