@@ -8,12 +8,12 @@ from .models import Charge, MealCharge, MealConsent, Objection, Receipt, Refund
 
 
 def records(student: Student, reader: int) -> list[Held]:
+    return [*_fees(student), _refunds(student), *_meals(student), _objections(student, reader)]
+
+
+def _fees(student: Student) -> list[Held]:
     charges = Charge.objects.filter(student=student).select_related("fee_month", "item__offering")
     receipts = Receipt.objects.filter(student=student).order_by("on", "number")
-    refunds = Refund.objects.filter(student=student).exclude(state=Refund.State.DRAFT).select_related("fee_month")
-    meals = MealConsent.objects.filter(student=student).select_related("meal").order_by("began_on", "id")
-    eaten = MealCharge.objects.filter(student=student).select_related("fee_month", "meal")
-    objections = Objection.objects.filter(student=student, raised_by=reader).select_related("fee_month")
     return [
         held(
             "收费",
@@ -33,15 +33,23 @@ def records(student: Student, reader: int) -> list[Held]:
                 for one in receipts
             ),
         ),
-        held(
-            "退费",
-            "月份 原因 金额（元） 状态 到账",
-            (
-                (_month(one), one.get_cause_display(), _yuan(one.amount_fen), one.get_state_display(), one.paid_on)
-                for one in refunds.order_by("fee_month__month", "id")
-            ),
-        ),
-        held("代收同意书", "名称 自 至", ((one.meal.name, one.began_on, one.ended_on) for one in meals)),
+    ]  # fmt: skip
+
+
+def _refunds(student: Student) -> Held:
+    settled = Refund.objects.filter(student=student).exclude(state=Refund.State.DRAFT).select_related("fee_month")
+    rows = (
+        (_month(one), one.get_cause_display(), _yuan(one.amount_fen), one.get_state_display(), one.paid_on)
+        for one in settled.order_by("fee_month__month", "id")
+    )
+    return held("退费", "月份 原因 金额（元） 状态 到账", rows)
+
+
+def _meals(student: Student) -> list[Held]:
+    agreed = MealConsent.objects.filter(student=student).select_related("meal").order_by("began_on", "id")
+    eaten = MealCharge.objects.filter(student=student).select_related("fee_month", "meal")
+    return [
+        held("代收同意书", "名称 自 至", ((one.meal.name, one.began_on, one.ended_on) for one in agreed)),
         held(
             "代收餐费",
             "月份 名称 供餐日（天） 应交（元） 没有用餐退回（元） 结余返还（元）",
@@ -50,12 +58,13 @@ def records(student: Student, reader: int) -> list[Held]:
                 for one in eaten.order_by("fee_month__month", "id")
             ),
         ),
-        held(
-            "您提的异议",
-            "月份 内容 状态 答复",
-            ((_month(one), one.text, one.get_state_display(), one.answer) for one in objections),
-        ),
     ]  # fmt: skip
+
+
+def _objections(student: Student, reader: int) -> Held:
+    raised = Objection.objects.filter(student=student, raised_by=reader).select_related("fee_month")
+    said = ((_month(one), one.text, one.get_state_display(), one.answer) for one in raised)
+    return held("您提的异议", "月份 内容 状态 答复", said)
 
 
 def _month(one) -> str:

@@ -19,7 +19,7 @@ from billing.models import Adjustment, BankLine, Expense, FeeMonth, Fund
 from billing.selectors.corrections import ADJUSTABLE, clauses_of, unspent_subsidy
 from billing.selectors.terms import together
 
-from .till import book_day, hold
+from .till import book_day, hold, sent_before
 
 State, Side = Adjustment.State, Adjustment.Side
 
@@ -45,28 +45,15 @@ def enter_adjustment(
     """Say what a cost of the locked month really was: an `expense` in its books, or of a `category` it has not booked.
     It counts when another person has approved it. A line of the statement may stand for it."""
     fee_month = locked_month(fee_month)
-    if first := Adjustment.objects.filter(school=fee_month.school, key=key).first():
-        if (first.side, first.amount_fen, first.on) != (side, amount.fen, on):
-            raise RuleBroken("这张表已经记过一笔内容不同的更正；要再记一笔请重新打开表单")
-        return first
     if expense:
         category, fund, grade = expense.category, expense.fund, grade if expense.sheet_id else expense.grade
     adjustment = Adjustment(
-        school=fee_month.school,
-        fee_month=fee_month,
-        expense=expense,
-        side=side,
-        category=category,
-        fund=fund,
-        grade=grade,
-        amount_fen=max(amount.fen, 0),
-        on=on,
-        reason=reason.strip(),
-        clause=clause,
-        voucher_number=voucher_number.strip(),
-        key=key,
-        entered_by_id=by.person_id,
-    )
+        school=fee_month.school, fee_month=fee_month, expense=expense, side=side, category=category, fund=fund, grade=grade,
+        amount_fen=max(amount.fen, 0), on=on, reason=reason.strip(), clause=clause, voucher_number=voucher_number.strip(),
+        key=key, entered_by_id=by.person_id,
+    )  # fmt: skip
+    if first := sent_before(adjustment, "side", "amount_fen", "on"):
+        return first
     _refuse(adjustment)
     adjustment.bank_line = _take_line(adjustment, bank_line) if bank_line else None
     adjustment.save()

@@ -16,7 +16,7 @@ from billing.selectors.costs import stipends_paid_key
 from billing.vouchers import kind_of
 from staffing.models import StipendSheet
 
-from .till import book_day, hold, hold_month
+from .till import book_day, hold, hold_month, sent_before
 
 State = Expense.State
 
@@ -44,42 +44,17 @@ def enter_expense(
     already is asked about, unless this is said to be another part of it. What was collected for a `meal` pays nothing
     else, and nothing else pays for it."""
     fee_month = hold_month(fee_month)
-    if first := Expense.objects.filter(school=fee_month.school, key=key).first():
-        told = (category, fund, meal and meal.pk, amount.fen, on)
-        if (first.category, first.fund, first.meal_id, first.amount_fen, first.on) != told:
-            raise RuleBroken("这张表已经记过一笔内容不同的支出；要再记一笔请重新打开表单")
-        return first
-    _may_book(fee_month, category, fund, meal)
-    if category == Expense.STIPENDS:
-        raise RuleBroken("校内教师补助由审批过的补助发放表列支，不单独录入", field="category")
-    if amount.fen <= 0:
-        raise RuleBroken("金额必须大于零", field="amount")
-    if not fee_month.month <= on <= fee_month.last_on:
-        raise RuleBroken(f"日期不在{fee_month}里，请记入它所在的月份", field="on")
-    if not voucher_number.strip():
-        raise RuleBroken("请填写票据号", field="voucher_number")
-    if grade is not None and grade not in fee_month.school.grades:
-        raise RuleBroken("本校没有这个年级", field="grade")
-    if not another:
-        _refuse_known(fee_month, voucher_number.strip(), payee, amount)
     expense = Expense(
-        school=fee_month.school,
-        fee_month=fee_month,
-        category=category,
-        fund=fund,
-        amount_fen=amount.fen,
-        on=on,
-        payee=payee,
-        note=note,
-        voucher_number=voucher_number.strip(),
-        voucher=voucher,
-        voucher_type=kind_of(voucher) if voucher else "",
-        grade=grade,
-        meal=meal,
-        key=key,
-        entered_by_id=by.person_id,
-        bank_line=_take_line(fee_month, bank_line, amount) if bank_line else None,
-    )
+        school=fee_month.school, fee_month=fee_month, category=category, fund=fund, amount_fen=amount.fen, on=on,
+        payee=payee, note=note, voucher_number=voucher_number.strip(), voucher=voucher,
+        voucher_type=kind_of(voucher) if voucher else "", grade=grade, meal=meal, key=key, entered_by_id=by.person_id,
+    )  # fmt: skip
+    if first := sent_before(expense, "category", "fund", "meal_id", "amount_fen", "on"):
+        return first
+    _refuse(expense)
+    if not another:
+        _refuse_known(expense)
+    expense.bank_line = _take_line(fee_month, bank_line, amount) if bank_line else None
     expense.save()
     record(by, "entered", expense, category=category, fund=fund, amount_fen=amount.fen)
     return expense
@@ -142,25 +117,10 @@ def book_stipends(fee_month: FeeMonth, *, by: Actor) -> Expense:
         return existing
     if not sheet.total_fen:
         raise RuleBroken("补助发放表合计是零，没有可列支的")
-    fund = _fund_of_stipends(fee_month)
-    _may_book(fee_month, Expense.STIPENDS, fund)
-    expense = Expense.objects.create(
-        school=fee_month.school,
-        fee_month=fee_month,
-        category=Expense.STIPENDS,
-        fund=fund,
-        amount_fen=sheet.total_fen,
-        on=fee_month.last_on,
-        payee=f"值班教师 {sheet.lines.count()} 人",
-        voucher_number=f"补助发放表 {fee_month.month:%Y-%m}",
-        sheet=sheet,
-        key=f"stipends:{sheet.pk}",
-        state=State.APPROVED,
-        entered_by_id=sheet.drafted_by_id,
-        approved_by_id=sheet.approved_by_id if sheet.approved_by_id != sheet.drafted_by_id else None,
-        approved_at=sheet.approved_at,
-    )
-    cost = accounts.stipend_expense(fee_month.month, fund)
+    expense = _of_sheet(fee_month, sheet)
+    _may_book(fee_month, expense.category, expense.fund)
+    expense.save()
+    cost = accounts.stipend_expense(fee_month.month, expense.fund)
     post(
         fee_month.school,
         [(cost, accounts.stipend_payable(fee_month.month), Money(sheet.total_fen))],
@@ -202,14 +162,42 @@ def _may_book(fee_month: FeeMonth, category: str, fund: str, meal: Meal | None =
         raise RuleBroken(verdict.because, cite=verdict.cite, field="category")
 
 
-def _refuse_known(fee_month: FeeMonth, number: str, payee: str, amount: Money) -> None:
-    known = Expense.objects.filter(school=fee_month.school).on_voucher(number, payee, amount.fen)
+def _refuse(expense: Expense) -> None:
+    """What cannot be a cost of this month."""
+    month = expense.fee_month
+    _may_book(month, expense.category, expense.fund, expense.meal)
+    if expense.category == Expense.STIPENDS:
+        raise RuleBroken("校内教师补助由审批过的补助发放表列支，不单独录入", field="category")
+    if expense.amount_fen <= 0:
+        raise RuleBroken("金额必须大于零", field="amount")
+    if not month.month <= expense.on <= month.last_on:
+        raise RuleBroken(f"日期不在{month}里，请记入它所在的月份", field="on")
+    if not expense.voucher_number:
+        raise RuleBroken("请填写票据号", field="voucher_number")
+    if expense.grade is not None and expense.grade not in month.school.grades:
+        raise RuleBroken("本校没有这个年级", field="grade")
+
+
+def _refuse_known(expense: Expense) -> None:
+    of_school = Expense.objects.filter(school=expense.school)
+    known = of_school.on_voucher(expense.voucher_number, expense.payee, expense.amount_fen)
     if first := known.defer("voucher").first():
         raise RuleBroken(
-            f"票据 {number} 已经记过一笔：{first.on:%-m月%-d日} {first.payee} {Money(first.amount_fen)} 元"
+            f"票据 {expense.voucher_number} 已经记过一笔：{first.on:%-m月%-d日} {first.payee} {Money(first.amount_fen)} 元"
             f"（{first.get_state_display()}）。一张票据分几笔记的，请勾选后再录入",
             field="another",
         )
+
+
+def _of_sheet(fee_month: FeeMonth, sheet: StipendSheet) -> Expense:
+    """The sheet is its own voucher, and was approved where it was drafted."""
+    approved_by = sheet.approved_by_id if sheet.approved_by_id != sheet.drafted_by_id else None
+    return Expense(
+        school=fee_month.school, fee_month=fee_month, category=Expense.STIPENDS, fund=_fund_of_stipends(fee_month),
+        amount_fen=sheet.total_fen, on=fee_month.last_on, payee=f"值班教师 {sheet.lines.count()} 人",
+        voucher_number=f"补助发放表 {fee_month.month:%Y-%m}", sheet=sheet, key=f"stipends:{sheet.pk}",
+        state=State.APPROVED, entered_by_id=sheet.drafted_by_id, approved_by_id=approved_by, approved_at=sheet.approved_at,
+    )  # fmt: skip
 
 
 def _fund_of_stipends(fee_month: FeeMonth) -> Fund:

@@ -79,18 +79,9 @@ def receive(
             raise RuleBroken(f"这张表已经记成 {first.number} 号收据，内容不同；要再记一笔请重新打开表单")
         return first
     receipt = Receipt(
-        school=school,
-        student=student,
-        on=on,
-        amount_fen=amount.fen,
-        payer=payer,
-        payer_account=payer_account,
-        method=method,
-        fund=fund,
-        bank_line=bank_line,
-        key=key,
-        entered_by_id=by.person_id,
-    )
+        school=school, student=student, on=on, amount_fen=amount.fen, payer=payer, payer_account=payer_account,
+        method=method, fund=fund, bank_line=bank_line, key=key, entered_by_id=by.person_id,
+    )  # fmt: skip
     book_receipts(school, [receipt], by=by)
     record(by, "received", receipt, student=student.name, amount_fen=amount.fen, number=receipt.number)
     return receipt

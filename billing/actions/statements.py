@@ -84,19 +84,7 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
     eaters = eaters_of(statement.school)
     made = []
     for line in lines:
-        row = BankLine(
-            school=statement.school,
-            statement=statement,
-            row=line.row,
-            serial=line.serial,
-            on=line.on,
-            in_fen=line.in_.fen,
-            out_fen=line.out.fen,
-            payer=line.payer,
-            payer_account=line.account,
-            memo=line.memo,
-        )
-        guess = guesses.get(line.serial)
+        row, guess = _row(statement, line), guesses.get(line.serial)
         if line.in_ and matching.RETURNED.search(line.memo):
             row.hint = "像是退汇，请核对是哪一笔退费"
         elif guess and guess.child:
@@ -112,6 +100,13 @@ def _lines(statement: StatementImport, lines: Sequence[Line]) -> list[BankLine]:
             row.state, row.hint = State.SET_ASIDE, "银行利息，不是课后服务费"
         made.append(row)
     return made
+
+
+def _row(statement: StatementImport, line: Line) -> BankLine:
+    return BankLine(
+        school=statement.school, statement=statement, row=line.row, serial=line.serial, on=line.on,
+        in_fen=line.in_.fen, out_fen=line.out.fen, payer=line.payer, payer_account=line.account, memo=line.memo,
+    )  # fmt: skip
 
 
 def _unclear(line: Line, child: matching.Child, eaters: Collection[int]) -> str:

@@ -18,7 +18,7 @@ from billing.models import FeeMonth, Subsidy
 from billing.selectors.subsidies import lowers_fees, owed_by_payers, rule_of
 from billing.tariffs import law_of
 
-from .till import book_day, hold_month
+from .till import book_day, hold_month, sent_before
 
 
 @transaction.atomic
@@ -37,44 +37,41 @@ def receive_subsidy(
     of one that lowers fees, never more than families were spared."""
     fee_month = hold_month(fee_month)
     school = fee_month.school
-    if first := Subsidy.objects.filter(school=school, key=key).first():
-        if (first.amount_fen, first.heads, first.on) != (amount.fen, heads, on):
-            raise RuleBroken("这张表已经记过一笔内容不同的补助；要再记一笔请重新打开表单")
+    row = Subsidy(
+        school=school, fee_month=fee_month, on=on, heads=heads, amount_fen=amount.fen, document=document.strip(),
+        payer=payer, key=key, entered_by_id=by.person_id,
+    )  # fmt: skip
+    if first := sent_before(row, "amount_fen", "heads", "on"):
         return first
-    rule = rule_of(fee_month)
-    if rule is None:
-        raise RuleBroken("政策没有安排财政补贴")
-    if amount.fen <= 0 or heads <= 0:
-        raise RuleBroken("学生数和金额都必须大于零", field="amount")
-    if not document.strip():
-        raise RuleBroken("请填写下达文号", field="document")
-    payer = _payer(rule, payer)
     meets_due = lowers_fees(fee_month)
-    if meets_due:
-        _refuse_above_due(fee_month, rule, payer, amount)
-    else:
-        _refuse_above_grant(fee_month, rule, payer, on=on, heads=heads, amount=amount)
-    row = Subsidy.objects.create(
-        school=school,
-        fee_month=fee_month,
-        on=on,
-        heads=heads,
-        amount_fen=amount.fen,
-        document=document.strip(),
-        payer=payer,
-        key=key,
-        entered_by_id=by.person_id,
-    )
+    _refuse(row, meets_due)
+    row.save()
     post(
         school,
         [(accounts.BANK, accounts.SUBSIDY_DUE if meets_due else accounts.subsidy(fee_month.month), amount)],
         on=book_day(school, on),
-        memo=f"收{payer}财政补助（{row.document}，{heads} 人）",
+        memo=f"收{row.payer}财政补助（{row.document}，{heads} 人）",
         key=f"subsidy:{key}",
         by=by,
     )
-    record(by, "received_subsidy", row, amount_fen=amount.fen, heads=heads, payer=payer)
+    record(by, "received_subsidy", row, amount_fen=amount.fen, heads=heads, payer=row.payer)
     return row
+
+
+def _refuse(row: Subsidy, meets_due: bool) -> None:
+    """What the policy does not grant. The payer is filled in where it names only one."""
+    rule = rule_of(row.fee_month)
+    if rule is None:
+        raise RuleBroken("政策没有安排财政补贴")
+    if row.amount_fen <= 0 or row.heads <= 0:
+        raise RuleBroken("学生数和金额都必须大于零", field="amount")
+    if not row.document:
+        raise RuleBroken("请填写下达文号", field="document")
+    row.payer = _payer(rule, row.payer)
+    if meets_due:
+        _refuse_above_due(row, rule)
+    else:
+        _refuse_above_grant(row, rule)
 
 
 def _payer(rule: rules.Subsidy, named: str) -> str:
@@ -87,25 +84,23 @@ def _payer(rule: rules.Subsidy, named: str) -> str:
     return named
 
 
-def _refuse_above_due(fee_month: FeeMonth, rule: rules.Subsidy, payer: str, amount: Money) -> None:
-    owed = next((one for one in owed_by_payers(fee_month.school) if one.payer == payer), None)
-    if owed is None or amount > owed.open:
+def _refuse_above_due(row: Subsidy, rule: rules.Subsidy) -> None:
+    owed = next((one for one in owed_by_payers(row.school) if one.payer == row.payer), None)
+    if owed is None or Money(row.amount_fen) > owed.open:
         said = f"应拨 {owed.due} 元，已到账 {owed.had} 元" if owed else "还没有应拨的"
-        raise RuleBroken(f"{payer}按家长少交的数{said}", cite=rule.cite, field="amount")
+        raise RuleBroken(f"{row.payer}按家长少交的数{said}", cite=rule.cite, field="amount")
 
 
-def _refuse_above_grant(
-    fee_month: FeeMonth, rule: rules.Subsidy, payer: str, *, on: date, heads: int, amount: Money
-) -> None:
+def _refuse_above_grant(row: Subsidy, rule: rules.Subsidy) -> None:
     """A subsidy may come in parts: together they are no more than is granted, for the most students named in it."""
-    before = _of_the_same(fee_month, rule, on)
+    fee_month, payer, before = row.fee_month, row.payer, _of_the_same(row.fee_month, rule, row.on)
     most_heads = before.aggregate(heads=Max("heads", default=0))["heads"]
     had = Money(before.filter(payer=payer).aggregate(fen=Sum("amount_fen", default=0))["fen"])
-    heads = max(heads, most_heads)
+    heads = max(row.heads, most_heads)
     counted = subsidy.Heads(heads, heads, heads, days=1, attended=heads)
     due = subsidy.due(law_of(fee_month), fee_month.month, case_of(fee_month.school), counted)
     part = next((part.amount for part in due.parts if part.payer == payer), Money(0)) if due else Money(0)
-    if had + amount > part:
+    if had + Money(row.amount_fen) > part:
         so_far = f"，{SO_FAR[rule.per]}已到账 {had} 元" if had else ""
         say = f"{payer}按{subsidy.PER[rule.per]} {rule.yuan.short()} 元安排，{heads} 人最多 {part} 元{so_far}"
         raise RuleBroken(say, cite=rule.cite, field="amount")

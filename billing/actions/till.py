@@ -1,10 +1,13 @@
 """The till of a school: one money deed at a time."""
 
 from datetime import date, timedelta
+from typing import TypeVar
 
 from afterschool.errors import RuleBroken
 from afterschool.schools.models import School
-from billing.models import FeeMonth
+from billing.models import Adjustment, Expense, FeeMonth, Subsidy
+
+Entered = TypeVar("Entered", Adjustment, Expense, Subsidy)
 
 
 def hold(school: School) -> School:
@@ -23,6 +26,14 @@ def hold_month(fee_month: FeeMonth) -> FeeMonth:
     if not fresh.is_open:
         raise RuleBroken(f"{fresh}已经锁定，不能再改；更正请记入之后的月份")
     return fresh
+
+
+def sent_before(row: Entered, *told: str) -> Entered | None:
+    """What the same form wrote when it was sent before. Refuses where it says something else of what is `told`."""
+    first = type(row).objects.filter(school=row.school, key=row.key).first()
+    if first and any(getattr(first, name) != getattr(row, name) for name in told):
+        raise RuleBroken(f"这张表已经记过一笔内容不同的{row._meta.verbose_name}；要再记一笔请重新打开表单")
+    return first
 
 
 def book_day(school: School, on: date) -> date:

@@ -33,14 +33,11 @@ SHOWN_DAYS = 10  # where the policy does not say how long; the page stays readab
 def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
     """All that the public page tells. Refuses where the sums do not meet, among themselves or with the ledger."""
     school, policy, since = fee_month.school, load(fee_month.policy), Since.of(fee_month)
-    charges = list(fee_month.charges.select_related("item__offering"))
+    charges, term = list(fee_month.charges.select_related("item__offering")), together(fee_month)
     fees = _fees(charges)
-    term = together(fee_month)
     income = [*_opening(fee_month, term), *_told(suppression.fee_lines(fees)), *_subsidy(fee_month), *_borne(since)]
-    spent = _expenses(fee_month, policy, since)
-    refunds = _told(_refunds(fee_month, charges, term))
-    sums = {name: sum(line["fen"] for line in lines) for name, lines in _parts(income, spent, refunds)}
-    sums["balance"] = sums["income"] - sums["expense"] - sums["refund"]
+    spent, refunds = _expenses(fee_month, policy, since), _told(_refunds(fee_month, charges, term))
+    sums = _sums(income, spent, refunds)
     refuse_unequal(fee_month, charges, sums, since, term)
     return {
         "school": {"name": school.name, "code": school.code, "bureau": school.bureau.name},
@@ -65,8 +62,10 @@ def content_of(fee_month: FeeMonth, *, version: int, reason: str) -> dict:
     }
 
 
-def _parts(income: list[dict], spent: list[dict], refunds: list[dict]) -> Iterable[tuple[str, list[dict]]]:
-    return (("income", income), ("expense", spent), ("refund", refunds))
+def _sums(income: list[dict], spent: list[dict], refunds: list[dict]) -> dict[str, int]:
+    parts = {"income": income, "expense": spent, "refund": refunds}
+    sums = {name: sum(line["fen"] for line in lines) for name, lines in parts.items()}
+    return {**sums, "balance": sums["income"] - sums["expense"] - sums["refund"]}
 
 
 def _told(lines: Iterable[Line]) -> list[dict]:

@@ -106,12 +106,7 @@ def whereabouts(school: School, day: date) -> Whereabouts:
 
 def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], left) -> Iterable[Line]:
     sent, sent_count = _instructed(school, day)
-    refunds = tuple(_refund_lists(school))
-    open_months = tuple(
-        Link(str(months[key]), reverse("billing:month-detail", args=[months[key].pk]))
-        for (key, fund), money in left.items()
-        if fund == Fund.FEES and money and key in months
-    )
+    refunds, unsettled = tuple(_refund_lists(school)), tuple(_unsettled(months, left))
     subsidy = total(money for (_, fund), money in left.items() if fund == Fund.SUBSIDY)
     fees = total(money for (_, fund), money in left.items() if fund == Fund.FEES)
 
@@ -132,10 +127,17 @@ def _lines(school: School, day: date, stood, months: Mapping[str, FeeMonth], lef
     yield Line("已送银行", "已列入发放表，等回单的退费", sent, f"{sent_count} 笔", refunds)
     yield line(Kind.SURPLUS, "结余还没分到各家", "锁定以后应当是零")
     yield line(Kind.STIPEND_PAYABLE, "应付教师补助", "已经列支、还没发放的")
-    yield Line("还没结算的课后服务费", "应收减去减免和已经花的，月底多退少不补", fees, links=open_months)
+    yield Line("还没结算的课后服务费", "应收减去减免和已经花的，月底多退少不补", fees, links=unsettled)
     yield Line(
         "没用完的财政补助", "到账减去用掉的，和课后服务费分开", subsidy, links=(_accounts(school, Kind.SUBSIDY, day),)
     )
+
+
+def _unsettled(months: Mapping[str, FeeMonth], left) -> Iterable[Link]:
+    """The months whose fees are not brought to nothing yet."""
+    for (key, fund), money in left.items():
+        if fund == Fund.FEES and money and key in months:
+            yield Link(str(months[key]), reverse("billing:month-detail", args=[months[key].pk]))
 
 
 def _credit(stood: Mapping[AccountRef, Money], kind: Kind) -> Money:

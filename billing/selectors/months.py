@@ -97,15 +97,26 @@ def _facts(fee_month: FeeMonth) -> dict:
         .aggregate(receipts=Count("pk"), received_fen=Sum("amount_fen", default=0))
     )
     lines = BankLine.objects.filter(**days, state=BankLine.State.OPEN).aggregate(open_lines=Count("pk"))
-    expenses = fee_month.expenses.of_service().aggregate(
+    subsidies = fee_month.subsidies.aggregate(subsidy_fen=Sum("amount_fen", default=0))
+    facts = charges | receipts | lines | _costs(fee_month) | _refunds(fee_month) | subsidies
+    facts["owed_fen"] = facts["net_fen"] - facts["remitted_fen"] - facts["paid_fen"]
+    return facts
+
+
+def _costs(fee_month: FeeMonth) -> dict:
+    return fee_month.expenses.of_service().aggregate(
         expenses=Count("pk", filter=~Q(state=Expense.State.REJECTED) & Q(sheet=None)),
         waiting=Count("pk", filter=Q(state=Expense.State.ENTERED)),
         unscanned=Count("pk", filter=~Q(state=Expense.State.REJECTED) & Q(sheet=None, voucher=None)),
         stipend_fen=Sum("amount_fen", filter=~Q(sheet=None), default=0),
         spent_fen=Sum("amount_fen", filter=Q(state=Expense.State.APPROVED), default=0),
     )
+
+
+def _refunds(fee_month: FeeMonth) -> dict:
+    """Of the bank all that is under way, also of meals; of money the fees' alone."""
     of_fees = ~Q(cause=Refund.Cause.MEAL)
-    refunds = fee_month.refunds.exclude(state=Refund.State.DRAFT).aggregate(
+    return fee_month.refunds.exclude(state=Refund.State.DRAFT).aggregate(
         refunds=Count("pk", filter=of_fees),
         payable=Count("pk", filter=Q(state__in=[Refund.State.PAYABLE, Refund.State.FAILED])),
         instructed=Count("pk", filter=Q(state=Refund.State.INSTRUCTED)),
@@ -114,10 +125,6 @@ def _facts(fee_month: FeeMonth) -> dict:
         ),
         refund_fen=Sum("amount_fen", filter=of_fees, default=0),
     )
-    subsidies = fee_month.subsidies.aggregate(subsidy_fen=Sum("amount_fen", default=0))
-    facts = charges | receipts | lines | expenses | refunds | subsidies
-    facts["owed_fen"] = facts["net_fen"] - facts["remitted_fen"] - facts["paid_fen"]
-    return facts
 
 
 def _steps(fee_month: FeeMonth, facts: dict, settlement, stale: bool, before_lock: list) -> list[Step]:

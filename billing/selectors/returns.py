@@ -21,6 +21,8 @@ from billing.tariffs import Tariffs, alike, tariffs_of
 from enrollment.models import AgreementItem
 from enrollment.selectors import waivers_on
 
+Back = tuple[str, Money, Sequence[Step], list[dict]]  # for one cause: how much, by which steps and clauses
+
 
 @dataclass
 class AsCharged(Tariffs):
@@ -81,17 +83,22 @@ def returns(
         return []
     tariffs = as_charged(fee_month)
     items = alike(AgreementItem.objects.filter(pk__among={charge.item_id for charge in concerned}))
-    found = []
+    found: list[Return] = []
     for charge in concerned:
         off = tariffs.off(charge.days, granted.get(charge.student_id, ())).answer
-        owed = Money(charge.owed_fen)
         left = Money(charge.net_fen) - given.get(charge.pk, ZERO)
         item, days_missed = items[charge.item_id], missed.get(charge.pk, {})
-        for cause, back, steps, cites in _of_charge(tariffs, charge, item, off, days_missed, left):
-            remitted = min(back, owed)
-            owed -= remitted
-            found.append(Return(charge, cause, back, remitted, steps, cites))
+        found += _set_off(charge, _of_charge(tariffs, charge, item, off, days_missed, left))
     return found
+
+
+def _set_off(charge: Charge, backs: Iterable[Back]) -> Iterator[Return]:
+    """What comes back first meets what is still owed on the charge."""
+    owed = Money(charge.owed_fen)
+    for cause, back, steps, cites in backs:
+        remitted = min(back, owed)
+        owed -= remitted
+        yield Return(charge, cause, back, remitted, steps, cites)
 
 
 def left_over(tariffs: AsCharged, charge: Charge, last_on: date) -> refunds.Refund:
@@ -110,7 +117,7 @@ def _percent_waived(charge: Charge) -> int:
 
 def _of_charge(
     tariffs: AsCharged, charge: Charge, item: AgreementItem, off: int, missed: Missed, left: Money
-) -> Iterator[tuple[str, Money, Sequence[Step], list[dict]]]:
+) -> Iterator[Back]:
     days, net = tuple(charge.days), Money(charge.net_fen)
     now = _net(tariffs, charge, item, off)
     if now < net:
