@@ -25,41 +25,48 @@ def agreement_facts(application: Application, choices: Sequence[Choice], number:
     fee = fee_of(student, [choice.offering for choice in choices], began_on)
     now, case = policy.on(began_on), case_of(school)
     settled, on_leaving = now.maybe(rules.Settlement, case), now.every(rules.Refund, case, cause="withdrawal")
-    guardianship = Guardianship.objects.filter(student=student, person=application.guardian).first()
     return {
         "title": f"{now.the(rules.Agreement).label.removesuffix('书')}书",
         "number": number,
         "school": {"name": school.name, "phone": school.phone, "bureau": school.bureau.name},
         "complaints": school.bureau.phone,
         "student": {"name": student.name, "number": student.number, "class": str(student.school_class)},
-        "guardian": {
-            "name": application.guardian.name,
-            "relation": guardianship.relation if guardianship else "",
-            "phone": application.guardian.phone,
-        },
+        "guardian": _guardian(application),
         "term": term.name,
         "begins": full_day(began_on),
         "ends": full_day(term.ended_on),
         "items": [_item(choice) for choice in choices],
         "charges": any(choice.offering.fee_fen for choice in choices),
-        "monthly_fen": sum(
-            choice.offering.fee_fen for choice in choices if choice.offering.unit == Offering.Unit.MONTH
-        ),
+        "monthly_fen": _monthly_fen([choice.offering for choice in choices]),
         "fee_because": "；".join(f"{price.because}（{price.cite.label}）" for price in fee.prices if price.cite),
         "waived_percent": fee.waived.answer,
         "leave_mode": application.get_leave_mode_display(),
         "health_note": application.health_note,
-        "pickup": [
-            {"name": adult.name, "relation": adult.relation, "phone": adult.phone}
-            for adult in PickupPerson.objects.open_on(timezone.localdate(application.approved_at)).filter(
-                student=student
-            )
-        ],
+        "pickup": _pickup(application),
         "policy": {"title": policy.title, "short": policy.short},
         "settlement": {"direction": settled.direction, "every": UNITS[settled.every]} if settled else {},
         "gives_rest": any(rule.gives == "remaining_days" for rule in on_leaving),
         "clauses": clauses(policy, began_on, fee, settled, *on_leaving),
     }
+
+
+def _monthly_fen(offerings: Sequence[Offering]) -> int:
+    return sum(offering.fee_fen for offering in offerings if offering.unit == Offering.Unit.MONTH)
+
+
+def _guardian(application: Application) -> dict:
+    person = application.guardian
+    tie = Guardianship.objects.filter(student=application.student, person=person).first()
+    return {"name": person.name, "relation": tie.relation if tie else "", "phone": person.phone}
+
+
+def _pickup(application: Application) -> list[dict]:
+    """Whom the guardians had named when the school said yes."""
+    named = PickupPerson.objects.open_on(timezone.localdate(application.approved_at))
+    return [
+        {"name": adult.name, "relation": adult.relation, "phone": adult.phone}
+        for adult in named.filter(student=application.student)
+    ]
 
 
 def clauses(policy: Policy, on: date, fee: Fee, settled: Rule | None, *on_leaving: Rule) -> dict[str, str]:

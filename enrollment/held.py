@@ -30,43 +30,47 @@ def last_answer(student: Student, person: int, now: datetime) -> str:
 
 
 def records(student: Student, reader: int) -> list[Held]:
-    return [*_papers(student, reader), *_adults(student, reader), *_relief(student, reader)]
-
-
-def _papers(student: Student, reader: int) -> list[Held]:
-    choices = Choice.objects.filter(application__student=student).select_related("application__term", "offering")
-    items = AgreementItem.objects.filter(agreement__student=student).select_related("agreement__term", "offering")
-    seats = Placement.objects.filter(student=student).select_related("section__offering")
     return [
-        held(
-            "报名",
-            "受理编号 学期 项目 提交 状态 离校方式 健康情况",
-            (
-                (
-                    one.application.number, str(one.application.term), one.offering.name, one.application.submitted_at,
-                    one.application.get_state_display(), one.application.get_leave_mode_display(),
-                    _own(one.application.health_note, one.application.guardian_id, reader),
-                )
-                for one in choices.order_by("application", "id")
-            ),
-        ),
-        held(
-            "协议",
-            "协议编号 学期 项目 价格（元） 收费单位 自 至",
-            (
-                (
-                    one.agreement.number, str(one.agreement.term), one.offering.name, Money(one.fee_fen).plain(),
-                    one.get_unit_display(), one.agreement.began_on, one.agreement.ended_on,
-                )
-                for one in items.order_by("agreement", "id")
-            ),
-        ),
-        held(
-            "在册",
-            "服务班 项目 自 至",
-            ((one.section.name, one.section.offering.name, one.began_on, one.ended_on) for one in _in_order(seats)),
-        ),
+        _asked_for(student, reader), _signed(student), _seats(student),
+        *_adults(student, reader), *_relief(student, reader),
     ]  # fmt: skip
+
+
+def _asked_for(student: Student, reader: int) -> Held:
+    choices = Choice.objects.filter(application__student=student).select_related("application__term", "offering")
+    return held(
+        "报名",
+        "受理编号 学期 项目 提交 状态 离校方式 健康情况",
+        (
+            (
+                one.application.number, str(one.application.term), one.offering.name, one.application.submitted_at,
+                one.application.get_state_display(), one.application.get_leave_mode_display(),
+                _own(one.application.health_note, one.application.guardian_id, reader),
+            )
+            for one in choices.order_by("application", "id")
+        ),
+    )  # fmt: skip
+
+
+def _signed(student: Student) -> Held:
+    items = AgreementItem.objects.filter(agreement__student=student).select_related("agreement__term", "offering")
+    return held(
+        "协议",
+        "协议编号 学期 项目 价格（元） 收费单位 自 至",
+        (
+            (
+                one.agreement.number, str(one.agreement.term), one.offering.name, Money(one.fee_fen).plain(),
+                one.get_unit_display(), one.agreement.began_on, one.agreement.ended_on,
+            )
+            for one in items.order_by("agreement", "id")
+        ),
+    )  # fmt: skip
+
+
+def _seats(student: Student) -> Held:
+    seats = _in_order(Placement.objects.filter(student=student).select_related("section__offering"))
+    rows = ((one.section.name, one.section.offering.name, one.began_on, one.ended_on) for one in seats)
+    return held("在册", "服务班 项目 自 至", rows)
 
 
 def _adults(student: Student, reader: int) -> list[Held]:

@@ -208,18 +208,21 @@ def prove(folder: Path) -> None:
         hold("Unknown command" not in seeding.stderr, "there is no seed_demo")
         say("seed_demo refuses a production database")
 
-        port, python = free_port(), [sys.executable, "-m"]
-        web = (
-            f"gunicorn afterschool.wsgi --bind 127.0.0.1:{port} --worker-class gthread --threads 4 --no-control-socket"
-        )
-        worker = "celery -A afterschool worker --concurrency 1 --loglevel INFO"
-        beat = f"celery -A afterschool beat --loglevel INFO --schedule {folder}/beat --pidfile="
-        with (
-            program([*python, *web.split()], folder / "web.log", env),
-            program([*python, *worker.split()], folder / "worker.log", env),
-            program([*python, *beat.split()], folder / "beat.log", env),
-        ):
-            look_around(port, Path(env["STATIC_ROOT"]))
+        serve(folder, env)
+
+
+def serve(folder: Path, env: dict[str, str]) -> None:
+    """Web, worker and beat as in docker-compose.yml, and a look around."""
+    port, python = free_port(), [sys.executable, "-m"]
+    web = f"gunicorn afterschool.wsgi --bind 127.0.0.1:{port} --worker-class gthread --threads 4 --no-control-socket"
+    worker = "celery -A afterschool worker --concurrency 1 --loglevel INFO"
+    beat = f"celery -A afterschool beat --loglevel INFO --schedule {folder}/beat --pidfile="
+    with (
+        program([*python, *web.split()], folder / "web.log", env),
+        program([*python, *worker.split()], folder / "worker.log", env),
+        program([*python, *beat.split()], folder / "beat.log", env),
+    ):
+        look_around(port, Path(env["STATIC_ROOT"]))
 
 
 def main() -> None:

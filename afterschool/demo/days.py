@@ -89,11 +89,7 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
     leader = actors[next(duty.person_id for duty in duties if duty.role == Duty.Role.LEADER)]
     for duty in duties:
         staffing.arrive(duty, now=duty.starts_at - timedelta(minutes=dice.randrange(8)), by=actors[duty.person_id])
-    seated = defaultdict(list)
-    for section_id, student_id in (
-        Placement.objects.open_on(day).filter(school=school).values_list("section", "student")
-    ):
-        seated[section_id].append(student_id)
+    seated = _seated(school, day)
     teacher_of = {duty.section_id: actors[duty.person_id] for duty in duties}
     for session in Session.objects.filter(school=school, day=day).select_related("section"):
         _take_roll(session, seated[session.section_id], teacher_of[session.section_id], dice)
@@ -111,6 +107,16 @@ def live_through(school: School, cast: town.Cast, day: date, families: dict[int,
             school, day=day, note="巡查两次，秩序正常，教室门窗已锁。", despite=still, now=now, by=leader
         )
         _confirm(duties, cast, actors, now)
+
+
+def _seated(school: School, day: date) -> dict[int, list[int]]:
+    """The children of each section."""
+    seated: dict[int, list[int]] = defaultdict(list)
+    for section_id, student_id in (
+        Placement.objects.open_on(day).filter(school=school).values_list("section", "student")
+    ):
+        seated[section_id].append(student_id)
+    return seated
 
 
 def _take_roll(session: Session, seated: list[int], teacher: Actor, dice: Random) -> None:

@@ -1,6 +1,6 @@
 """What waits on the desks: so that every page of the demonstration has something to do."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from afterschool.access.capabilities import Role
 from afterschool.access.reach import Actor
@@ -34,11 +34,7 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
     with clock_shows(at(today, "07:45")) as now:
         attendance.open_day(school, day=today, by=town.FOUNDER)
         for child in Student.objects.filter(school=school, agreements__isnull=False).order_by("pk")[:2]:
-            tie = Guardianship.objects.select_related("person").filter(student=child).earliest("pk")
-            for day in service_days_of(child, today, today + timedelta(days=10))[:1]:
-                attendance.ask_leave(
-                    child, first_on=day, last_on=day, reason="去医院复诊", now=now, by=actor_for(tie.person, today)
-                )
+            _ask_leave(child, today, now)
     if town.SCHOOLS[school.code].revises:
         _revise(Plan.objects.in_force().get(school=school, term=term), yesterday, admin)
     if school.stage == School.Stage.JUNIOR:
@@ -49,6 +45,15 @@ def leave(school: School, term: Term, cast: town.Cast, today: date) -> None:
             student=hardship, category="hardship", percent=50, evidence="社区证明一份，班主任已家访",
             began_on=today, by=admin,
         )  # fmt: skip
+
+
+def _ask_leave(child: Student, today: date, now: datetime) -> None:
+    """For the child's next day with service."""
+    tie = Guardianship.objects.select_related("person").filter(student=child).earliest("pk")
+    for day in service_days_of(child, today, today + timedelta(days=10))[:1]:
+        attendance.ask_leave(
+            child, first_on=day, last_on=day, reason="去医院复诊", now=now, by=actor_for(tie.person, today)
+        )
 
 
 def _revise(plan: Plan, day: date, admin: Actor) -> None:

@@ -48,12 +48,8 @@ def apply(
     student = (
         Student.objects.select_for_update(of=("self",)).select_related("school", "school_class").get(pk=student.pk)
     )
-    guardian_id = require_guardian(student, by)
-    today = timezone.localdate(now)
-    if live := live_application(student, term):
-        raise RuleBroken(f"{student.name}本学期已经报过名，受理编号 {live.number}")
-    if student.left_on is not None or today > term.ended_on:
-        raise RuleBroken("孩子已离校或学期已结束，不能报名")
+    guardian_id, today = require_guardian(student, by), timezone.localdate(now)
+    _may_apply(student, term, today)
     _check(student, term, choices, leave_mode, today)
     application = Application.objects.create(
         **numbered(Application, "SL", term.school_year), school_id=student.school_id, term=term, student=student,
@@ -76,6 +72,13 @@ def answer_due(school: School, now: datetime) -> datetime:
     weekdays = [day.day for day in days if day.day.isoweekday() <= 5]
     last = (workdays if len(workdays) >= ANSWER_WORKDAYS else weekdays)[ANSWER_WORKDAYS - 1]
     return timezone.make_aware(datetime.combine(last, END_OF_DAY))
+
+
+def _may_apply(student: Student, term: Term, today: date) -> None:
+    if live := live_application(student, term):
+        raise RuleBroken(f"{student.name}本学期已经报过名，受理编号 {live.number}")
+    if student.left_on is not None or today > term.ended_on:
+        raise RuleBroken("孩子已离校或学期已结束，不能报名")
 
 
 def _check(student: Student, term: Term, choices: Sequence[Wish], leave_mode: str, today: date) -> None:

@@ -60,20 +60,19 @@ def plan_rota(
     _may_serve(school, first, person, role)
     there = set(Duty.objects.filter(section=section, school=school, person=person).values_list("day", flat=True))
     manned = set(Duty.objects.filter(section=section, school=school, role=role).values_list("day", flat=True))
-    duties = []
-    for day, meeting in running(school, first, last):
+    duties = [
+        _planned(school, day.day, section, person, role, [section] if section else meeting)
+        for day, meeting in running(school, first, last)
         # A make-up day without a timetable falls on every weekday: it goes to whoever is planned first.
-        mine = day.runs(weekdays) and not (day.weekday is None and day.day in manned)
-        meets = section in meeting if section else bool(meeting)
-        if mine and meets and day.day not in there:
-            duties.append(_planned(school, day.day, section, person, role, [section] if section else meeting))
+        if day.runs(weekdays) and not (day.weekday is None and day.day in manned)
+        if (section in meeting if section else meeting) and day.day not in there
+    ]
     if not duties:
         raise RuleBroken("这段时间里没有要排的日子：没有服务，或者已经排好了", field="weekdays")
     _write(duties)
     days = [duty.day.isoformat() for duty in duties]
     record(by, "planned_rota", duties[0], person=person.name, section=str(section or ""), days=days)
-    place = section.name if section else duties[0].get_role_display()
-    title = f"值班安排：{place}，{first:%-m月%-d日}至{last:%-m月%-d日}共 {len(days)} 天"
+    title = f"值班安排：{_place(duties[0])}，{first:%-m月%-d日}至{last:%-m月%-d日}共 {len(days)} 天"
     notify(person, "duty_planned", title=title, link="/staffing/mine/", school_id=school.pk)
     return duties
 

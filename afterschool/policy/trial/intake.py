@@ -83,13 +83,8 @@ def _item(row: Mapping[str, Any], number: int, school: Case) -> Item:
     told = "vacation" if vacation else service_on(min(weekdays)) if weekdays else "weekday"
     if "rate" in row and "rates" in row:
         raise ScenarioError(f"$.{at}.rates", "rate 和 rates 都写了", "只写一个")
-    case = replace(
-        case_of(row, school),
-        grade=None,
-        service=row.get("service", told),
-        slot=row.get("slot", "afternoon"),
-        item=row.get("item"),
-    )
+    service, slot = row.get("service", told), row.get("slot", "afternoon")
+    case = replace(case_of(row, school), grade=None, service=service, slot=slot, item=row.get("item"))
     return Item(
         at,
         row.get("key", row.get("label", str(number + 1))),
@@ -105,11 +100,12 @@ def _item(row: Mapping[str, Any], number: int, school: Case) -> Item:
         f"{at}.rates" if "rates" in row else f"{at}.rate",
         row.get("outsiders", False),
         row.get("students"),
-        tuple(
-            CutShort(date.fromisoformat(one["day"]), one.get("lessons"), one.get("minutes"))
-            for one in row.get("cut_short", ())
-        ),
+        tuple(map(_cut_short, row.get("cut_short", ()))),
     )
+
+
+def _cut_short(row: Mapping[str, Any]) -> CutShort:
+    return CutShort(date.fromisoformat(row["day"]), row.get("lessons"), row.get("minutes"))
 
 
 def _rates(row: Mapping[str, Any]) -> tuple[tuple[date, Money], ...]:

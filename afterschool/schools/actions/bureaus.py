@@ -37,11 +37,7 @@ def found_bureau(
     if there := Bureau.objects.filter(name=name).first():
         return there, False
     bureau = Bureau(name=name, short_name=short_name, phone=phone)
-    try:
-        bureau.full_clean()
-    except ValidationError as odd:
-        field, (why, *_) = next(iter(odd.message_dict.items()))
-        raise RuleBroken(f"{FOUNDED_WITH[field]}：{why}", field=field) from odd
+    _refuse_odd(bureau)
     bureau.save()
     record(by, "founded", bureau, name=name)
     adopt_policy(bureau, policy, began_on=began_on, by=by)
@@ -49,6 +45,14 @@ def found_bureau(
         fill_calendar(bureau, year, by=by)
     give_post(phone=keeper_phone, name=keeper_name, role=Role.BUREAU_KEEPER, place=bureau, began_on=today, by=by)
     return bureau, True
+
+
+def _refuse_odd(bureau: Bureau) -> None:
+    try:
+        bureau.full_clean()
+    except ValidationError as odd:
+        field, (why, *_) = next(iter(odd.message_dict.items()))
+        raise RuleBroken(f"{FOUNDED_WITH[field]}：{why}", field=field) from odd
 
 
 @transaction.atomic

@@ -76,28 +76,30 @@ def change_days(
 
     Earlier changes stay readable; the latest counts.
     """
-    reason = reason.strip()
-    if not reason:
-        raise RuleBroken("请写明调整原因，家长和教师会看到", field="reason")
-    if school and school.bureau_id != bureau.pk:
-        raise RuleBroken(f"{school.name}不属于{bureau.name}", field="school")
-    if follows_weekday is not None and not serves:
-        raise RuleBroken("不开展课后服务的日子，不用选按星期几上课", field="follows_weekday")
-    if forced and serves:
-        raise RuleBroken("开展课后服务的日子，不用选因不可抗力停课", field="forced")
-    days = _days(bureau, first, last, only)
-    changes = CalendarChange.objects.bulk_create(
+    changes = [
         CalendarChange(
             bureau=bureau, school=school, day=day, kind=kind, serves=serves,
-            follows_weekday=follows_weekday, forced=forced, reason=reason, made_by_id=by.person_id,
+            follows_weekday=follows_weekday, forced=forced, reason=reason.strip(), made_by_id=by.person_id,
         )
-        for day in days
-    )  # fmt: skip
-    for change in changes:
-        record(by, "changed", change, day=change.day.isoformat(), kind=kind, serves=serves, reason=reason)
+        for day in _days(bureau, first, last, only)
+    ]  # fmt: skip
+    _refuse(changes[0])
+    for change in CalendarChange.objects.bulk_create(changes):
+        record(by, "changed", change, day=change.day.isoformat(), kind=kind, serves=serves, reason=change.reason)
     if school is None:
         _tell_schools(bureau, changes)
     return changes
+
+
+def _refuse(change: CalendarChange) -> None:
+    if not change.reason:
+        raise RuleBroken("请写明调整原因，家长和教师会看到", field="reason")
+    if change.school and change.school.bureau_id != change.bureau_id:
+        raise RuleBroken(f"{change.school.name}不属于{change.bureau.name}", field="school")
+    if change.follows_weekday is not None and not change.serves:
+        raise RuleBroken("不开展课后服务的日子，不用选按星期几上课", field="follows_weekday")
+    if change.forced and change.serves:
+        raise RuleBroken("开展课后服务的日子，不用选因不可抗力停课", field="forced")
 
 
 def _days(bureau: Bureau, first: date, last: date, only: int | None) -> list[date]:
