@@ -25,12 +25,11 @@ class Room:
 
 
 def rooms(school: School, day: date) -> list[Room]:
-    """Those nobody has looked into first. Four queries."""
+    """By place, class after class, whether looked into or not. Four queries."""
     here = Count("marks", filter=Q(marks__status__in=Mark.HERE))
     sessions = Session.objects.held().filter(school=school, day=day).annotate(here=here).select_related("section")
-    sessions = sessions.order_by(
-        "starts_at", "section__school_class__grade", "section__school_class__number", "section"
-    )
+    klass = "section__school_class__grade", "section__school_class__number"
+    sessions = sessions.order_by(*klass, "section")
     together = defaultdict(list)
     for session in sorted(sessions, key=lambda session: session.merged_into_id is not None):  # the host first
         together[session.merged_into_id or session.pk].append(session)
@@ -42,12 +41,17 @@ def rooms(school: School, day: date) -> list[Room]:
     found = [
         _room(session, together[session.pk], teachers, looks) for session in sessions if not session.merged_into_id
     ]
-    return sorted(found, key=lambda room: room.looked is not None)
+    places = list(dict.fromkeys(_place_of(room) for room in found))
+    return sorted(found, key=lambda room: (places.index(_place_of(room)), room.session.starts_at))
 
 
 def rooms_to_look_into(school: School, day: date) -> int:
     looked = Patrol.objects.standing().filter(session=OuterRef("pk"))
     return Session.objects.held().filter(~Exists(looked), school=school, day=day, merged_into=None).count()
+
+
+def _place_of(room: Room) -> str | int:
+    return room.session.place or room.session.pk
 
 
 def _room(session: Session, sessions: list, teachers: Mapping[int | None, list[str]], looks: dict[int, Patrol]) -> Room:

@@ -23,7 +23,7 @@ from ..selectors.patrol import rooms
 def patrol(request, reach):
     school, on = school_asked(request, reach), timezone.localdate()
     found = rooms(school, on)
-    unlooked = sum(room.looked is None for room in found)
+    unlooked = [room for room in found if room.looked is None]
     context = {"school": school, "today": on, "rooms": found, "unlooked": unlooked, "wrong": PatrolForm.WRONG.items()}
     return render(request, "attendance/patrol.html", context)
 
@@ -35,12 +35,9 @@ def patrol_create(request, reach, pk):
     form = PatrolForm(request.POST)
     try:
         found = form.findings if form.is_valid() else {}
-        looked = write_patrol(session, **found, now=timezone.now(), by=request.actor)
+        write_patrol(session, **found, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"{session.section.name}：{refusal}")
-    else:
-        said = "一切正常" if looked.is_fine else "已记下有问题的地方"
-        messages.success(request, f"{session.section.name}：{said}")
     return redirect(f"{reverse('attendance:patrol')}?school={session.school_id}")
 
 
@@ -52,6 +49,4 @@ def patrol_undo(request, reach, pk):
         undo_patrol(looked, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, f"{looked.session.section.name}：{refusal}")
-    else:
-        messages.success(request, f"{looked.session.section.name}：巡查记录已撤销")
     return redirect(f"{reverse('attendance:patrol')}?school={looked.school_id}")
