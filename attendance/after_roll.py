@@ -14,7 +14,7 @@ from afterschool.templatetags.words import clock
 
 from . import selectors
 from .models import Session
-from .selectors.later import later_asked
+from .selectors.later import later_requests
 
 
 def tasks(actor: Actor, today: date) -> list[Task]:
@@ -42,5 +42,5 @@ def _corrections(actor: Actor) -> Iterator[Task]:
     reach, url = actor.reach(C.DECIDE_CORRECTIONS), reverse("attendance:corrections")
     if count := selectors.corrections_asked(reach).exclude(asked_by=actor.person_id).count():
         yield Task("考勤更正", f"{count} 项锁定月份的更正等您决定", url, count, icon="edit")
-    if count := later_asked(reach).exclude(by=actor.person_id).count():
+    if count := sum(some[0].by_id != actor.person_id for some in later_requests(reach)):
         yield Task("补记离校", f"{count} 项锁定月份的补记等您决定", url, count, icon="edit")

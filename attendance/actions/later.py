@@ -13,19 +13,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from afterschool.access.reach import Actor
-from afterschool.audit.book import record, record_each
+from afterschool.audit.book import record_each
 from afterschool.errors import RuleBroken
 from afterschool.notices.post import notify
 from afterschool.schools.models import School, Student
 from afterschool.schools.people import actor_for
 from attendance.models import DayClose, GateEvent, Handover, LaterRecord
+from attendance.selectors.later import asked_with, recorded_with
 from attendance.selectors.roll import is_locked
 from attendance.selectors.unrecorded import Unrecorded, unrecorded
 from attendance.told import LATER, Kind, Outcome, Taken, Told
 
 from .corrections import ask_another
 from .day import lock, lock_open_day
-from .gate import take_events, tick, undo_held
+from .gate import page_of, take_events, tick
 from .left import settle_alarms
 
 State = LaterRecord.State
@@ -61,42 +62,47 @@ def record_later(
 
 
 @transaction.atomic
-def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: datetime, by: Actor) -> LaterRecord:
-    """Another than who asked says yes, and the child has left as was said; or no, and why."""
+def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: datetime, by: Actor) -> list[LaterRecord]:
+    """Another than who asked says yes, and the children asked for together have left as was said; or no, and why. Who has
+    a record by now keeps it."""
     lock(later.school_id)
-    asked = LaterRecord.objects.select_related("school", "student", "by").get(pk=later.pk)
-    if asked.state != State.ASKED:
-        return asked
-    if asked.by_id == by.signer:
+    asked = asked_with(later)
+    if not asked:
+        return []
+    if later.by_id == by.signer:
         raise RuleBroken("自己申请的补记，要由另一位带班领导或校长决定")
-    if agreed and Handover.objects.filter(student=asked.student_id, day=asked.day, undone_at=None).exists():
-        raise RuleBroken(f"{asked.student.name} 那天已经有离校记录，不用再补；请按“不同意”并写明")
+    gone = Handover.objects.filter(student__in=[one.student_id for one in asked], day=later.day, undone_at=None)
+    known = set(gone.values_list("student", flat=True)) if agreed else set()
+    taken = [one for one in asked if agreed and one.student_id not in known]
+    if agreed and not taken:
+        names = "、".join(one.student.name for one in asked)
+        raise RuleBroken(f"{names} 那天已经有离校记录，不用再补；请按“不同意”并写明")
     if not agreed and not refusal.strip():
         raise RuleBroken("不同意的，请写一句为什么", field="refusal")
-    asked.decided_at, asked.decided_by_id = now, by.signer
-    if agreed:
-        _take([asked], now, actor_for(asked.by))
-    else:
-        asked.state, asked.refusal = State.REFUSED, refusal.strip()
-    asked.save()
-    record(by, "agreed_later" if agreed else "refused_later", asked, **_facts(asked))
-    title = f"{asked.student.name} {asked.day:%-m月%-d日}的补记离校{'已同意' if agreed else '没有同意'}"
-    link = f"/attendance/day/?school={asked.school_id}&day={asked.day.isoformat()}"
-    notify(asked.by, "correction_decided", title=title, body=asked.refusal, link=link, school_id=asked.school_id)
+    if taken:
+        _take(taken, now, actor_for(later.by))
+    for one in asked:
+        one.decided_at, one.decided_by_id = now, by.signer
+        if one not in taken:
+            one.state, one.refusal = State.REFUSED, "那天已经有离校记录" if agreed else refusal.strip()
+    LaterRecord.objects.bulk_update(asked, ["state", "event", "refusal", "decided_at", "decided_by"])
+    _tell_decided(asked, agreed, by)
     return asked
 
 
 @transaction.atomic
-def undo_later(handover: Handover, *, now: datetime, by: Actor) -> Taken:
-    """撤销, as long as neither the day is signed nor the month locked: it was written down wrongly, and waits again. It
-    stays on record."""
+def undo_later(handover: Handover, *, together: bool = False, now: datetime, by: Actor) -> list[Taken]:
+    """撤销 of one child or of all that were written down with it, as long as neither the day is signed nor the month locked:
+    it was written down wrongly, and waits again. It stays on record."""
     lock_open_day(handover.school_id, handover.day)
-    handover = Handover.objects.select_related("event__school").get(pk=handover.pk)
+    handover = Handover.objects.select_related("school", "event").get(pk=handover.pk)
     if not handover.is_later:
         raise RuleBroken("这次离校不是补记的，不能在这里撤销")
     if is_locked(handover.school_id, handover.day):
         raise RuleBroken(f"{handover.day.month}月已经锁定，补记不能撤销；记错了的请记一件异常")
-    return undo_held(handover.event, now=now, by=by)
+    wrong = recorded_with(handover) if together else [handover.event]
+    undos = [Told(uuid4(), Kind.UNDO, one.student_id, now, tick(now), about=one.uid) for one in wrong]
+    return take_events(handover.school, undos, device=page_of(by), day=handover.day, now=now, by=by)
 
 
 def _must_tell(source: str, reason: str) -> None:
@@ -159,6 +165,16 @@ def _ask(records: list[LaterRecord], by: Actor) -> list[LaterRecord]:
     title = f"{by.name}申请补记 {len(records)} 个孩子 {first.day:%-m月%-d日}的离校，请决定"
     ask_another(first.school_id, title, first.reason, timezone.localdate(first.at), by)
     return records
+
+
+def _tell_decided(asked: Sequence[LaterRecord], agreed: bool, by: Actor) -> None:
+    record_each(by, "agreed_later" if agreed else "refused_later", ((one, _facts(one)) for one in asked))
+    first, when = asked[0], f"{asked[0].day:%-m月%-d日}"
+    whom = first.student.name if len(asked) == 1 else f"{len(asked)} 个孩子"
+    title = f"{whom} {when}的补记离校{'已同意' if agreed else '没有同意'}"
+    link = f"/attendance/day/?school={first.school_id}&day={first.day.isoformat()}"
+    refusal = next((one.refusal for one in asked if one.refusal), "")
+    notify(first.by, "correction_decided", title=title, body=refusal, link=link, school_id=first.school_id)
 
 
 def _facts(one: LaterRecord) -> dict:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, timedelta
+from itertools import groupby
 
 from django.db.models import Exists, OuterRef
 
@@ -21,10 +22,23 @@ from attendance.models import (
 from .offline import waiting_events
 
 
-def recorded_later(school: School, day: date) -> list[Handover]:
-    """What stands of that day by a later record."""
-    rows = Handover.objects.filter(school=school, day=day, how=GateEvent.How.LATER, undone_at=None)
-    return list(rows.select_related("student__school_class", "event__later__by"))
+def recorded_later(school: School, day: date) -> list[list[Handover]]:
+    """What stands of that day by a later record; what was written down together is together."""
+    by_class = ("student__school_class__grade", "student__school_class__number", "student__sort_key", "student")
+    rows = _recorded(school.pk, day).select_related("student__school_class", "event__later__by")
+    rows = rows.order_by("event__later__at", "event__later__by", *by_class)
+    return [list(some) for _, some in groupby(rows, key=lambda one: (one.event.later.at, one.event.later.by_id))]
+
+
+def recorded_with(handover: Handover) -> list[GateEvent]:
+    """By what this child and those that were written down with it have left."""
+    said = LaterRecord.objects.get(event=handover.event_id)
+    rows = _recorded(handover.school_id, handover.day).filter(event__later__at=said.at, event__later__by=said.by_id)
+    return [one.event for one in rows.select_related("event")]
+
+
+def _recorded(school_id: int, day: date):
+    return Handover.objects.filter(school=school_id, day=day, how=GateEvent.How.LATER, undone_at=None)
 
 
 def last_said(school: School, day: date, by: Actor) -> LaterRecord | None:
@@ -35,6 +49,20 @@ def last_said(school: School, day: date, by: Actor) -> LaterRecord | None:
 def later_asked(reach: Reach):
     """What waits for a decision, the oldest first."""
     return _asked().within(reach).select_related("student__school_class", "by", "school").order_by("id")
+
+
+def later_requests(reach: Reach) -> list[list[LaterRecord]]:
+    """What was asked for together is decided together."""
+    return [
+        list(some)
+        for _, some in groupby(later_asked(reach), key=lambda one: (one.school_id, one.day, one.by_id, one.at))
+    ]
+
+
+def asked_with(later: LaterRecord) -> list[LaterRecord]:
+    """This one and those that were asked for with it, as far as nobody has decided."""
+    together = _asked().filter(school=later.school_id, day=later.day, by=later.by_id, at=later.at)
+    return list(together.select_related("school", "student", "by"))
 
 
 def _asked():

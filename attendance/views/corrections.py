@@ -15,7 +15,7 @@ from ..actions import correct_mark, decide_correction
 from ..asked import child_asked, session_asked
 from ..models import Mark, MarkCorrection
 from ..roll_forms import SAID_OFTEN, CorrectionForm
-from ..selectors.later import later_asked
+from ..selectors.later import later_requests
 from ..selectors.unrecorded import count_unrecorded
 
 
@@ -46,7 +46,7 @@ def correction_create(request, reach, pk, student_id):
 @require_safe
 @requires(Capability.DECIDE_CORRECTIONS)
 def corrections(request, reach):
-    asked, later = list(selectors.corrections_asked(reach)), list(later_asked(reach))
+    asked, later = list(selectors.corrections_asked(reach)), later_requests(reach)
     context = {
         "asked": asked,
         "later": later,

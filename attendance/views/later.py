@@ -81,29 +81,40 @@ def _list_of(school, on) -> str:
 def later_undo(request, reach, pk):
     written_down = Handover.objects.within(reach).filter(how=GateEvent.How.LATER, undone_at=None)
     handover = get_object_or_404(written_down.select_related("school", "student"), pk=pk)
+    together = request.POST.get("all") == "yes"
     try:
-        undo_later(handover, now=timezone.now(), by=request.actor)
+        undone = undo_later(handover, together=together, now=timezone.now(), by=request.actor)
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{handover.student.name} 的补记已撤销，家长会收到更正")
+        whom = f"{len(undone)} 人" if together else handover.student.name
+        messages.success(request, f"{whom}的补记已撤销，家长会收到更正")
     return redirect(board_of(handover.school, handover.day))
 
 
 @require_POST
 @requires(Capability.DECIDE_CORRECTIONS)
 def later_decide(request, reach, pk):
-    asked = get_object_or_404(LaterRecord.objects.within(reach).select_related("student"), pk=pk)
+    asked = get_object_or_404(LaterRecord.objects.within(reach).select_related("by"), pk=pk)
     agreed, refusal = request.POST.get("agreed") == "yes", request.POST.get("refusal", "")[:100]
     try:
         decided = decide_later(asked, agreed=agreed, refusal=refusal, now=timezone.now(), by=request.actor)
     except RuleBroken as refused:
         messages.error(request, str(refused))
     else:
-        said = "已同意" if agreed else "没有同意，照旧没有离校记录"
-        waits = "，要在那天的看板上确认" if agreed and not _standing([decided]) else ""
-        messages.success(request, f"{asked.student.name}的补记{said}{waits}")
+        messages.success(request, _decided(decided))
     return redirect("attendance:corrections")
+
+
+def _decided(asked: list[LaterRecord]) -> str:
+    if not asked:
+        return "已经决定过了"
+    made = [one for one in asked if one.state == LaterRecord.State.MADE]
+    if not made:
+        return f"{len(asked)} 人的补记没有同意，照旧没有离校记录"
+    had = f"，另有 {len(asked) - len(made)} 人那天已经有离校记录" if len(made) < len(asked) else ""
+    held = len(made) - _standing(made)
+    return f"已同意补记 {len(made)} 人{had}" + (f"，其中 {held} 人要在那天的看板上确认" if held else "")
 
 
 def _told(made: list[LaterRecord]) -> str:

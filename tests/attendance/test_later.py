@@ -234,10 +234,11 @@ def test_of_a_locked_month_another_decides(past):
         decide_later(asked, agreed=True, now=MORNING, by=past.by_leader)
     with pytest.raises(RuleBroken, match="为什么"):
         decide_later(asked, agreed=False, refusal=" ", now=MORNING, by=by)
-    refused = decide_later(asked, agreed=False, refusal="先问家长", now=MORNING, by=by)
+    [refused] = decide_later(asked, agreed=False, refusal="先问家长", now=MORNING, by=by)
+    assert decide_later(asked, agreed=True, now=MORNING, by=by) == [], "it is decided"
     assert (refused.state, Notice.objects.filter(to=past.leader).latest("pk").body) == ("refused", "先问家长")
 
-    agreed = decide_later(write(past), agreed=True, now=MORNING, by=by)
+    [agreed] = decide_later(write(past), agreed=True, now=MORNING, by=by)
     gone = Handover.objects.get(student=past.children[0])
     assert (agreed.event, agreed.decided_by, gone.by) == (gone.event, principal, past.leader)
     assert departures(Books(past.school, THURSDAY, THURSDAY)).sheets[0].rows[-1][-1].endswith("记，校长 同意")
@@ -427,7 +428,7 @@ def test_class_is_written_in_one_go_and_twice_changes_nothing(whole_class, clien
     page = page_of(town)
     with django_assert_max_num_queries(QUERIES_OF_THE_PAGE):
         client.get(page)
-    write(town, other, left_at=at(17, 31))
+    write(town, other, left_at=at(17, 31), now=at(9, 11, FRIDAY))
     typed = {f"way-{child.pk}": mother_of(child) for child in town.children} | SAID | {f"time-{rest[0].pk}": "17:48"}
     with django_assert_max_num_queries(QUERIES_OF_THE_FORM):
         answer = client.post(page, typed)
@@ -442,6 +443,33 @@ def test_class_is_written_in_one_go_and_twice_changes_nothing(whole_class, clien
     before = [model.objects.count() for model in (LaterRecord, GateEvent, Handover, Notice)]
     assert client.post(page, typed).status_code == 302
     assert [model.objects.count() for model in (LaterRecord, GateEvent, Handover, Notice)] == before
+    assert "补记离校 39 人" in client.get("/attendance/day/?day=2026-10-15").content.decode()
+    gone = Handover.objects.get(student=rest[0])
+    client.post(f"/attendance/later/{gone.pk}/undo/", {"all": "yes"})
+    assert Handover.objects.get(undone_at=None).student == other, "it was written down by itself"
+
+
+def test_what_was_asked_for_together_is_decided_together(whole_class, client):
+    """Of a locked month. Who has left by the gate's word meanwhile keeps it."""
+    town, [first, second, *_] = whole_class, whole_class.children
+    lock_attendance(town.school, THURSDAY.replace(day=1), now=at(9, 0, FRIDAY))
+    page, typed = page_of(town), {f"way-{child.pk}": mother_of(child) for child in town.children[:20]} | SAID
+    client.post(page, typed)
+    write(town, town.children[20], now=at(9, 11, FRIDAY))
+    assert LaterRecord.objects.filter(state="asked").count() == 21 and not Handover.objects.exists()
+    assert client.post(page, typed).status_code == 302 and LaterRecord.objects.count() == 21
+    assert "还没有补记" not in client.get(page).content.decode()
+
+    take_events(
+        town.school, [tap(first, when=at(17, 38))], device=str(uuid4()), day=THURSDAY, now=MORNING, by=town.by_leader
+    )
+    client.force_login(cast.make_person("校长", Role.PRINCIPAL, town.school))
+    assert "补记离校 20 人" in client.get("/attendance/corrections/").content.decode()
+    answer = client.post(f"/attendance/later/{second.later_records.get().pk}/decide/", {"agreed": "yes"})
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == ["已同意补记 19 人，另有 1 人那天已经有离校记录"]
+    assert Handover.objects.filter(how="later", at=at(17, 30)).count() == 19
+    assert LaterRecord.objects.get(state="asked").student == town.children[20]
+    assert Notice.objects.get(kind="correction_decided").title == "20 个孩子 10月15日的补记离校已同意"
 
 
 @pytest.mark.django_db(transaction=True)
