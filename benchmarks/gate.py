@@ -150,7 +150,8 @@ def drive(port: int, ask: Ask, seconds: float) -> tuple[int, float, list[float]]
     return sum(rows for rows, _ in hands), time.perf_counter() - began, [one for _, took in hands for one in took]
 
 
-def measure(seconds: float, schools: int, sections: int) -> dict:
+def crowded(schools: int, sections: int) -> list:
+    """Fill the books; every gate of every school."""
     import django
 
     django.setup()
@@ -163,6 +164,10 @@ def measure(seconds: float, schools: int, sections: int) -> dict:
     gates = gather(schools, sections)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")  # as after a night
+    return gates
+
+
+def measure(gates: list, seconds: float) -> dict:
     singles, batches = Crowd(gates[::4], 1), Crowd([gate for place, gate in enumerate(gates) if place % 4], BATCH)
     asks = {
         "floor": (FLOOR, bare_row(gates[0].cookie)),
@@ -179,7 +184,10 @@ def measure(seconds: float, schools: int, sections: int) -> dict:
                 rows[name] += done
                 spent[name] += lasted
                 took[name] += each
-    rate = {name: rows[name] / spent[name] for name in asks}
+    return figures({name: rows[name] / spent[name] for name in asks}, took)
+
+
+def figures(rate: dict[str, float], took: dict[str, list[float]]) -> dict:
     return {
         "floor_rows_s": round(rate["floor"]),
         "single_s": round(rate["single"]),
@@ -203,7 +211,7 @@ def main() -> None:
     asked.add_argument("--json", action="store_true")
     wanted = asked.parse_args()
     with house():
-        found = measure(wanted.seconds, wanted.schools, wanted.sections)
+        found = measure(crowded(wanted.schools, wanted.sections), wanted.seconds)
     if not wanted.json:
         for name, figure in found.items():
             print(f"{name:14} {figure}")

@@ -1,7 +1,7 @@
 """Schools full of children who wait at the gate today, each with two guardians and a named grandmother."""
 
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -38,59 +38,20 @@ def gather(schools: int, sections: int) -> list[Gate]:
 
 def _fill(bureau, term, number: int, sections: int) -> list[Gate]:
     school, today = cast.make_school(bureau, f"第{number + 1}小学"), timezone.localdate()
+    begins = timezone.now() - timedelta(hours=2)
     offering = cast.make_plan(school, term).offerings.get()
-    classes = SchoolClass.objects.bulk_create(
-        SchoolClass(school=school, school_year=2026, grade=1 + n % 6, number=1 + n // 6) for n in range(sections)
-    )
-    rooms = Section.objects.bulk_create(
-        Section(school=school, term=term, offering=offering, school_class=klass, name=f"{n}班")
-        for n, klass in enumerate(classes)
-    )
+    rooms = _rooms(school, term, offering, sections)
     leader = cast.make_person("领导", Role.LEADER, school)
     teachers = [cast.make_person("老师", Role.TEACHER, school) for _ in rooms]
-    begins = timezone.now() - timedelta(hours=2)
-    sessions = Session.objects.bulk_create(
-        Session(school=school, section=room, day=today, starts_at=time(15), ends_at=time(17), taken_at=begins,
-                taken_by=teacher)
-        for room, teacher in zip(rooms, teachers, strict=True)
-    )  # fmt: skip
-    Duty.objects.bulk_create(
-        Duty(
-            school=school,
-            day=today,
-            section=room,
-            person=teacher,
-            starts_at=begins,
-            ends_at=begins + timedelta(hours=4),
-        )
-        for room, teacher in zip(rooms, teachers, strict=True)
-    )
-    Duty.objects.create(
-        school=school,
-        day=today,
-        person=leader,
-        role=Duty.Role.LEADER,
-        starts_at=begins,
-        ends_at=begins + timedelta(hours=4),
-    )
+    _on_duty(school, today, begins, {None: leader, **dict(zip(rooms, teachers, strict=True))})
     children = Student.objects.bulk_create(
-        Student(school=school, school_class=klass, name="孩子", number=f"G{number:05}{n:05}", sort_key=f"{n:05}", sex="F",
-                born_on=date(2018, 3, 1))
-        for n, klass in enumerate(klass for klass in classes for _ in range(ROOM))
+        Student(school=school, school_class=room.school_class, name="孩子", number=f"G{number:05}{n:05}",
+                sort_key=f"{n:05}", sex="F", born_on=date(2018, 3, 1))
+        for n, room in enumerate(room for room in rooms for _ in range(ROOM))
     )  # fmt: skip
     mothers, waiting = _families(school, children, number)
     _seat(school, term, offering, rooms, children, mothers)
-    Mark.objects.bulk_create(
-        Mark(
-            school=school,
-            session=sessions[n // ROOM],
-            student=child,
-            status="present",
-            at=begins,
-            by=teachers[n // ROOM],
-        )
-        for n, child in enumerate(children)
-    )
+    _take_rolls(school, today, begins, rooms, teachers, children)
     lists = GateList.objects.bulk_create(
         GateList(uid=uuid4(), school=school, day=today, device=str(uuid4()), issued_at=begins, issued_to=teacher,
                  children=ROOM, sha256="0" * 64)
@@ -101,6 +62,39 @@ def _fill(bureau, term, number: int, sections: int) -> list[Gate]:
         Gate(school.pk, signed_in(teacher), str(one.uid), waiting[n * ROOM : (n + 1) * ROOM])
         for n, (teacher, one) in enumerate(zip(teachers, lists, strict=True))
     ]
+
+
+def _rooms(school: School, term, offering, sections: int) -> list[Section]:
+    """One section of each class."""
+    classes = SchoolClass.objects.bulk_create(
+        SchoolClass(school=school, school_year=2026, grade=1 + n % 6, number=1 + n // 6) for n in range(sections)
+    )
+    return Section.objects.bulk_create(
+        Section(school=school, term=term, offering=offering, school_class=klass, name=f"{n}班")
+        for n, klass in enumerate(classes)
+    )
+
+
+def _on_duty(school: School, today: date, begins: datetime, people: dict[Section | None, Person]) -> None:
+    """A teacher in each section; the leader has none."""
+    Duty.objects.bulk_create(
+        Duty(school=school, day=today, section=room, person=person, starts_at=begins, ends_at=begins + timedelta(hours=4),
+             role=Duty.Role.TEACHER if room else Duty.Role.LEADER)
+        for room, person in people.items()
+    )  # fmt: skip
+
+
+def _take_rolls(school: School, today: date, begins: datetime, rooms, teachers, children) -> None:
+    """Everybody is there."""
+    sessions = Session.objects.bulk_create(
+        Session(school=school, section=room, day=today, starts_at=time(15), ends_at=time(17), taken_at=begins,
+                taken_by=teacher)
+        for room, teacher in zip(rooms, teachers, strict=True)
+    )  # fmt: skip
+    Mark.objects.bulk_create(
+        Mark(school=school, session=sessions[n // ROOM], student=child, status="present", at=begins, by=teachers[n // ROOM])
+        for n, child in enumerate(children)
+    )  # fmt: skip
 
 
 def _yesterday(school: School, day: date, children: list[Student], mothers: list[Person], by: Person) -> None:
