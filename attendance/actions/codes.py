@@ -1,6 +1,7 @@
 """Adults the gate does not know: a one-time code from the guardian, or a second person's call."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -58,8 +59,7 @@ def make_code(
     code = PickupCode.objects.create(**said, school_id=student.school_id, made_at=now)
     record(by, "made_code", code, student=student.pk, day=day.isoformat(), relation=code.relation)
     if phone:
-        code.sms = _sent(code, phone, digits, now)
-        code.save(update_fields=["sms"])
+        _send(code, phone, digits, now)
     return code, digits
 
 
@@ -69,18 +69,19 @@ def _standing(code: PickupCode) -> PickupCode:
     return code
 
 
-def _sent(code: PickupCode, phone: str, digits: str, now: datetime) -> Delivery:
+def _send(code: PickupCode, phone: str, digits: str, now: datetime) -> None:
     """The SMS names the child, never the school; the guardian's inbox tells to whom it went, not the digits."""
     today = PickupCode.objects.filter(made_by=code.made_by_id, made_at__date=timezone.localdate(now))
     if today.exclude(sms=None).count() >= MOST_SMS_A_DAY:
         raise RuleBroken(f"每天最多发 {MOST_SMS_A_DAY} 条短信，请打印或抄下给他", field="phone")
     who, day = f"{code.relation} {code.name}", f"{code.day:%-m月%-d日}"
-    return send_for(
+    code.sms = send_for(
         code.made_by, "code_sent", phone=phone,
         words=f"{day}接{code.student.name}的接送码 {digits}，当天用一次，请到校门口给老师看。",
         title=f"{day}的接送码发给了{who}", link=reverse("attendance:pickup-code", args=[code.student_id]),
         school_id=code.school_id,
     )  # fmt: skip
+    code.save(update_fields=["sms"])
 
 
 @transaction.atomic
@@ -120,18 +121,17 @@ def call_back(
     Without an adult's name it is a call about a dispute: the guardian was told, of a handover that waits also afterwards.
     The last word about a child counts; the same said again is the call already written.
     """
-    student, day = incident.student, incident.day
-    if student is None or (adult_name and day != timezone.localdate(now)):
+    student, day, today = incident.student, incident.day, timezone.localdate(now)
+    if student is None or (adult_name and day != today):
         raise RuleBroken("只能为今天的孩子回拨核实")
     if by.signer == incident.by_id:
         raise RuleBroken("回拨要由现场老师以外的另一个人来打")
     _must_be_on_file(student, guardian, day)
-    if (agreed or not adult_name) and (student.pk, guardian.pk) in not_told([student], day, timezone.localdate(now)):
+    if (agreed or not adult_name) and (student.pk, guardian.pk) in not_told([student], day, today):
         raise RuleBroken("这件事请与学校办公室联系办理")
     lock(student.school_id)
     said = {"guardian": guardian, "agreed": agreed, "adult_name": adult_name.strip()}
-    last = CallBack.objects.filter(student=student, day=day).order_by("pk").last()
-    if last and said == {name: getattr(last, name) for name in said}:
+    if last := _last_word(student, day, said):
         return last
     call = CallBack.objects.create(
         **said, school_id=student.school_id, day=day, student=student, adult_relation=adult_relation.strip(),
@@ -139,6 +139,12 @@ def call_back(
     )  # fmt: skip
     record(by, "called_back", call, student=student.pk, agreed=agreed)
     return call
+
+
+def _last_word(student: Student, day: date, said: dict[str, Any]) -> CallBack | None:
+    """The last call about the child, if it said the same."""
+    last = CallBack.objects.filter(student=student, day=day).order_by("pk").last()
+    return last if last and said == {name: getattr(last, name) for name in said} else None
 
 
 def _must_be_on_file(student: Student, guardian: Person, day: date) -> None:

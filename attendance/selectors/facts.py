@@ -138,7 +138,25 @@ def facts_of(
     everywhere = school.pk in by.reach_as(GATE).schools
     said = _gate_facts(school, day or today, list_uid, events, device, None if everywhere else by.person_id)
     given = _given(said.pop("given"))
-    day = given.day if given else day or today
+    return _read(said, given, day=given.day if given else day or today, today=today, everywhere=everywhere)
+
+
+def _gate_facts(
+    school: School, day: date, list_uid: UUID | None, events: Sequence[Told], device: str, only_of: int | None
+) -> dict[str, Any]:
+    """One question to PostgreSQL; `only_of`: whose own children they must be."""
+    claims = [told.claimed_at for told in events]
+    asked: list[Any] = [
+        school.pk, day, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
+        min(claims) - IN_A_MOMENT, max(claims), only_of,
+        any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)
+        return cursor.fetchone()[0]
+
+
+def _read(said: dict[str, Any], given: Given | None, *, day: date, today: date, everywhere: bool) -> Facts:
     walks_from, closed = said.pop("walks_from"), said.pop("closed")
     rows: dict[str, Any] = {name: some or () for name, some in said.items()}
     return Facts(
@@ -161,21 +179,6 @@ def facts_of(
         kept_late=set(rows["kept"]),
         open_twice=_by_student(rows["twice"]),
     )
-
-
-def _gate_facts(
-    school: School, day: date, list_uid: UUID | None, events: Sequence[Told], device: str, only_of: int | None
-) -> dict[str, Any]:
-    """One question to PostgreSQL; `only_of`: whose own children they must be."""
-    claims = [told.claimed_at for told in events]
-    asked: list[Any] = [
-        school.pk, day, list_uid, list({told.student_id for told in events}), [told.uid for told in events], device,
-        min(claims) - IN_A_MOMENT, max(claims), only_of,
-        any(told.adult.startswith(ON_ANOTHERS_WORD) or told.kind == Kind.CONFIRM for told in events),
-    ]  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT gate_facts(%s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)", asked)
-        return cursor.fetchone()[0]
 
 
 def _given(row: Sequence[Any] | None) -> Given | None:
@@ -235,10 +238,10 @@ def _by_student(rows: Rows) -> dict[int, list[tuple[int, int]]]:
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
-    return Entry(**{name: _read(name, value) for name, value in row.items()})
+    return Entry(**{name: _typed(name, value) for name, value in row.items()})
 
 
-def _read(name: str, value: Any) -> Any:
+def _typed(name: str, value: Any) -> Any:
     """What JSON writes as text."""
     if value is None:
         return None
