@@ -51,6 +51,7 @@ urlpatterns = [
     path("incidents/<int:pk>/follow/", incidents.incident_follow, name="incident-follow"),
     path("incidents/<int:pk>/call-back/", incidents.call_back, name="call-back"),
     path("sections/<int:section_id>/today/", roll.section_roll, name="section-roll"),
+    path("rolls/", roll.roll_list, name="roll-list"),
     path("sessions/<int:pk>/", roll.session_roll, name="session-roll"),
     path("sessions/<int:pk>/submit/", roll.roll_submit, name="roll-submit"),
     path("sessions/<int:pk>/undo/", roll.roll_undo, name="roll-undo"),

@@ -13,6 +13,7 @@ from .reach import (
     schools_at_the_gate,
     sections_open_to,
     sessions_at_the_gate,
+    sessions_before,
     sessions_open_to,
 )
 from .roll import (
@@ -33,9 +34,9 @@ from .transfers import Move, moves, room_changes, sessions_by_child
 __all__ = [
     "FINAL", "TOLD", "Board", "ChildDay", "DayBook", "FamilyDay", "Missing", "Move", "PlanLine", "RollRow", "State",
     "Station", "board", "calls_open_to", "calls_wanted", "children_at_the_gate", "children_of", "corrections_asked",
-    "corrections_done", "day_book", "day_plan", "family_day", "guardians_to_call", "leave_modes",
-    "leave_statuses", "leaves_ahead", "missing_children", "month_is_locked", "moves", "open_incidents", "roll",
-    "room_changes", "schools_at_the_gate", "sections_open_to", "served_days", "service_days_of", "sessions_at_the_gate",
-    "sessions_by_child", "sessions_open_to", "signed", "span", "stands", "still_here", "trail", "unresolved_absences", "unsigned_days",
-    "waiting_children",
+    "corrections_done", "day_book", "day_plan", "family_day", "guardians_to_call", "leave_modes", "leave_statuses",
+    "leaves_ahead", "missing_children", "month_is_locked", "moves", "open_incidents", "roll", "room_changes",
+    "schools_at_the_gate", "sections_open_to", "served_days", "service_days_of", "sessions_at_the_gate",
+    "sessions_before", "sessions_by_child", "sessions_open_to", "signed", "span", "stands", "still_here", "trail",
+    "unresolved_absences", "unsigned_days", "waiting_children",
 ]  # fmt: skip

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from afterschool.access.capabilities import Capability, Role
 from afterschool.access.reach import Actor, Reach
 from afterschool.schools.models import School, Student
-from attendance.models import LateStay, Session
+from attendance.models import LateStay, Mark, Session
 from enrollment.models import Placement, Section
 from staffing.models import Duty
 
@@ -18,6 +18,13 @@ def sessions_open_to(actor: Actor, sessions):
     """Those whose roll this actor may take: on duty there or where they sit that day, or a leader of the school."""
     on_duty = _on_duty(actor)
     return sessions.filter(Q(school__in=actor.reach(Capability.LEAD_DAY).schools) | Exists(on_duty))
+
+
+def sessions_before(actor: Actor, reach: Reach, day: date):
+    """Those at which this person was on duty before that day, the latest first, with how many were there."""
+    mine = Session.objects.held().within(reach).filter(Exists(_on_duty(actor)), day__lt=day)
+    here = Count("marks", filter=Q(marks__status__in=Mark.HERE))
+    return mine.annotate(here=here).select_related("section").order_by("-day", "starts_at", "pk")
 
 
 def sessions_at_the_gate(actor: Actor, day: date):

@@ -1,6 +1,7 @@
 """点名: all listed, leave filled in, tap the exceptions, one submit."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +17,8 @@ from ..models import Mark, Session
 from ..roll_forms import roll_exceptions
 from ..selectors.venues import dangers
 
+A_PAGE = 20
+
 
 @requires(Capability.TAKE_ROLL)
 def section_roll(request, reach, section_id):
@@ -28,6 +31,14 @@ def section_roll(request, reach, section_id):
     if session and not session.cancelled_at:
         return redirect("attendance:session-roll", session.pk)
     return render(request, "attendance/not_open.html", {"section": duty, "today": today, "session": session})
+
+
+@require_safe
+@requires(Capability.TAKE_ROLL)
+def roll_list(request, reach):
+    """以前的点名: of the days on which one was on duty."""
+    mine = Paginator(selectors.sessions_before(request.actor, reach, timezone.localdate()), A_PAGE)
+    return render(request, "attendance/roll_list.html", {"page": mine.get_page(request.GET.get("page"))})
 
 
 @require_safe

@@ -1,5 +1,7 @@
 """Who finds what behind the doors of the day: others get 404 and nothing changes."""
 
+import re
+from datetime import time, timedelta
 from io import BytesIO
 
 import pytest
@@ -9,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from afterschool.access.capabilities import Role
 from attendance.actions import take_roll
-from attendance.models import DayClose, GateList, Leave, Mark
+from attendance.models import DayClose, GateList, Leave, Mark, Session
 from attendance.selectors import board, trail
 from enrollment.models import Section
 from tests import cast
@@ -38,6 +40,27 @@ def test_teacher_who_is_not_on_duty_there_finds_no_roll(town, client):
     assert client.get(f"/attendance/sections/{town.section.pk}/today/").status_code == 404
     assert client.post(f"{page}marks/{town.children[0].pk}/", {"status": "absent"}).status_code == 404
     assert not Mark.objects.exists()
+
+
+def test_a_teacher_finds_the_rolls_of_the_days_on_duty_and_no_others(town, client):
+    monday, tuesday, wednesday = (
+        Session.objects.create(
+            school=town.school, section=town.section, day=THURSDAY - timedelta(days=days), starts_at=time(15, 40),
+            ends_at=time(17, 30), taken_at=at(15, 46), taken_by=town.teacher,
+        )
+        for days in (3, 2, 1)
+    )  # fmt: skip
+    colleague = cast.make_person("周敏", Role.TEACHER, town.school)
+    for session in (monday, wednesday):
+        town.put_on(colleague, town.section, day=session.day)
+    town.put_on(town.teacher, town.section, day=tuesday.day)
+    client.force_login(colleague)
+
+    assert "/attendance/rolls/" in client.get("/staffing/mine/").content.decode()
+    found = re.findall(r"/attendance/sessions/(\d+)/", client.get("/attendance/rolls/").content.decode())
+    assert found == [str(wednesday.pk), str(monday.pk)]
+    for session, status in ((monday, 200), (wednesday, 200), (tuesday, 404), (town.session, 404)):
+        assert client.get(f"/attendance/sessions/{session.pk}/").status_code == status
 
 
 def test_teacher_on_duty_and_leader_take_the_roll(town, client):
