@@ -1,6 +1,6 @@
 """Two bureaus, three schools, four children: whatever a door may lead to, once at each distance from the one who asks."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from types import SimpleNamespace
@@ -52,6 +52,9 @@ def act(person: Person) -> Actor:
 
 class Corner(SimpleNamespace):
     """One child with everything that is kept about it, its class and its school; `is_own` when it is the asker's."""
+
+
+Given = Callable[[Corner], object]  # what was done before at a corner
 
 
 def build() -> tuple[dict[str, Corner], dict[Role, Person]]:
