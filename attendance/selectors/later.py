@@ -46,17 +46,10 @@ def last_said(school: School, day: date, by: Actor) -> LaterRecord | None:
     return LaterRecord.objects.filter(school=school, day=day, by=by.person_id).last()
 
 
-def later_asked(reach: Reach):
-    """What waits for a decision, the oldest first."""
-    return _asked().within(reach).select_related("student__school_class", "by", "school").order_by("id")
-
-
 def later_requests(reach: Reach) -> list[list[LaterRecord]]:
-    """What was asked for together is decided together."""
-    return [
-        list(some)
-        for _, some in groupby(later_asked(reach), key=lambda one: (one.school_id, one.day, one.by_id, one.at))
-    ]
+    """What waits for a decision, the oldest first; what was asked for together is decided together."""
+    asked = _asked().within(reach).select_related("student__school_class", "by").order_by("id")
+    return [list(some) for _, some in groupby(asked, key=lambda one: (one.school_id, one.day, one.by_id, one.at))]
 
 
 def asked_with(later: LaterRecord) -> list[LaterRecord]:
