@@ -93,6 +93,7 @@ def call_back(request, reach, pk):
         "incident": incident,
         "numbers": numbers,
         "disputed": disputed,
+        "all_told": disputed and numbers and all(number.call and number.call.agreed for number in numbers),
         "calls": _calls(incident),
         "may_call": in_time and request.actor.person_id != incident.by_id,
         "in_time": in_time,

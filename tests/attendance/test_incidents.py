@@ -25,8 +25,8 @@ from attendance.told import Told
 from enrollment.actions import hold_in_dispute
 from enrollment.models import PickupRestriction
 from tests import cast
+from tests.attendance.families import father_of, restrict
 from tests.attendance.gate import report_wrong_adult
-from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
 
@@ -191,7 +191,9 @@ def test_in_a_dispute_every_guardian_is_told_before_the_leader_confirms(here, cl
     assert call_about_dispute(event, now=at(17, 46), by=here.by_leader) == incident, "one incident for one event"
     for guardian in (father, here.mothers[0]):
         assert confirm_held(event, now=at(17, 47), by=here.by_leader).outcome == "refused"
+        assert "都告知了" not in client.get(answer.url).content.decode()
         assert client.post(answer.url, {"guardian": guardian.pk, "agreed": "on"}).status_code == 302
+    assert "都告知了" in client.get(answer.url).content.decode()
     assert held(here.school, THURSDAY)[0].can_confirm
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
 
