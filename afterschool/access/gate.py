@@ -5,6 +5,7 @@ from operator import or_
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.utils.cache import add_never_cache_headers
 
 from .capabilities import Capability
@@ -20,7 +21,7 @@ def requires(*capabilities: Capability):
         @wraps(view)
         def guarded(request, *args, **kwargs):
             if not request.user.is_authenticated:
-                return redirect_to_login(request.get_full_path())
+                return _to_the_door(request)
             reach = reduce(or_, map(request.actor.reach, capabilities))
             if not reach:
                 raise PermissionDenied
@@ -32,6 +33,14 @@ def requires(*capabilities: Capability):
         return _marked(guarded, capabilities)
 
     return mark
+
+
+def _to_the_door(request) -> HttpResponse:
+    """And back, once one has signed in. Where htmx asks for a part of a page, its whole page goes."""
+    if request.htmx:
+        page = request.htmx.current_url_abs_path or "/"
+        return HttpResponse(headers={"HX-Redirect": redirect_to_login(page).url})
+    return redirect_to_login(request.get_full_path())
 
 
 def public(why: str):

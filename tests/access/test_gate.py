@@ -16,6 +16,13 @@ def test_every_route_wears_a_mark():
     assert [error for error in run_checks() if error.id == "access.E001"] == []
 
 
+def test_part_of_a_page_asked_for_after_the_sign_in_has_ended_takes_the_whole_page_to_the_door(client):
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/attendance/patrol/?school=1"}
+    answer = client.post("/attendance/sessions/1/patrol/", headers=asked)
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, "/sign-in/?next=/attendance/patrol/%3Fschool%3D1")
+    assert client.post("/attendance/sessions/1/patrol/").status_code == 302
+
+
 def test_every_role_has_a_line_in_the_table():
     assert set(ROLES) == set(Role)
     assert all(len(pair) == 2 for pair in CONFLICTS)
