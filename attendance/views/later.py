@@ -66,9 +66,10 @@ def _written(request, section: Section, form: LaterForm) -> bool:
     if made:
         messages.success(request, f"{section.name}：{_told(made)}")
     skipped = form.ticked - {one.student_id for one in made}
-    names = Student.objects.filter(school=section.school, pk__in=skipped).values_list("name", flat=True)
+    names = list(Student.objects.filter(school=section.school, pk__in=skipped).values_list("name", flat=True))
     if names:
-        messages.warning(request, f"{'、'.join(names)}：已经不在名单上（别人刚记过，或者考勤改了），没有再记")
+        whom = "、".join(names[:5]) + (f"等 {len(names)} 人" if names[5:] else "")
+        messages.warning(request, f"{whom}：已经不在名单上（别人刚记过，或者考勤改了），没有再记")
     return True
 
 
