@@ -10,6 +10,7 @@ from enrollment.selectors import Collector
 from tests.attendance.town import at
 
 Kind = GateEvent.Kind
+TABLET, PHONE = str(uuid4()), str(uuid4())
 _sequence = count(1)
 
 
@@ -22,6 +23,15 @@ def tap(child, adult=None, when=None, **more) -> Told:
     who = adult.key if isinstance(adult, Collector) else mother_of(child) if adult is None else adult
     said = {"kind": Kind.RELEASE, "mode": "collected", "adult": who} | more
     return Told(uuid4(), student_id=child.pk, claimed_at=when or at(17, 42), sequence=next(_sequence), **said)
+
+
+def bring(town, *events, device=TABLET, now=None, by=None, **more) -> list[Taken]:
+    """A device brings its queue."""
+    return take_events(town.school, events, device=device, now=now or at(18), by=by or town.by_teacher, **more)
+
+
+def outcomes(taken) -> list[str]:
+    return [one.outcome for one in taken]
 
 
 def ask(child, adult=None, *, now, by, **more) -> Taken:

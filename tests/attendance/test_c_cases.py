@@ -30,16 +30,18 @@ from enrollment.actions import (
 from enrollment.models import PickupPerson, PickupRestriction, RestrictionReview
 from enrollment.selectors import collectors_of, grants_of, held_in_dispute, restrictions_of
 from tests import cast
-from tests.attendance.test_gate_events import father_of, name_grandma
-from tests.attendance.test_gate_events import restrict as barred
+from tests.attendance.families import father_of, name_grandma
+from tests.attendance.families import restrict as barred
 from tests.attendance.town import THURSDAY, at
 
 TESTS = Path(__file__).parents[1]
 HERE = "attendance/test_c_cases.py"
 GATE = "attendance/test_gate_events.py"
+HELD = "attendance/test_gate_held.py"
+CODES = "attendance/test_gate_codes.py"
 WHERE = {
     "C1 unknown adult": [
-        (GATE, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
+        (CODES, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
         ("attendance/test_release.py", "test_an_adult_nobody_named_needs_a_code_or_a_second_persons_call"),
     ],
     "C2 adult under a restriction": [
@@ -47,26 +49,26 @@ WHERE = {
         (GATE, "test_what_the_rules_deny_is_kept_as_an_incident_and_never_as_a_handover"),
     ],
     "C3 restriction recorded while the gate is offline": [
-        (GATE, "test_an_old_list_holds_a_restricted_child_for_the_leader"),
-        (GATE, "test_a_restriction_recorded_meanwhile_is_not_confirmed_away"),
+        (HELD, "test_an_old_list_holds_a_restricted_child_for_the_leader"),
+        (HELD, "test_a_restriction_recorded_meanwhile_is_not_confirmed_away"),
         ("attendance/test_release.py", "test_what_a_restriction_leaves_open_waits_for_the_office_when_the_list_is_old"),
     ],
     "C4 order that lapses": [(HERE, "test_c4_an_order_that_lapses_is_looked_at_and_lifts_nothing")],
     "C5 invented restriction, mere dispute": [
         (HERE, "test_c5_no_restriction_without_a_document_and_two_people"),
         (HERE, "test_c5_a_dispute_bars_nobody_and_both_are_told"),
-        (GATE, "test_a_dispute_needs_the_leader_and_a_call_to_both"),
+        (HELD, "test_a_dispute_needs_the_leader_and_a_call_to_both"),
     ],
     "C6 screenshot or forwarded code": [
-        (GATE, "test_rotating_code_opens_once_for_its_child_guardian_and_minute"),
-        (GATE, "test_code_of_a_barred_guardian_opens_nothing"),
+        (CODES, "test_rotating_code_opens_once_for_its_child_guardian_and_minute"),
+        (CODES, "test_code_of_a_barred_guardian_opens_nothing"),
     ],
     "C7 a call that says it is the mother": [
-        (GATE, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
+        (CODES, "test_unknown_adult_is_let_go_only_after_a_second_persons_call"),
         (HERE, "test_c7_nobody_at_the_school_can_name_an_adult_for_a_family"),
     ],
     "C8 everybody handed over at once": [
-        (GATE, "test_a_burst_is_held_and_the_notices_are_the_releases"),
+        (HELD, "test_a_burst_is_held_and_the_notices_are_the_releases"),
         ("attendance/test_release.py", "test_the_sixth_adult_in_ten_seconds_waits_for_the_leader"),
     ],
     "C9 child left behind": [

@@ -12,8 +12,8 @@ from attendance import codes
 from attendance.actions import cancel_code, make_code, take_roll
 from attendance.models import Handover, PickupCode
 from tests import cast
+from tests.attendance.families import father_of, restrict
 from tests.attendance.gate import ask, hand_over
-from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
 

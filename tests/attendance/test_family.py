@@ -27,8 +27,8 @@ from attendance.told import Told
 from enrollment.models import AgreementItem, Placement, Section
 from enrollment.selectors import collectors_of
 from tests import cast
+from tests.attendance.families import father_of, name_grandma, restrict
 from tests.attendance.gate import hand_over, undo
-from tests.attendance.test_gate_events import father_of, name_grandma, restrict
 from tests.attendance.town import THURSDAY, at, build
 
 

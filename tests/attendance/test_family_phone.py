@@ -8,8 +8,8 @@ from attendance import codes
 from attendance.actions import take_roll
 from attendance.models import PickupChange
 from tests import cast
+from tests.attendance.families import name_grandma
 from tests.attendance.phones import Phone
-from tests.attendance.test_gate_events import name_grandma
 from tests.attendance.town import at, build
 from tests.test_look import serious
 

@@ -12,8 +12,8 @@ from attendance.actions import begin_late, enter_gate, leave_gate, make_code, ta
 from attendance.models import DayClose, GateEntry
 from attendance.selectors.guard import is_put_away, put_away_at
 from tests import cast
+from tests.attendance.families import father_of, name_grandma, restrict
 from tests.attendance.gate import hand_over
-from tests.attendance.test_gate_events import father_of, name_grandma, restrict
 from tests.attendance.town import THURSDAY, at
 
 PAGE = "/attendance/guard/"

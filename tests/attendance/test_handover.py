@@ -12,38 +12,15 @@ from afterschool.schools.models import Guardianship
 from attendance.actions import ask_leave, close_day, take_events, take_roll
 from attendance.models import DayClose, Handover, Incident
 from attendance.selectors import State, day_book, trail
-from enrollment.models import PickupPerson, PickupRestriction
 from enrollment.selectors import Collector, collectors_of
 from tests import cast
+from tests.attendance.families import name_grandma, restrict
 from tests.attendance.gate import ask, hand_over, report_wrong_adult, tap, undo
 from tests.attendance.town import THURSDAY, at
 
 
-@pytest.fixture
-def here(town):
-    """The roll is taken, everybody is there."""
-    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
-    return town
-
-
 def adult_of(child, number=0) -> Collector:
     return collectors_of([child], THURSDAY)[child.pk][number]
-
-
-def name_grandma(town, child, name="王秀兰", phone="13900001111"):
-    mother = child.guardianships.first().person
-    return PickupPerson.objects.create(
-        school=town.school, student=child, name=name, relation="奶奶", phone=phone, named_by=mother,
-        began_on=date(2026, 9, 1),
-    )  # fmt: skip
-
-
-def bar(town, child, name):
-    clerk, other = cast.make_person("办公室甲"), cast.make_person("办公室乙")
-    return PickupRestriction.objects.create(
-        school=town.school, student=child, person_name=name, document="（2026）辽0213民初1号", recorded_by=clerk,
-        confirmed_by=other, began_on=date(2026, 9, 1),
-    )  # fmt: skip
 
 
 def test_child_goes_home_with_grandma_and_each_guardian_gets_one_notice(here):
@@ -88,7 +65,7 @@ def test_second_adult_for_a_child_already_gone_is_refused_and_recorded(here):
 def test_barred_adult_is_refused_and_recorded_whatever_the_grant(here, barred):
     child = here.children[0]
     grandma = name_grandma(here, child)
-    bar(here, child, here.mothers[0].name if barred == "母亲自己" else grandma.name)
+    restrict(here, child, here.mothers[0].name if barred == "母亲自己" else grandma.name)
 
     # Whoever a barred guardian has named is barred too.
     taken = ask(child, adult_of(child, 1), now=at(17, 42), by=here.by_teacher)
@@ -162,7 +139,7 @@ def test_child_leaves_alone_or_by_bus_only_as_agreed(town, grade, agreed, asked,
 
 def test_restriction_denies_a_standing_self_leave(town):
     child = town.add_child("独行", leave_mode="self")
-    bar(town, child, "某人")
+    restrict(town, child, "某人")
     take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_teacher)
 
     assert "不要放行" in ask(child, "", mode="self", now=at(17, 31), by=town.by_teacher).because
@@ -240,7 +217,7 @@ def test_guardian_who_is_barred_is_not_told_of_the_childs_ways(here):
     Guardianship.objects.create(
         school=here.school, student=child, person=father, relation="父亲", began_on=date(2026, 9, 1)
     )
-    bar(here, child, "陈志强")
+    restrict(here, child, "陈志强")
 
     hand_over(child, now=at(17, 42), by=here.by_teacher)
 
@@ -253,7 +230,7 @@ def test_guardian_who_is_barred_hears_of_no_absence_and_asks_no_leave(town):
     Guardianship.objects.create(
         school=town.school, student=child, person=father, relation="父亲", began_on=date(2026, 9, 1)
     )
-    bar(town, child, "陈志强")
+    restrict(town, child, "陈志强")
 
     with pytest.raises(RuleBroken, match="学校办公室"):
         ask_leave(child, first_on=THURSDAY, last_on=THURSDAY, now=at(12), by=cast.act(father, THURSDAY))

@@ -19,8 +19,8 @@ from attendance.selectors.late import keepers
 from attendance.selectors.offline import list_content
 from attendance.told import Told
 from tests import cast
+from tests.attendance.families import father_of, restrict
 from tests.attendance.gate import hand_over
-from tests.attendance.test_gate_events import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
 

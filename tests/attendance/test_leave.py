@@ -9,7 +9,7 @@ from attendance.actions import ask_leave, cancel_leave, take_roll
 from attendance.models import Leave
 from attendance.selectors import family_day
 from tests import cast
-from tests.attendance.test_gate_events import father_of, restrict
+from tests.attendance.families import father_of, restrict
 from tests.attendance.town import THURSDAY, at
 
 from .test_family import roll

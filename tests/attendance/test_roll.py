@@ -224,7 +224,10 @@ def test_c12_a_roll_nobody_takes_is_told_to_the_teacher_then_the_leader_then_the
 
 def test_a_roll_taken_late_and_undone_is_told_again(town):
     """Each of those who heard of the first one hears that it is open again."""
-    watch = lambda *clock: untaken_rolls(town.school, day=THURSDAY, now=at(*clock), by=town.by_leader)  # noqa: E731
+
+    def watch(*clock):
+        return untaken_rolls(town.school, day=THURSDAY, now=at(*clock), by=town.by_leader)
+
     assert watch(16, 10) == 5
     take_roll(town.session, exceptions={}, now=at(16, 15), by=town.by_teacher)
     undo_roll(town.session, now=at(16, 20), by=town.by_teacher)

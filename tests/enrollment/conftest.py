@@ -4,6 +4,8 @@ from datetime import datetime, time
 from types import SimpleNamespace
 
 import pytest
+import time_machine
+from django.urls import reverse
 from django.utils import timezone
 
 from afterschool.access.capabilities import Role
@@ -44,6 +46,25 @@ def town(haitang, term):
         clerk=cast.make_person("周洁", Role.SCHOOL_ADMIN, haitang),
         principal=cast.make_person("孙立", Role.PRINCIPAL, haitang),
     )  # fmt: skip
+
+
+@pytest.fixture
+def that_evening(town):
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def as_(client):
+    def sign_in(person):
+        client.force_login(person)
+        return client
+
+    return sign_in
+
+
+def url(name, *args):
+    return reverse(f"enrollment:{name}", args=args)
 
 
 def act(person):
