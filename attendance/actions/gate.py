@@ -16,7 +16,8 @@ from afterschool.notices.post import as_json
 from afterschool.schools.models import School
 from attendance.intake import entry_of, good_of, tap_of
 from attendance.models import GateEvent, Handover, Incident
-from attendance.selectors.facts import Facts, facts_of
+from attendance.selectors.facts import Facts
+from attendance.selectors.gate_facts import facts_of
 from attendance.settling import Good, Settled, Tap, settle
 from attendance.told import PAGE, Delivered, Entry, Kind, Outcome, Taken, Told
 

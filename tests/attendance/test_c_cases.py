@@ -16,7 +16,7 @@ from afterschool.notices.models import Notice
 from attendance.actions import take_roll
 from attendance.actions.lists import canonical, issue_list
 from attendance.models import PickupChange
-from attendance.selectors.facts import facts_of
+from attendance.selectors.gate_facts import facts_of
 from attendance.told import Told
 from enrollment.actions import (
     confirm_restriction,

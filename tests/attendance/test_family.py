@@ -21,7 +21,7 @@ from attendance.actions import (
 from attendance.actions.lists import issue_list
 from attendance.models import Handover, PickupChange, Session, Transfer
 from attendance.selectors import family_day, trail
-from attendance.selectors.facts import facts_of
+from attendance.selectors.gate_facts import facts_of
 from attendance.tasks import evening, tell_school
 from attendance.told import Told
 from enrollment.models import AgreementItem, Placement, Section
