@@ -1,6 +1,6 @@
 """Adults the gate does not know: a one-time code from the guardian, or a second person's call."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,7 +126,7 @@ def call_back(
         raise RuleBroken("只能为今天的孩子回拨核实")
     if by.signer == incident.by_id:
         raise RuleBroken("回拨要由现场老师以外的另一个人来打")
-    _must_be_on_file(student, guardian, day)
+    _must_be_on_file(student, guardian, day, since_before=bool(adult_name))
     if (agreed or not adult_name) and (student.pk, guardian.pk) in not_told([student], day, today):
         raise RuleBroken("这件事请与学校办公室联系办理")
     lock(student.school_id)
@@ -147,7 +147,9 @@ def _last_word(student: Student, day: date, said: dict[str, Any]) -> CallBack | 
     return last if last and said == {name: getattr(last, name) for name in said} else None
 
 
-def _must_be_on_file(student: Student, guardian: Person, day: date) -> None:
+def _must_be_on_file(student: Student, guardian: Person, day: date, *, since_before: bool) -> None:
     """A number belongs to one person for good: who was a guardian the day before had this number then."""
-    if not Guardianship.objects.open_on(day).filter(student=student, person=guardian, began_on__lt=day).exists():
-        raise RuleBroken("只能打给今天以前就登记在册的监护人和号码")
+    since = day - timedelta(days=1) if since_before else day
+    ties = Guardianship.objects.open_on(day).filter(student=student, person=guardian, began_on__lte=since)
+    if not ties.exists():
+        raise RuleBroken("只能打给今天以前就登记在册的监护人和号码" if since_before else "只能打给登记在册的监护人")

@@ -17,7 +17,7 @@ from .reach import children_at_the_gate
 
 @dataclass(frozen=True)
 class Number:
-    """A guardian who was on file before today, and the call to them, if there was one."""
+    """A guardian on file, and the call to them, if there was one."""
 
     tie: Guardianship
     call: CallBack | None
@@ -41,8 +41,9 @@ def calls_wanted(actor: Actor, day: date):
     return calls_open_to(actor, strangers).exclude(by=actor.person_id).exclude(Exists(since.exclude(adult_name="")))
 
 
-def numbers_of(student: Student, day: date) -> list[Number]:
-    """Whoever must not collect the child, then or by now, is not asked either."""
+def numbers_of(student: Student, day: date, *, disputed: bool) -> list[Number]:
+    """Of a dispute everybody is told, of an adult nobody knows those asked who were on file before; whoever must not
+    collect the child, then or by now, neither."""
     calls = {call.guardian_id: call for call in CallBack.objects.filter(student=student, day=day)}
     ties = guardians_to_tell([student], day, timezone.localdate())[student.pk]
-    return [Number(tie, calls.get(tie.person_id)) for tie in ties if tie.began_on < day]
+    return [Number(tie, calls.get(tie.person_id)) for tie in ties if disputed or tie.began_on < day]

@@ -75,9 +75,9 @@ def incident_follow(request, reach, pk):
 @requires(Capability.CALL_BACK)
 def call_back(request, reach, pk):
     incident = get_object_or_404(selectors.calls_open_to(request.actor, _incidents(reach)), pk=pk)
-    numbers = numbers_of(incident.student, incident.day)
-    guardians = Person.objects.filter(pk__in=[number.tie.person_id for number in numbers])
     disputed = incident.student_id in held_in_dispute([incident.student], incident.day)
+    numbers = numbers_of(incident.student, incident.day, disputed=disputed)
+    guardians = Person.objects.filter(pk__in=[number.tie.person_id for number in numbers])
     in_time = disputed or incident.day == timezone.localdate()  # whoever waits in a dispute is told of afterwards too
     form = CallBackForm(request.POST or None, guardians=guardians, about_dispute=disputed)
     if request.method == "POST" and form.is_valid():
