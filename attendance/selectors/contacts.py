@@ -34,6 +34,12 @@ class Missing:
     def resolved(self) -> bool:
         return any(attempt.result in ContactAttempt.RESOLVED for attempt in self.attempts)
 
+    @property
+    def lost(self) -> bool:
+        """A guardian was reached who does not know where the child is either: nobody waits ten minutes for that."""
+        unknown = ContactAttempt.Result.UNKNOWN
+        return not self.resolved and any(attempt.result == unknown for attempt in self.attempts)
+
 
 def missing_children(school: School, day: date, students: Collection[Student] | None = None) -> list[Missing]:
     """Who is missing that day, of the school or of these children, in the order of the rolls. Five queries."""
@@ -61,8 +67,9 @@ def missing_children(school: School, day: date, students: Collection[Student] | 
 
 
 def unresolved_absences(school: School, day: date, now: datetime) -> list[Missing]:
-    """Those whose guardians nobody has reached ten minutes after the roll."""
-    return [one for one in missing_children(school, day) if not one.resolved and now - one.mark.at >= SOLVED_WITHIN]
+    """Those whose guardians nobody has reached ten minutes after the roll, or who do not know either."""
+    missing = [one for one in missing_children(school, day) if not one.resolved]
+    return [one for one in missing if one.lost or now - one.mark.at >= SOLVED_WITHIN]
 
 
 def guardians_to_call(student: Student, day: date) -> list[Guardianship]:

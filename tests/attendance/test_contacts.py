@@ -54,9 +54,14 @@ def test_guardian_who_knows_settles_it(missing, result):
     assert one.resolved and len(one.attempts) == 2
 
 
-def test_guardian_who_does_not_know_either_settles_nothing(missing):
+def test_guardian_who_does_not_know_either_is_told_to_the_leader_without_waiting(missing):
     call(missing, "unknown", 50)
-    assert unresolved(missing, 56) == [missing.children[0]]
+    call(missing, "no_answer", 51)
+    assert unresolved(missing, 51) == [missing.children[0]]
+    unresolved_contacts(missing.school, day=THURSDAY, now=at(15, 51), by=missing.by_leader)
+    assert Notice.objects.get(kind="absence_unresolved").title == "学生01 缺勤，家长也不知道孩子在哪，请马上处理"
+    call(missing, "coming", 52)
+    assert unresolved(missing, 57) == []
 
 
 def test_child_found_after_all_is_not_missing(missing):
