@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.forms import Field
 
 
 class AccessConfig(AppConfig):
@@ -6,3 +7,5 @@ class AccessConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401  (registers the check)
+
+        Field.default_error_messages["required"] = "这一项还没填"  # Django says 字段, which no family would

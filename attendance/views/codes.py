@@ -64,7 +64,7 @@ def code_cancel(request, reach, pk):
     except RuleBroken as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"{code.name} 的接送码已作废")
+        messages.success(request, f"{code.name}的接送码已作废")
     return redirect("attendance:pickup-code", code.student_id)
 
 

@@ -222,7 +222,7 @@ def test_photo_is_kept_once_and_shown_to_those_who_may_see_the_session(town, cli
     ("more", "says"),
     [
         ({"without_faces": ""}, "看不清人脸"),
-        ({"place": ""}, "必填"),
+        ({"place": ""}, "这一项还没填"),
         ({"image": SimpleUploadedFile("照片.jpg", b"MZ not a picture")}, "不是能用的照片"),
     ],
     ids=["faces", "nowhere", "no picture"],
