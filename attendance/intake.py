@@ -70,7 +70,7 @@ def _in_the_day(told: Told, facts: Facts) -> Answer | None:
     if facts.closed and student not in facts.kept_late:
         return Answer(May.HOLD, "当日已经签字结束")
     if not facts.is_here(student):
-        return Answer(May.HOLD, "考勤上没有到：还没有点名，或者记了缺勤、请假")
+        return Answer(May.HOLD, "考勤上没有到：还没有点名，或者记了缺勤、请假、病")
     if facts.own is not None and student not in facts.own:
         return Answer(May.HOLD, "不在这位老师的名单里")
     return None
