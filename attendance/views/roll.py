@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,6 +17,7 @@ from ..asked import session_asked
 from ..models import Mark, Session
 from ..roll_forms import roll_exceptions
 from ..selectors.venues import dangers
+from .day import board_of
 
 A_PAGE = 20
 
@@ -60,9 +62,17 @@ def session_roll(request, reach, pk):
         "moves": selectors.room_changes(moves, [session]),
         "danger": dangers(session.school).get(session.place),
         "today": timezone.localdate(),
+        "back": _whence(request.actor, session),
         "sits_together": session.merged_into_id or session.guests.exists(),  # 合班: the gate opens for all of them
     }
     return render(request, "attendance/session_roll.html", context)
+
+
+def _whence(actor, session) -> str:
+    """A leader comes from the board, a teacher from 今天 or from the list of earlier rolls."""
+    if session.school_id in actor.reach(Capability.LEAD_DAY).schools:
+        return board_of(session.school, session.day)
+    return reverse("home" if session.day == timezone.localdate() else "attendance:roll-list")
 
 
 @require_POST

@@ -261,3 +261,19 @@ def test_roll_written_down_the_day_after_alarms_nobody(town):
     told = Notice.objects.get(kind="absent")
     assert told.title == "学生01 10月15日补记为缺勤"
     assert not Delivery.objects.filter(notice=told).exists()
+
+
+@pytest.mark.parametrize(
+    ("who", "on", "back"),
+    [
+        ("leader", 15, "/attendance/day/?school={}&amp;day=2026-10-15"),
+        ("teacher", 15, "/"),
+        ("teacher", 16, "/attendance/rolls/"),
+    ],
+    ids=["the board", "today's duties", "the earlier rolls"],
+)
+def test_way_back_leads_where_one_came_from(town, client, monkeypatch, who, on, back):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(17, 42).replace(day=on))
+    client.force_login(getattr(town, who))
+    page = client.get(f"/attendance/sessions/{town.session.pk}/").content.decode()
+    assert f'href="{back.format(town.school.pk)}" aria-label="返回"' in page
