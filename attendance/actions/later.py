@@ -21,7 +21,7 @@ from afterschool.schools.people import actor_for
 from attendance.models import DayClose, GateEvent, Handover, LaterRecord
 from attendance.selectors.later import asked_with, recorded_with
 from attendance.selectors.roll import is_locked
-from attendance.selectors.unrecorded import Unrecorded, unrecorded
+from attendance.selectors.unrecorded import Unrecorded, lacking, unrecorded
 from attendance.told import LATER, Kind, Outcome, Taken, Told
 
 from .corrections import ask_another
@@ -30,6 +30,7 @@ from .gate import page_of, take_events, tick
 from .left import settle_alarms
 
 State = LaterRecord.State
+SETTLED = "那天已经有交接记录，或者考勤改了"
 
 
 @transaction.atomic
@@ -48,9 +49,9 @@ def record_later(
     lock(school.pk)
     source, reason = source.strip(), reason.strip()
     _must_tell(source, reason)
-    lacking = unrecorded(school, day, now, students=Student.objects.filter(school=school, pk__in=said))
+    waiting = unrecorded(school, day, now, students=Student.objects.filter(school=school, pk__in=said))
     whose = {"school": school, "day": day, "source": source, "reason": reason, "at": now, "by_id": by.signer}
-    records = [LaterRecord(**whose, **_left(one, *said[one.student.pk], now)) for one in lacking if not one.asked]
+    records = [LaterRecord(**whose, **_left(one, *said[one.student.pk], now)) for one in waiting if not one.asked]
     if not records:
         return []
     if is_locked(school.pk, day):
@@ -63,20 +64,18 @@ def record_later(
 
 @transaction.atomic
 def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: datetime, by: Actor) -> list[LaterRecord]:
-    """Another than who asked says yes, and the children asked for together have left as was said; or no, and why. Who has
-    a record by now keeps it."""
+    """Another than who asked says yes, and the children asked for together have left as was said; or no, and why. Whom
+    the gate has registered by now, and who counts as absent by now, stays as it is."""
     lock(later.school_id)
     asked = asked_with(later)
     if not asked:
         return []
     if later.by_id == by.signer:
         raise RuleBroken("自己申请的补记，要由另一位带班领导或校长决定")
-    gone = Handover.objects.filter(student__in=[one.student_id for one in asked], day=later.day, undone_at=None)
-    known = set(gone.values_list("student", flat=True)) if agreed else set()
-    taken = [one for one in asked if agreed and one.student_id not in known]
+    still = lacking(later.school, later.day, now, students=[one.student for one in asked]) if agreed else set()
+    taken = [one for one in asked if one.student_id in still]
     if agreed and not taken:
-        names = "、".join(one.student.name for one in asked)
-        raise RuleBroken(f"{names} 那天已经有离校记录，不用再补；请按“不同意”并写明")
+        raise RuleBroken(f"{_whom(asked)} {SETTLED}，不用再补；请按“不同意”并写明")
     if not agreed and not refusal.strip():
         raise RuleBroken("不同意的，请写一句为什么", field="refusal")
     if taken:
@@ -84,7 +83,7 @@ def decide_later(later: LaterRecord, *, agreed: bool, refusal: str = "", now: da
     for one in asked:
         one.decided_at, one.decided_by_id = now, by.signer
         if one not in taken:
-            one.state, one.refusal = State.REFUSED, "那天已经有离校记录" if agreed else refusal.strip()
+            one.state, one.refusal = State.REFUSED, SETTLED if agreed else refusal.strip()
     LaterRecord.objects.bulk_update(asked, ["state", "event", "refusal", "decided_at", "decided_by"])
     _tell_decided(asked, agreed, by)
     return asked
@@ -169,12 +168,16 @@ def _ask(records: list[LaterRecord], by: Actor) -> list[LaterRecord]:
 
 def _tell_decided(asked: Sequence[LaterRecord], agreed: bool, by: Actor) -> None:
     record_each(by, "agreed_later" if agreed else "refused_later", ((one, _facts(one)) for one in asked))
-    first, when = asked[0], f"{asked[0].day:%-m月%-d日}"
-    whom = first.student.name if len(asked) == 1 else f"{len(asked)} 个孩子"
-    title = f"{whom} {when}的补记离校{'已同意' if agreed else '没有同意'}"
+    first = asked[0]
+    title = f"{_whom(asked)} {first.day:%-m月%-d日}的补记离校{'已同意' if agreed else '没有同意'}"
     link = f"/attendance/day/?school={first.school_id}&day={first.day.isoformat()}"
-    refusal = next((one.refusal for one in asked if one.refusal), "")
-    notify(first.by, "correction_decided", title=title, body=refusal, link=link, school_id=first.school_id)
+    refused = [one for one in asked if one.refusal]
+    body = f"其中 {len(refused)} 人：{refused[0].refusal}" if refused and agreed else first.refusal
+    notify(first.by, "correction_decided", title=title, body=body, link=link, school_id=first.school_id)
+
+
+def _whom(asked: Sequence[LaterRecord]) -> str:
+    return asked[0].student.name if len(asked) == 1 else f"{len(asked)} 个孩子"
 
 
 def _facts(one: LaterRecord) -> dict:

@@ -73,14 +73,14 @@ def unrecorded_sections(school: School, day: date, now: datetime) -> list[Unreco
     book = _lacking(school, day, now)
     last = {child.pk: session.section for session in book.sessions for child in book.listed[session.pk]}
     asked = set(_asked(school, day).values_list("student", flat=True))
-    lacking = Counter(section for pk, section in last.items() if pk not in asked)
+    open_ones = Counter(section for pk, section in last.items() if pk not in asked)
     waiting = Counter(section for pk, section in last.items() if pk in asked)
-    return [UnrecordedSection(one, lacking[one], waiting[one]) for one in sorted(lacking | waiting, key=_by_class)]
+    return [UnrecordedSection(one, open_ones[one], waiting[one]) for one in sorted(open_ones | waiting, key=_by_class)]
 
 
-def count_unrecorded(school: School, day: date, now: datetime, *, students: Iterable[Student] | None = None) -> int:
-    """How many of the school, or of some children."""
-    return len(_lacking(school, day, now, students).children)
+def lacking(school: School, day: date, now: datetime, *, students: Iterable[Student] | None = None) -> set[int]:
+    """The children, of the school or of some, without the ways open to them."""
+    return set(_lacking(school, day, now, students).children)
 
 
 def _lacking(school: School, day: date, now: datetime, students: Iterable[Student] | None = None) -> DayBook:

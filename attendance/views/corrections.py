@@ -16,7 +16,7 @@ from ..asked import child_asked, session_asked
 from ..models import Mark, MarkCorrection
 from ..roll_forms import SAID_OFTEN, CorrectionForm
 from ..selectors.later import later_requests
-from ..selectors.unrecorded import count_unrecorded
+from ..selectors.unrecorded import lacking
 
 
 @requires(Capability.TAKE_ROLL)
@@ -78,5 +78,5 @@ def _told(made: MarkCorrection) -> str:
     if made.state == MarkCorrection.State.ASKED:
         return "这个月已经锁定，已提交申请，等带班领导或校长决定"
     session, now = made.session, timezone.now()
-    lacking = count_unrecorded(session.school, session.day, now, students=[made.student])
-    return f"{made.student.name}已改{'；还没有离校记录，请带班领导在那天的看板上补记' if lacking else ''}"
+    left_open = lacking(session.school, session.day, now, students=[made.student])
+    return f"{made.student.name}已改{'；还没有离校记录，请带班领导在那天的看板上补记' if left_open else ''}"

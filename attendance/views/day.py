@@ -24,7 +24,7 @@ from ..models import Incident, Session
 from ..selectors.later import recorded_later
 from ..selectors.owing import owing
 from ..selectors.patrol import rooms_to_look_into
-from ..selectors.unrecorded import count_unrecorded
+from ..selectors.unrecorded import lacking
 
 
 @require_safe
@@ -54,7 +54,7 @@ def _page(request, reach, school, on, **more):
         "unresolved": still.unresolved if still and on == timezone.localdate() else [],
         "unlooked": rooms_to_look_into(school, on),
         "cite": leader_cite(school, on),
-        "unrecorded": count_unrecorded(school, on, timezone.now()) if whole else 0,
+        "unrecorded": len(lacking(school, on, timezone.now())) if whole else 0,
         "later": recorded_later(school, on) if whole else [],
         **more,
     }

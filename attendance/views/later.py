@@ -15,7 +15,7 @@ from afterschool.schools.models import Student
 from enrollment.models import Section
 from staffing.asked import day_asked, school_asked
 
-from ..actions.later import decide_later, record_later, undo_later
+from ..actions.later import SETTLED, decide_later, record_later, undo_later
 from ..later_forms import LaterForm
 from ..models import GateEvent, Handover, LaterRecord
 from ..selectors.later import last_said
@@ -113,7 +113,7 @@ def _decided(asked: list[LaterRecord]) -> str:
     made = [one for one in asked if one.state == LaterRecord.State.MADE]
     if not made:
         return f"{len(asked)} 人的补记没有同意，照旧没有离校记录"
-    had = f"，另有 {len(asked) - len(made)} 人那天已经有离校记录" if len(made) < len(asked) else ""
+    had = f"，另有 {len(asked) - len(made)} 人不用再补（{SETTLED}）" if len(made) < len(asked) else ""
     held = len(made) - _standing(made)
     return f"已同意补记 {len(made)} 人{had}" + (f"，其中 {held} 人要在那天的看板上确认" if held else "")
 

@@ -21,6 +21,7 @@ from attendance.actions import (
     undo_held,
 )
 from attendance.actions.codes import make_code
+from attendance.actions.corrections import decide_correction
 from attendance.actions.later import decide_later, record_later, undo_later
 from attendance.actions.months import lock_attendance
 from attendance.archive.books import Books
@@ -252,7 +253,7 @@ def test_what_was_asked_and_has_come_from_the_gate_meanwhile_is_not_agreed_to(pa
     taps = [tap(child, when=at(17, 38))]
     take_events(past.school, taps, device=str(uuid4()), day=THURSDAY, now=MORNING, by=past.by_leader)
     principal = cast.act(cast.make_person("校长", Role.PRINCIPAL, past.school), FRIDAY)
-    with pytest.raises(RuleBroken, match="已经有离校记录"):
+    with pytest.raises(RuleBroken, match="已经有交接记录"):
         decide_later(asked, agreed=True, now=MORNING, by=principal)
     assert Handover.objects.get(student=child).how == "known"
 
@@ -308,6 +309,18 @@ def test_whoever_must_not_collect_the_child_by_now_is_not_told_of_a_day_before(p
     correct_mark(past.session, student=child, status="leave", reason="点错了", now=MORNING, by=past.by_leader)
     assert Notice.objects.filter(to=past.mothers[0], kind="absence_mended").exists()
     assert not Notice.objects.filter(to__in=[father, aunt]).exists()
+
+
+def test_child_that_counts_as_absent_by_now_has_not_left(past):
+    """Asked for of a locked month; before it was decided the mark was."""
+    lock_attendance(past.school, THURSDAY.replace(day=1), now=at(9, 0, FRIDAY))
+    child, principal = past.children[0], cast.act(cast.make_person("校长", Role.PRINCIPAL, past.school), FRIDAY)
+    asked = write(past)
+    mark = correct_mark(past.session, student=child, status="absent", reason="点错了", now=MORNING, by=past.by_leader)
+    decide_correction(mark, agreed=True, now=MORNING, by=principal)
+    with pytest.raises(RuleBroken, match="考勤改了"):
+        decide_later(asked, agreed=True, now=MORNING, by=principal)
+    assert told(past) == [] and not GateEvent.objects.filter(student=child).exists()
 
 
 @pytest.fixture
@@ -466,10 +479,13 @@ def test_what_was_asked_for_together_is_decided_together(whole_class, client):
     client.force_login(cast.make_person("校长", Role.PRINCIPAL, town.school))
     assert "补记离校 20 人" in client.get("/attendance/corrections/").content.decode()
     answer = client.post(f"/attendance/later/{second.later_records.get().pk}/decide/", {"agreed": "yes"})
-    assert [str(one) for one in get_messages(answer.wsgi_request)] == ["已同意补记 19 人，另有 1 人那天已经有离校记录"]
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == [
+        "已同意补记 19 人，另有 1 人不用再补（那天已经有交接记录，或者考勤改了）"
+    ]
     assert Handover.objects.filter(how="later", at=at(17, 30)).count() == 19
     assert LaterRecord.objects.get(state="asked").student == town.children[20]
-    assert Notice.objects.get(kind="correction_decided").title == "20 个孩子 10月15日的补记离校已同意"
+    note = Notice.objects.get(kind="correction_decided")
+    assert note.title == "20 个孩子 10月15日的补记离校已同意" and note.body.startswith("其中 1 人：")
 
 
 @pytest.mark.django_db(transaction=True)
