@@ -11,6 +11,7 @@ from .day_forms import CLOCK
 CHILD = re.compile(r"way-(\d{1,18})")
 SOURCES = ("纸质名单", "值班教师的回忆", "家长电话", "校门口的监控录像")
 REASONS = ("设备没电了", "没有网络", "漏点了", "签字以后才改成到校")
+NOT_THAT_WAY = "那天不能这样离校，请重新选"
 
 
 def _often(said):
@@ -34,17 +35,14 @@ class LaterForm(forms.Form):
         self.initial = {"time": common} | (_as_said(before) if before else {})
         for one in waiting:
             own = one.leaves_at if one.leaves_at != common else ""
-            self.fields[f"way-{one.student.pk}"] = forms.ChoiceField(choices=list(one.ways.items()), required=False)
+            self.fields[f"way-{one.student.pk}"] = forms.ChoiceField(
+                choices=list(one.ways.items()), required=False, error_messages={"invalid_choice": NOT_THAT_WAY}
+            )
             self.fields[f"time-{one.student.pk}"] = forms.TimeField(widget=CLOCK, required=False, initial=own)
 
     def clean(self):
-        for what, lacks in (
-            ("source", "请选据谁的话，或者写在“其他”里"),
-            ("reason", "请选当时为什么没有登记，或者写在“其他”里"),
-        ):
-            self.cleaned_data[what] = self.cleaned_data.get(f"other_{what}") or self.cleaned_data.get(what)
-            if not self.cleaned_data[what] and not self.has_error(what):
-                self.add_error(what, lacks)
+        self._say_one("source", "请选据谁的话，或者写在“其他”里")
+        self._say_one("reason", "请选当时为什么没有登记，或者写在“其他”里")
         for one in self.waiting:
             way, clock = f"way-{one.student.pk}", f"time-{one.student.pk}"
             typed = self.data.get(clock)
@@ -53,6 +51,15 @@ class LaterForm(forms.Form):
         if not self.ticked:
             self.add_error(None, "请至少选一个孩子是怎样离校的")
         return self.cleaned_data
+
+    def _say_one(self, what: str, lacks: str) -> None:
+        """One of the usual answers or other words; nobody guesses which of two was meant."""
+        picked, other = (self.cleaned_data.get(name) for name in (what, f"other_{what}"))
+        self.cleaned_data[what] = picked or other
+        if picked and other:
+            self.add_error(what, "上面选了，“其他”里也写了，只能留一样")
+        elif not (picked or other or self.has_error(what)):
+            self.add_error(what, lacks)
 
     @property
     def ticked(self) -> set[int]:

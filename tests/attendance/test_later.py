@@ -371,6 +371,10 @@ def test_what_is_refused_is_said_at_the_child_and_what_was_typed_is_kept(next_da
     first.applications.update(leave_mode="self")
     refused = client.post(page_of(next_day), {**typed, f"way-{first.pk}": "self"})
     assert refused.context["form"].errors.keys() == {f"way-{first.pk}"} and not LaterRecord.objects.exists()
+    gone = client.post(page_of(next_day), {**typed, f"way-{first.pk}": "guardian:999999"})
+    assert gone.context["form"].errors == {f"way-{first.pk}": ["那天不能这样离校，请重新选"]}
+    both = client.post(page_of(next_day), {**typed, "other_source": "邻居说的"})
+    assert both.context["form"].errors == {"source": ["上面选了，“其他”里也写了，只能留一样"]}
     late = client.post(page_of(next_day), {**typed, f"way-{first.pk}": "", f"time-{first.pk}": "18:00"})
     assert late.context["form"].errors == {f"way-{first.pk}": ["请选怎样离校的"]}
 
