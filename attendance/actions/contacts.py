@@ -60,7 +60,8 @@ def _must_be_missing(session: Session, student: Student, person: Person | None) 
 
 @transaction.atomic
 def unresolved_contacts(school: School, *, day: date, now: datetime, by: Actor) -> int:
-    """Nobody knows where a child is: the leaders hear of it, once. Returns how many heard."""
+    """Nobody knows where a child is: the leaders hear of it, once, and once more when a guardian does not know either.
+    Returns how many heard."""
     unresolved = unresolved_absences(school, day, now)
     leaders = people(leaders_of(school, day)) if unresolved else []
     notes = []
@@ -68,6 +69,7 @@ def unresolved_contacts(school: School, *, day: date, now: datetime, by: Actor) 
         why = "家长也不知道孩子在哪，请马上处理" if one.lost else "10 分钟还没有联系上家长，请处理"
         title = f"{one.student.name} {one.mark.get_status_display()}，{why}"
         link = anew(one.session, reverse("attendance:contact-create", args=[one.session.pk, one.student.pk]))
+        link += "#lost" if one.lost else ""  # what is told again has a link of its own
         body = f"{one.session.section.name}，已联系 {len(one.attempts)} 次"
         notes += [Note(leader, "absence_unresolved", title, body, link, school.pk, loud=True) for leader in leaders]
     return tell_once(school, notes)

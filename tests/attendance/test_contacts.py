@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from afterschool.errors import RuleBroken
@@ -62,6 +64,13 @@ def test_guardian_who_does_not_know_either_is_told_to_the_leader_without_waiting
     assert Notice.objects.get(kind="absence_unresolved").title == "学生01 缺勤，家长也不知道孩子在哪，请马上处理"
     call(missing, "coming", 52)
     assert unresolved(missing, 57) == []
+
+
+def test_leader_who_knows_that_nobody_was_reached_hears_that_a_guardian_does_not_know_either(missing):
+    watch = partial(unresolved_contacts, missing.school, day=THURSDAY, by=missing.by_leader)
+    assert watch(now=at(15, 56)) == 1
+    call(missing, "unknown", 58)
+    assert [watch(now=at(15, minute)) for minute in (58, 59)] == [1, 0]
 
 
 def test_child_found_after_all_is_not_missing(missing):
