@@ -94,13 +94,21 @@ function main(gate, book, now) {
 }
 
 function chips(book, gate) {
-  const names = new Set([...book.values()].map(({ child }) => child.section));
-  if (names.size < 2) return [];
+  const names = sections(book);
+  if (names.length < 2) return [];
   return ["", ...names].map((name) => {
     const chip = piece("section", { name: name || "全部" }, name);
-    chip.classList.add(gate.section === name ? "btn-secondary" : "btn-outline-secondary");
+    chip.classList.add(gate.section === name ? "btn-primary" : "btn-outline-secondary");
     return chip;
   });
+}
+
+/** In the order of the classes; those that draw from several classes come last. */
+function sections(book) {
+  const classes = new Map();
+  for (const { child } of book.values()) classes.set(child.section, (classes.get(child.section) ?? new Set()).add(child.class));
+  const draws = (name) => Number(classes.get(name).size > 1);
+  return [...classes.keys()].sort((one, other) => draws(one) - draws(other));
 }
 
 function tile(gate, { child, held }, now) {
