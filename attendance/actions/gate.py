@@ -16,6 +16,7 @@ from afterschool.notices.post import as_json
 from afterschool.schools.models import School
 from attendance.intake import entry_of, good_of, tap_of
 from attendance.models import GateEvent, Handover, Incident
+from attendance.release import CALL_OFFICE
 from attendance.selectors.facts import Facts
 from attendance.selectors.gate_facts import facts_of
 from attendance.settling import Good, Settled, Tap, settle
@@ -125,9 +126,15 @@ class Batch:
         if told.kind == Kind.CONFIRM and not self.brought.leads:
             return "要由带班领导确认"
         if told.kind == Kind.CONFIRM and told.student_id in self.facts.disputed:
-            uncalled = self.facts.uncalled(told.student_id)
-            return f"请先打电话告知：{'、'.join(uncalled)}" if uncalled else ""
+            return self._untold(told.student_id)
         return ""
+
+    def _untold(self, student_id: int) -> str:
+        """Of a day that is over the child has left, and nobody may be left who may be told of it."""
+        if uncalled := self.facts.uncalled(student_id):
+            return f"请先打电话告知：{'、'.join(uncalled)}"
+        past = self.facts.day < timezone.localdate(self.brought.now)
+        return "" if past or self.facts.told(student_id) else f"没有可以告知的监护人，{CALL_OFFICE}"
 
     def write(self) -> None:
         for student_id in {entry.student_id for entry in self.entries}:

@@ -25,7 +25,7 @@ from attendance.told import Told
 from enrollment.actions import hold_in_dispute
 from enrollment.models import PickupRestriction
 from tests import cast
-from tests.attendance.families import father_of, restrict
+from tests.attendance.families import father_of, name_grandma, restrict
 from tests.attendance.gate import report_wrong_adult
 from tests.attendance.town import THURSDAY, at
 
@@ -223,6 +223,22 @@ def test_whoever_must_not_collect_is_not_called_about_a_dispute(here, client):
 
     assert held(here.school, THURSDAY)[0].can_confirm
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
+
+
+def test_where_no_guardian_may_be_told_of_a_dispute_the_office_decides(here):
+    """The mother is barred, and whoever named the grandmother is a guardian no more."""
+    child, father = here.children[0], father_of(here, here.children[0])
+    grandma = name_grandma(here, child)
+    grandma.named_by = father
+    grandma.save()
+    child.guardianships.filter(person=father).update(ended_on=THURSDAY - timedelta(days=1))
+    hold_in_dispute(child, reason="电话里吵", today=THURSDAY, by=here.by_leader)
+    restrict(here, child, here.mothers[0].name)
+    told = Told(uuid4(), "release", child.pk, at(17, 44), mode="collected", adult=f"pickup:{grandma.pk}")
+    take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
+
+    refused = confirm_held(GateEvent.objects.get(), now=at(17, 46), by=here.by_leader)
+    assert (refused.outcome, refused.because) == ("refused", "没有可以告知的监护人，不要放行，联系办公室")
 
 
 def test_a_restriction_of_the_day_after_takes_its_guardian_off_the_calls(here, client, monkeypatch):
