@@ -78,6 +78,15 @@ class PickupChange(models.Model):
         verbose_name = verbose_name_plural = "今日接送变更"
 
     @property
+    def who(self) -> str:
+        """As the page's buttons say it: an adult by its key, or that the child goes alone."""
+        if self.mode == self.Mode.SELF:
+            return "self"
+        if self.guardian_id:
+            return f"guardian:{self.guardian_id}"
+        return f"pickup:{self.pickup_person_id}" if self.pickup_person_id else ""
+
+    @property
     def words(self) -> str:
         """As the guardian said it: 今天由王秀兰来接，17:50 到，会晚一点."""
         adult, alone = self.guardian or self.pickup_person, self.mode == self.Mode.SELF

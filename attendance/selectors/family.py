@@ -28,6 +28,7 @@ class FamilyDay(ChildDay):
     """The line of the day, what was said for today, and what a guardian may still say."""
 
     change: PickupChange | None = None
+    lapsed: bool = False  # the school will not let the child go with whom the change names
     leaves_at: time | None = None
     adults: Sequence[Collector] = ()  # who may be asked to come; nobody once the child has left
     may_walk: bool = False
@@ -35,21 +36,12 @@ class FamilyDay(ChildDay):
 
     @property
     def chosen(self) -> str:
-        """Who was asked to come today, as the page's buttons say it."""
-        if self.change is None:
-            return ""
-        if self.change.mode == PickupChange.Mode.SELF:
-            return "self"
-        kind, pk = (
-            ("guardian", self.change.guardian_id)
-            if self.change.guardian_id
-            else ("pickup", self.change.pickup_person_id)
-        )
-        return f"{kind}:{pk}" if pk else ""
+        """Who was asked to come today, and still may, as the page's buttons say it."""
+        return self.change.who if self.change and not self.lapsed else ""
 
 
 def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
-    """Twenty-one questions at most, whatever the day was like."""
+    """Twenty-four questions at most, whatever the day was like."""
     held = Session.objects.held().select_related("merged_into__section")
     book = day_book(student.school, day, students=[student], sessions=held)
     found, stopped = book.states().get(student.pk), stopped_today([student], day)[student.pk]
@@ -58,7 +50,7 @@ def family_day(student: Student, day: date, now: datetime) -> FamilyDay:
     state = as_asked(found, leave_statuses([student], day).get(student.pk))
     ending = endings(book, student.school, [student])[student.pk]
     line = _with_notes(book, stations(book, student, state, ending, now))
-    page = FamilyDay(student, state, (*stopped, *line), ending.change, ending.leaves_at)
+    page = FamilyDay(student, state, (*stopped, *line), ending.change, ending.lapsed, ending.leaves_at)
     if day != timezone.localdate(now) or not page.is_here or _is_signed(student, day):
         return page
     return replace(

@@ -1,13 +1,14 @@
 """A child's day as the guardian reads it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from afterschool.schools.models import School, Student
 from attendance.models import Handover, Mark, PickupChange, Session
 from enrollment.models import Placement
+from enrollment.selectors import collectors_of
 from staffing.selectors import moment
 
 from .batches import batches_by_grade, leaving_time
@@ -103,27 +104,36 @@ class Ending:
     leaves_at: time
     mode: str
     change: PickupChange | None = None
+    lapsed: bool = False  # whom the change names must not collect any more
 
     @property
     def station(self) -> Station:
-        adult = (self.change.guardian or self.change.pickup_person) if self.change else None
+        adult = (self.change.guardian or self.change.pickup_person) if self.change and not self.lapsed else None
         how = "等待接走" if self.mode == Handover.Mode.COLLECTED else Handover.Mode(self.mode).label
         at = (self.change and self.change.comes_at) or self.leaves_at
         return Station(at, f"{adult.name}来接" if adult else how, False)
 
 
 def endings(book: DayBook, school: School, students: Iterable[Student]) -> dict[int, Ending]:
-    """Of each child of this school that has service on the book's day. Three queries."""
+    """Of each child of this school that has service on the book's day. Three queries, and three where an adult was named."""
     students = [student for student in students if student.pk in book.children]
     said = PickupChange.objects.filter(student__in=students, day=book.day, cancelled_at=None)
     changes = {one.student_id: one for one in said.select_related("guardian", "pickup_person", "asked_by", "seen_by")}
     modes, batches = leave_modes(students, book.day), batches_by_grade(school, book.day)
+    lapsed = _lapsed([child for child in students if child.pk in changes], changes, book.day)
     found = {}
     for child in students:
         change, leaves = changes.get(child.pk), batches.get(child.school_class.grade)
         mode = change.mode if change else modes.get(child.pk, Handover.Mode.COLLECTED)
-        found[child.pk] = Ending(leaving_time(leaves, book.sessions_of(child.pk)), mode, change)
+        found[child.pk] = Ending(leaving_time(leaves, book.sessions_of(child.pk)), mode, change, child.pk in lapsed)
     return found
+
+
+def _lapsed(students: Iterable[Student], changes: Mapping[int, PickupChange], day: date) -> set[int]:
+    """Children whose adult of today was barred since, or is on the list no more."""
+    named = [child for child in students if ":" in changes[child.pk].who]
+    may = {pk: {one.key for one in adults if not one.barred} for pk, adults in collectors_of(named, day).items()}
+    return {child.pk for child in named if changes[child.pk].who not in may[child.pk]}
 
 
 def stations(book: DayBook, student: Student, state: State, ending: Ending, now: datetime) -> tuple[Station, ...]:

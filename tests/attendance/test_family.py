@@ -151,6 +151,27 @@ def test_a_change_is_on_the_gates_list_at_once_and_replaces_the_one_before(town,
     assert [one.notice.to for one in rung] == [town.teacher], "the list was given out before: the telephone rings"
 
 
+def test_whom_a_change_names_and_who_is_barred_since_is_not_awaited(town, child, by_mother, client, monkeypatch):
+    """Nobody relies on an adult whom the gate will turn away; another time can still be said."""
+    father_of(town, child)
+    change_pickup(child, collector=adult(child, "父亲"), now=at(12), by=by_mother)
+    assert line(child, at(12, 30))[-1][0] == "陈志强来接"
+    restrict(town, child, "陈志强")
+    assert line(child, at(13))[-1][0] == "等待接走"
+    assert trail([child], THURSDAY, at(13))[child.pk].stations[-1].word == "等待接走"
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(13))
+    client.force_login(town.mothers[0])
+    page = client.get(f"/attendance/students/{child.pk}/day/").content.decode()
+    assert "学校现在不能把孩子交给这位大人" in page
+    answer = client.post(
+        f"/attendance/students/{child.pk}/change/",
+        {"who": family_day(child, THURSDAY, at(13)).chosen, "comes_at": "18:00"},
+    )
+    assert answer.status_code == 302
+    assert family_day(child, THURSDAY, at(13)).change.words == "18:00 到"
+
+
 def test_a_change_grants_nothing(town, child, by_mother):
     father = father_of(town, child)
     stranger = cast.make_student(town.section.school_class, "别家孩子", guardian=cast.make_person("路人"))
