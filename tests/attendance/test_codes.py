@@ -1,6 +1,7 @@
 """The codes on the guardian's pages: who gets one, what opens the gate, what is written where."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
@@ -105,6 +106,7 @@ def test_form_sent_twice_is_one_code_and_a_dead_one_does_not_come_back(here, cli
     said = {"name": "李秀英", "relation": "邻居", "phone": "13800001234", "day": THURSDAY.isoformat(), "uid": uid}
     first, again = (digits_on(client.post(address(child, "make/"), said)) for _ in range(2))
     assert first == again and Delivery.objects.filter(address="13800001234").count() == 1
+    assert PickupCode.objects.get(cancelled_at=None).sha256 == codes.fingerprint(child.pk, THURSDAY, again)
 
     other = digits_on(client.post(address(child, "make/"), {**said, "name": "李桂花"}))
     assert other != first, "other words are another code"
@@ -114,6 +116,13 @@ def test_form_sent_twice_is_one_code_and_a_dead_one_does_not_come_back(here, cli
     anew = {**said, "uid": refused.context["form"]["uid"].value()}
     assert digits_on(client.post(address(child, "make/"), anew)) != first
     assert PickupCode.objects.count() == 3
+
+
+def test_digits_of_a_form_are_not_to_be_found_out_from_its_number(settings):
+    number = uuid4()
+    digits = codes.one_time_code(number)
+    settings.SECRET_KEY = "of another house"
+    assert codes.one_time_code(number) != digits
 
 
 def test_a_code_goes_by_sms_to_a_telephone_of_nobody_here(here, client, monkeypatch):
