@@ -561,7 +561,7 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("made", "已补记"), ("asked", "等另一人决定"), ("refused", "没有同意")],
+                        choices=[("made", "已补记"), ("asked", "待决定"), ("refused", "未同意")],
                         max_length=10,
                         verbose_name="状态",
                     ),

@@ -78,8 +78,8 @@ class LaterRecord(models.Model):
 
     class State(models.TextChoices):
         MADE = "made", "已补记"
-        ASKED = "asked", "等另一人决定"
-        REFUSED = "refused", "没有同意"
+        ASKED = "asked", "待决定"
+        REFUSED = "refused", "未同意"
 
     school = models.ForeignKey(School, models.PROTECT, related_name="+")
     day = models.DateField("日期")
