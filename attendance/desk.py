@@ -14,7 +14,7 @@ from afterschool.templatetags.words import clock, day
 
 from . import after_roll, selectors, upkeep
 from .models import Alarm, Session
-from .selectors.held import held_days
+from .selectors.held import dispute_calls_wanted, held_days
 from .selectors.later import unrecorded_days
 
 FEW = 3
@@ -45,12 +45,16 @@ def _gate(actor: Actor, today: date):
 
 
 def _call_backs(actor: Actor, today: date):
-    """An adult nobody knows stands at the gate, and a second person has to telephone."""
+    """An adult nobody knows stands at the gate, or a child in a dispute: a second person has to telephone."""
     if actor.may(C.CALL_BACK):
         for incident in selectors.calls_wanted(actor, today):
             url = reverse("attendance:call-back", args=[incident.pk])
             said = f"{clock(incident.at)} 有不认识的人来接，请打给登记在册的监护人"
             yield Task(f"回拨核实：{incident.student.name}", said, url, urgent=True, icon="phone")
+        for incident in dispute_calls_wanted(actor, today):
+            url = reverse("attendance:call-back", args=[incident.pk])
+            said = f"{incident.by.name} 在校门口等，放行前要告知监护人"
+            yield Task(f"给监护人打电话：{incident.student}", said, url, urgent=True, icon="phone")
 
 
 def _close(actor: Actor, today: date):

@@ -132,7 +132,7 @@ class Batch:
     def _untold(self, student_id: int) -> str:
         """Of a day that is over the child has left, and nobody may be left who may be told of it."""
         if uncalled := self.facts.uncalled(student_id):
-            return f"请先打电话告知：{'、'.join(uncalled)}"
+            return f"请先在“考勤”看板上点“给监护人打电话”，告知{'、'.join(uncalled)}"
         past = self.facts.day < timezone.localdate(self.brought.now)
         return "" if past or self.facts.told(student_id) else f"没有可以告知的监护人，{CALL_OFFICE}"
 

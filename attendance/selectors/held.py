@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from afterschool.access.reach import Reach
+from afterschool.access.capabilities import Capability
+from afterschool.access.reach import Actor, Reach
 from afterschool.schools.models import School, Student
-from attendance.models import CallBack, DayClose, GateEvent, Handover
+from attendance.models import CallBack, DayClose, GateEvent, Handover, Incident
 from enrollment.selectors import guardians_to_tell, held_in_dispute
 
+from .incidents import calls_open_to, open_incidents
 from .offline import held_events, waiting_events
 
 
@@ -49,6 +51,14 @@ def held_days(reach: Reach, today: date, since: int = 14) -> dict[tuple[int, dat
     signed = DayClose.objects.filter(school=OuterRef("school"), day=OuterRef("day"))
     late = waiting_events().within(reach).filter(Exists(signed), day__range=days)
     return Counter(late.order_by("day", "school").values_list("school", "day"))
+
+
+def dispute_calls_wanted(actor: Actor, day: date) -> list[Incident]:
+    """Children in a dispute who wait at the gate while guardians have yet to be told, by somebody who is not there."""
+    waiting = open_incidents(actor.reach(Capability.CALL_BACK)).filter(day=day, event__in=waiting_events())
+    found = list(calls_open_to(actor, waiting).exclude(by=actor.person_id))
+    uncalled = _uncalled([one.student for one in found], day) if found else {}
+    return [one for one in found if uncalled.get(one.student_id)]
 
 
 def _uncalled(students: list[Student], day: date) -> dict[int, list[str]]:

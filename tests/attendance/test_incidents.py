@@ -20,7 +20,7 @@ from attendance.actions import (
 )
 from attendance.models import CallBack, GateEvent, Incident
 from attendance.selectors import calls_wanted
-from attendance.selectors.held import held
+from attendance.selectors.held import dispute_calls_wanted, held
 from attendance.told import Told
 from enrollment.actions import hold_in_dispute
 from enrollment.models import PickupRestriction
@@ -210,7 +210,7 @@ def test_whoever_must_not_collect_is_not_called_about_a_dispute(here, client):
     take_events(here.school, [told], device=str(uuid4()), now=at(17, 44), by=here.by_teacher)
     event = GateEvent.objects.get()
     assert held(here.school, THURSDAY)[0].uncalled == (f"母亲 {mother.name}",)
-    assert f"请先打电话告知：母亲 {mother.name}" in confirm_held(event, now=at(17, 46), by=here.by_leader).because
+    assert f"“给监护人打电话”，告知母亲 {mother.name}" in confirm_held(event, now=at(17, 46), by=here.by_leader).because
     calls = call_about_dispute(event, now=at(17, 46), by=here.by_leader)
     client.force_login(here.leader)
     pages = [f"/attendance/day/?school={here.school.pk}", f"/attendance/incidents/{calls.pk}/call-back/"]
@@ -219,7 +219,12 @@ def test_whoever_must_not_collect_is_not_called_about_a_dispute(here, client):
     office = cast.act(cast.make_person("办公室"), THURSDAY)
     with pytest.raises(RuleBroken, match="办公室"):
         call_back(calls, guardian=father, agreed=True, now=at(17, 47), by=office)
+    assert (
+        dispute_calls_wanted(here.by_leader, THURSDAY) == [calls]
+        and dispute_calls_wanted(here.by_teacher, THURSDAY) == []
+    )
     call_back(calls, guardian=mother, agreed=True, now=at(17, 47), by=office)
+    assert dispute_calls_wanted(here.by_leader, THURSDAY) == []
 
     assert held(here.school, THURSDAY)[0].can_confirm
     assert confirm_held(event, now=at(17, 50), by=here.by_leader).outcome == "accepted"
