@@ -57,7 +57,8 @@ def dispute_calls_wanted(actor: Actor, day: date) -> list[Incident]:
     """Children in a dispute who wait at the gate while guardians have yet to be told, by somebody who is not there."""
     waiting = open_incidents(actor.reach(Capability.CALL_BACK)).filter(day=day, event__in=waiting_events())
     found = list(calls_open_to(actor, waiting).exclude(by=actor.person_id))
-    uncalled = _uncalled([one.student for one in found], day) if found else {}
+    disputed = held_in_dispute([one.student for one in found], day)
+    uncalled = _uncalled([one.student for one in found if one.student_id in disputed], day) if disputed else {}
     return [one for one in found if uncalled.get(one.student_id)]
 
 

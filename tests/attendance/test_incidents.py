@@ -23,7 +23,7 @@ from attendance.selectors import calls_wanted
 from attendance.selectors.held import dispute_calls_wanted, held
 from attendance.told import Told
 from enrollment.actions import hold_in_dispute
-from enrollment.models import PickupRestriction
+from enrollment.models import DisputeHold, PickupRestriction
 from tests import cast
 from tests.attendance.families import father_of, name_grandma, restrict
 from tests.attendance.gate import report_wrong_adult
@@ -219,10 +219,12 @@ def test_whoever_must_not_collect_is_not_called_about_a_dispute(here, client):
     office = cast.act(cast.make_person("办公室"), THURSDAY)
     with pytest.raises(RuleBroken, match="办公室"):
         call_back(calls, guardian=father, agreed=True, now=at(17, 47), by=office)
-    assert (
-        dispute_calls_wanted(here.by_leader, THURSDAY) == [calls]
-        and dispute_calls_wanted(here.by_teacher, THURSDAY) == []
-    )
+    assert dispute_calls_wanted(here.by_leader, THURSDAY) == [calls]
+    assert dispute_calls_wanted(here.by_teacher, THURSDAY) == [], "it is the teacher who waits"
+    wednesday = THURSDAY - timedelta(days=1)
+    DisputeHold.objects.update(began_on=wednesday, ended_on=wednesday, ended_by=here.leader)
+    assert dispute_calls_wanted(here.by_leader, THURSDAY) == [], "they are at peace"
+    DisputeHold.objects.update(ended_on=None, ended_by=None)
     call_back(calls, guardian=mother, agreed=True, now=at(17, 47), by=office)
     assert dispute_calls_wanted(here.by_leader, THURSDAY) == []
 
