@@ -109,6 +109,7 @@ async function enterCode(text) {
   const adults = child(gate.chosen).adults;
   for (const adult of adults) if (adult.check && (await isRight(adult.check))) return release("collected", adult);
   gate.said = "再点出示接送码的那位大人";
+  document.activeElement?.blur(); // the keyboard goes, the adults are seen, and what was said with them
   draw();
 }
 
