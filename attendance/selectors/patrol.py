@@ -1,15 +1,19 @@
 """Which rooms the leader has looked into."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
 
 from afterschool.schools.models import School
 from attendance.models import Mark, Patrol, Session
 from staffing.models import Duty
+
+from .book import State, day_book
+from .transfers import path, sessions_by_child
 
 
 @dataclass(frozen=True)
@@ -20,12 +24,13 @@ class Room:
     sections: str
     teachers: list[str]
     here: int  # by the roll
+    now: int  # those of them who should sit there at this time, and those who came from another room
     taken: bool
     looked: Patrol | None  # the latest look
 
 
-def rooms(school: School, day: date) -> list[Room]:
-    """By place, class after class, whether looked into or not. Four queries."""
+def rooms(school: School, day: date, now: datetime) -> list[Room]:
+    """By place, class after class, whether looked into or not. Eleven queries."""
     here = Count("marks", filter=Q(marks__status__in=Mark.HERE))
     sessions = Session.objects.held().filter(school=school, day=day).annotate(here=here).select_related("section")
     klass = "section__school_class__grade", "section__school_class__number"
@@ -38,8 +43,11 @@ def rooms(school: School, day: date) -> list[Room]:
     teachers = defaultdict(list)
     for duty in Duty.objects.filter(school=school, day=day).exclude(section=None).select_related("person"):
         teachers[duty.section_id].append(duty.person.name)
+    sitting = _sitting(school, day, now)
     found = [
-        _room(session, together[session.pk], teachers, looks) for session in sessions if not session.merged_into_id
+        _room(session, together[session.pk], teachers, looks, sitting)
+        for session in sessions
+        if not session.merged_into_id
     ]
     places = list(dict.fromkeys(_place_of(room) for room in found))
     return sorted(found, key=lambda room: (places.index(_place_of(room)), room.session.starts_at))
@@ -50,16 +58,36 @@ def rooms_to_look_into(school: School, day: date) -> int:
     return Session.objects.held().filter(~Exists(looked), school=school, day=day, merged_into=None).count()
 
 
+def _sitting(school: School, day: date, now: datetime) -> Counter[int]:
+    """By session: the children who are there by the roll, have not gone, and by the clock are in this one."""
+    book, clock = day_book(school, day), timezone.localtime(now).time()
+    mine, states = sessions_by_child(book), book.states()
+    sitting = Counter[int]()
+    for child in (pk for pk in mine if states[pk] == State.HERE):
+        begun = [there for at, _, there in path(mine[child]) if at <= clock]
+        mark = book.marks.get((begun[-1].pk, child)) if begun else None
+        if begun and (mark is None or mark.status in Mark.HERE):
+            sitting[begun[-1].pk] += 1
+    return sitting
+
+
 def _place_of(room: Room) -> str | int:
     return room.session.place or room.session.pk
 
 
-def _room(session: Session, sessions: list, teachers: Mapping[int | None, list[str]], looks: dict[int, Patrol]) -> Room:
+def _room(
+    session: Session,
+    sessions: list,
+    teachers: Mapping[int | None, list[str]],
+    looks: dict[int, Patrol],
+    sitting: Counter[int],
+) -> Room:
     return Room(
         session=session,
         sections="、".join(one.section.name for one in sessions),
         teachers=[name for one in sessions for name in teachers[one.section_id]],
         here=sum(one.here for one in sessions),
+        now=sum(sitting[one.pk] for one in sessions),
         taken=all(one.taken_at for one in sessions),
         looked=looks.get(session.pk),
     )

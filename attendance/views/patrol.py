@@ -22,7 +22,7 @@ from ..selectors.patrol import rooms
 @requires(Capability.LEAD_DAY)
 def patrol(request, reach):
     school, on = school_asked(request, reach), timezone.localdate()
-    found = rooms(school, on)
+    found = rooms(school, on, timezone.now())
     unlooked = [room for room in found if room.looked is None]
     context = {"school": school, "today": on, "rooms": found, "unlooked": unlooked, "wrong": PatrolForm.WRONG.items()}
     return render(request, "attendance/patrol.html", context)

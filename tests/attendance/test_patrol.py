@@ -42,7 +42,7 @@ def test_a_room_where_all_is_fine_takes_one_tap_in_the_list(town, client, on_thu
 
     look = Patrol.objects.get()
     assert (look.is_fine, look.by, look.at) == (True, town.leader, at(16, 10))
-    [room] = rooms(town.school, THURSDAY)
+    [room] = rooms(town.school, THURSDAY, at(16, 10))
     assert (room.here, room.looked) == (2, look)
     assert "都看过了" in client.get("/attendance/patrol/").content.decode()
 
@@ -60,7 +60,7 @@ def test_what_is_wrong_needs_a_word_and_the_latest_look_counts(town, client, on_
         ["巡查", "人数不符、场所不安全：少一人，窗开着"]
     ]
     again = patrol(town.session, now=at(16, 20), by=town.by_leader)
-    assert rooms(town.school, THURSDAY)[0].looked == again
+    assert rooms(town.school, THURSDAY, at(16, 10))[0].looked == again
 
 
 def test_look_that_was_noted_wrongly_is_undone_within_the_day_and_stays_on_record(town, client, on_thursday):
@@ -68,7 +68,7 @@ def test_look_that_was_noted_wrongly_is_undone_within_the_day_and_stays_on_recor
     second = patrol(town.session, now=at(16, 5), by=town.by_leader)
     client.force_login(town.leader)
     client.post(f"/attendance/patrols/{second.pk}/undo/")
-    assert rooms(town.school, THURSDAY)[0].looked == first
+    assert rooms(town.school, THURSDAY, at(16, 10))[0].looked == first
     client.post(f"/attendance/patrols/{first.pk}/undo/")
 
     assert rooms_to_look_into(town.school, THURSDAY) == 1
@@ -87,19 +87,19 @@ def test_children_who_sit_together_are_one_room(town, django_assert_num_queries)
         school=town.school, section=add_section(town, "三(1)班"), day=THURSDAY, starts_at=time(15, 40),
         ends_at=time(17, 30), merged_into=host,
     )  # fmt: skip
-    assert [room.sections for room in rooms(town.school, THURSDAY)] == ["三(2)班、三(1)班"]
+    assert [room.sections for room in rooms(town.school, THURSDAY, at(16, 10))] == ["三(2)班、三(1)班"]
     assert rooms_to_look_into(town.school, THURSDAY) == 1
     Session.objects.filter(pk=guest.pk).update(merged_into=None)
     patrol(host, now=at(16), by=town.by_leader)
     with CaptureQueriesContext(connection) as few:
-        assert [room.session.pk for room in rooms(town.school, THURSDAY)] == [host.pk, guest.pk]
+        assert [room.session.pk for room in rooms(town.school, THURSDAY, at(16, 10))] == [host.pk, guest.pk]
     for number in range(3):
         section = add_section(town, f"更多{number}")
         Session.objects.create(
             school=town.school, section=section, day=THURSDAY, starts_at=time(15, 40), ends_at=time(17, 30)
         )
     with django_assert_num_queries(len(few)):
-        rooms(town.school, THURSDAY)
+        rooms(town.school, THURSDAY, at(16, 10))
 
 
 def test_rooms_stand_by_place_and_stay_where_they_are(town, client, on_thursday):
@@ -111,7 +111,7 @@ def test_rooms_stand_by_place_and_stay_where_they_are(town, client, on_thursday)
         Session.objects.create(
             school=town.school, section=section, day=THURSDAY, starts_at=time(starts, 40), ends_at=time(17, 30)
         )
-    before = rooms(town.school, THURSDAY)
+    before = rooms(town.school, THURSDAY, at(16, 10))
     assert [room.sections for room in before] == ["三(2)班", "书法", "足球", "篮球"]
     client.force_login(town.leader)
     for room in before[::2]:
@@ -210,3 +210,18 @@ def test_office_keeps_the_batches(town, client, on_thursday):
     client.post(f"/attendance/batches/{batch.pk}/end/", {"ended_on": "2026-10-16"})
     batch.refresh_from_db()
     assert batch.ended_on == date(2026, 10, 16)
+
+
+def test_room_is_counted_without_those_who_went_on_or_went_home(town):
+    """Two of three are at basketball from 16:30, where one is absent; the third goes home at 17:00."""
+    club = town.club(*town.children[:2])
+    take_roll(town.session, exceptions={}, now=at(15, 46), by=town.by_leader)
+
+    def counted(moment):
+        return {room.session.pk: (room.here, room.now) for room in rooms(town.school, THURSDAY, moment)}
+
+    assert counted(at(16, 10)) == {town.session.pk: (3, 3), club.pk: (0, 0)}
+    assert counted(at(16, 31)) == {town.session.pk: (3, 1), club.pk: (0, 2)}
+    take_roll(club, exceptions={town.children[0].pk: "absent"}, now=at(16, 35), by=town.by_leader)
+    hand_over(town.children[2], now=at(17), by=town.by_leader)
+    assert counted(at(17, 1)) == {town.session.pk: (3, 0), club.pk: (1, 1)}
