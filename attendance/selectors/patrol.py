@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
@@ -12,7 +12,7 @@ from afterschool.schools.models import School
 from attendance.models import Mark, Patrol, Session
 from staffing.models import Duty
 
-from .book import State, day_book
+from .book import day_book
 from .transfers import path, sessions_by_child
 
 
@@ -59,16 +59,22 @@ def rooms_to_look_into(school: School, day: date) -> int:
 
 
 def _sitting(school: School, day: date, now: datetime) -> Counter[int]:
-    """By session: the children who are there by the roll, have not gone, and by the clock are in this one."""
+    """By session: the children who by the clock are in this one, are there by the latest roll, and have not gone."""
     book, clock = day_book(school, day), timezone.localtime(now).time()
-    mine, states = sessions_by_child(book), book.states()
+    left = book.handovers.keys() | book.stays.keys()
     sitting = Counter[int]()
-    for child in (pk for pk in mine if states[pk] == State.HERE):
-        begun = [there for at, _, there in path(mine[child]) if at <= clock]
-        mark = book.marks.get((begun[-1].pk, child)) if begun else None
-        if begun and (mark is None or mark.status in Mark.HERE):
-            sitting[begun[-1].pk] += 1
+    for child, mine in sessions_by_child(book).items():
+        steps = path(mine)
+        been = [there for at, _, there in steps if at <= clock] or [there for _, _, there in steps[:1]]
+        marks = [mark for there in been if (mark := book.marks.get((there.pk, child)))]
+        is_there = marks and marks[-1].status in Mark.HERE and not _is_back_in_lessons(been[-1], clock)
+        if is_there and child not in left:
+            sitting[been[-1].pk] += 1
     return sitting
+
+
+def _is_back_in_lessons(session: Session, clock: time) -> bool:
+    return session.ends_in_lessons and clock >= session.ends_at
 
 
 def _place_of(room: Room) -> str | int:

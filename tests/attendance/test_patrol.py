@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from afterschool.access.capabilities import Role
 from afterschool.errors import RuleBroken
+from afterschool.plans.models import Offering
 from attendance.actions import begin_batch, end_batch, patrol, take_roll
 from attendance.actions.patrol import undo_patrol
 from attendance.archive.books import Books
@@ -225,3 +226,14 @@ def test_room_is_counted_without_those_who_went_on_or_went_home(town):
     take_roll(club, exceptions={town.children[0].pk: "absent"}, now=at(16, 35), by=town.by_leader)
     hand_over(town.children[2], now=at(17), by=town.by_leader)
     assert counted(at(17, 1)) == {town.session.pk: (3, 0), club.pk: (1, 1)}
+
+
+def test_room_at_noon_is_counted_until_its_children_go_back_to_their_lessons(town):
+    noon = town.club(*town.children, name="午托", starts=time(12), ends=time(13))
+    Offering.objects.filter(pk=noon.section.offering_id).update(slot="noon")
+    take_roll(noon, exceptions={}, now=at(12, 5), by=town.by_leader)
+
+    def counted(moment):
+        return [room.now for room in rooms(town.school, THURSDAY, moment) if room.session == noon]
+
+    assert [counted(at(*clock)) for clock in ((11, 58), (12, 10), (13, 1))] == [[3], [3], [0]]
