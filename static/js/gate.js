@@ -3,7 +3,7 @@
 
 import { isOver, lastDeed, pace, sameAdult, waiting, who } from "./gate/book.js";
 import { canScan, scan } from "./gate/camera.js";
-import { SignedOut, getList, send } from "./gate/server.js";
+import { NothingToday, SignedOut, getList, send } from "./gate/server.js";
 import { show } from "./gate/show.js";
 import { addTap, device, dropList, dropTaps, keepList, mendTap, number, open, readList, taps } from "./gate/store.js";
 import { keepPage } from "./gate/worker.js";
@@ -141,7 +141,7 @@ async function exchange(anew = false) {
     }
     gate.trouble = "";
   } catch (failure) {
-    gate.trouble = failure instanceof SignedOut ? "signed-out" : "offline";
+    gate.trouble = failure instanceof SignedOut ? "signed-out" : failure instanceof NothingToday ? "nothing-today" : "offline";
   }
   busy = false;
   await tidy();

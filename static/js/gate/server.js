@@ -4,6 +4,7 @@ const MOST_AT_ONCE = 50;
 const PATIENCE = 20000; // milliseconds
 
 export class SignedOut extends Error {}
+export class NothingToday extends Error {}
 
 const cookie = (name) => {
   const found = document.cookie.split("; ").find((pair) => pair.startsWith(`${name}=`));
@@ -24,6 +25,7 @@ async function ask(page, address, said) {
     });
     // Whoever is signed out is sent to the page for that.
     if (answer.status === 403 || answer.type === "opaqueredirect") throw new SignedOut();
+    if (answer.status === 404 && address === page.list) throw new NothingToday();
     if (!answer.ok) throw new Error(`${answer.status}`);
     return await answer.json();
   } finally {

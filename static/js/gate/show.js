@@ -50,6 +50,7 @@ function head(gate, book, now) {
     for (const slot of document.querySelectorAll(`[data-now=${name}]`)) slot.textContent = word;
   at("offline").hidden = gate.trouble !== "offline" || !gate.list;
   at("no-list").hidden = Boolean(gate.list) || gate.trouble !== "offline";
+  at("nothing-today").hidden = Boolean(gate.list) || gate.trouble !== "nothing-today";
   at("signed-out").hidden = gate.trouble !== "signed-out";
   at("old-list").hidden = !(gate.list && isOld(gate.list, now));
   at("stay-open").hidden = gate.kept !== false;
