@@ -85,7 +85,7 @@ def _apply(tie: Guardianship, term: Term, dice: Random, now: datetime) -> tuple[
     grandmother = {
         "name": dice.choice(town.SURNAMES) + "秀兰",
         "relation": "奶奶",
-        "phone": f"136{student.number[-8:]}",
+        "phone": f"136{int(student.number[-8:]) * 3 % 10**8:08}",
     }
     application = enrollment.apply(
         student=student,

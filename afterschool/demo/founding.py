@@ -131,7 +131,7 @@ def _child(dice: Random, plan: town.DemoSchool, term: Term, grade: int, number: 
         family + dice.choice(town.GIRLS if girl else town.BOYS), "女" if girl else "男", born_on,
         f"G{plan.code}{term.school_year % 100}{grade:02}{number}{place:02}", GRADES[grade], f"{number}班",
         "住校" if plan.boards and dice.random() < 0.5 else "走读", *odd,
-        mother, "母亲", f"137{tail:0>8}", father, "父亲", f"138{tail:0>8}",
+        mother, "母亲", f"137{tail:0>8}", father, "父亲", f"138{int(tail) * 7 % 10**8:08}",
     )  # fmt: skip
 
 
