@@ -80,6 +80,16 @@ async function refuse(key) {
   exchange();
 }
 
+// 刷新名单: whom a guardian has agreed to meanwhile is shown at once.
+async function again() {
+  const staying = gate.stranger;
+  await exchange(true);
+  if (staying === null || staying !== gate.stranger) return;
+  if (child(staying)?.adults.some((one) => one.key.startsWith("call_back:") && !one.barred)) return choose(staying);
+  gate.said = gate.trouble ? "没有网络，名单没有刷新" : "还没有登记监护人同意，请再等一等";
+  draw();
+}
+
 async function undo(deeds) {
   for (const deed of deeds) await tap("undo", { id: deed.student, name: deed.name }, { about: deed.uid });
   gate.said = "";
@@ -174,7 +184,7 @@ const DEEDS = {
   "undo-one": (value) => undo(gate.taps.filter((one) => one.uid === value)),
   confirm: (value) => confirm(gate.taps.find((one) => one.uid === value)),
   seen: async (value) => { await mendTap(gate.taps.find((one) => one.uid === value), { seen: true }); draw(); },
-  again: () => exchange(true),
+  again: () => again(),
   scan: () => look(),
 };
 
