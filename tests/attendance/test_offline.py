@@ -191,6 +191,8 @@ def test_answers_come_back_onto_the_tiles(gate, wall):
     phone.sees("这个班的另一位老师拨学校登记的号码")
     phone.waits(0)
     assert Incident.objects.get().kind == Incident.Kind.RESTRICTED
+    phone.page.get_by_role("button", name="刷新名单").tap()
+    phone.sees("还没有登记监护人同意")
     phone.tap("接着交接")
 
     phone.context.set_offline(True)
