@@ -9,7 +9,7 @@ from django.utils import timezone
 from afterschool.access.capabilities import Capability
 from afterschool.access.reach import Actor, Reach
 from afterschool.schools.models import Guardianship, Student
-from attendance.models import CallBack, Incident
+from attendance.models import CallBack, Handover, Incident
 from enrollment.selectors import guardians_to_tell
 
 from .reach import children_at_the_gate
@@ -35,10 +35,13 @@ def calls_open_to(actor: Actor, incidents):
 
 
 def calls_wanted(actor: Actor, day: date):
-    """Adults nobody knew, for whom no second person has called a guardian yet; not those whom this actor met."""
+    """Adults nobody knew, for whom no second person has called a guardian yet, while the child is there; not those whom
+    this actor met."""
     since = CallBack.objects.filter(student=OuterRef("student"), day=day, called_at__gte=OuterRef("at"))
     strangers = open_incidents(actor.reach(Capability.CALL_BACK)).filter(day=day, kind=Incident.Kind.WRONG_ADULT)
-    return calls_open_to(actor, strangers).exclude(by=actor.person_id).exclude(Exists(since.exclude(adult_name="")))
+    gone = Handover.objects.filter(student=OuterRef("student"), day=day, undone_at=None)
+    wanted = calls_open_to(actor, strangers).exclude(by=actor.person_id)
+    return wanted.exclude(Exists(since.exclude(adult_name=""))).exclude(Exists(gone))
 
 
 def numbers_of(student: Student, day: date, *, disputed: bool) -> list[Number]:

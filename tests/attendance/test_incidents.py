@@ -26,7 +26,7 @@ from enrollment.actions import hold_in_dispute
 from enrollment.models import DisputeHold, PickupRestriction
 from tests import cast
 from tests.attendance.families import father_of, name_grandma, restrict
-from tests.attendance.gate import report_wrong_adult
+from tests.attendance.gate import hand_over, report_wrong_adult
 from tests.attendance.town import THURSDAY, at
 
 
@@ -138,6 +138,13 @@ def test_a_second_person_calls_a_number_on_file_and_the_gate_lists_the_adult(her
     call = CallBack.objects.get()
     assert (call.asked_by, call.called_by, call.agreed, call.adult_name) == (here.teacher, here.leader, True, "王秀兰")
     assert "同意交给 奶奶 王秀兰" in client.get(f"/attendance/incidents/{incident.pk}/").content.decode()
+
+
+def test_nobody_is_called_about_a_stranger_once_the_child_has_gone(here):
+    incident = stranger(here)
+    assert list(calls_wanted(here.by_leader, THURSDAY)) == [incident]
+    hand_over(here.children[0], now=at(17, 52), by=here.by_teacher)
+    assert list(calls_wanted(here.by_leader, THURSDAY)) == []
 
 
 def test_a_second_stranger_for_the_same_child_is_asked_about_anew(here, client):
