@@ -11,12 +11,12 @@ def gate_book(books: Books) -> Record:
     columns = [
         NUMBER, DAY, Column("类别", width=10), NAME, Column("单位", width=18), Column("证件", width=14),
         Column("事由", width=22), Column("被访人", width=10), Column("车牌", width=12), Column("检查情况", width=20),
-        Column("进校", "time", 8), Column("离校", "time", 8), Column("登记人", width=10),
+        Column("进校", "time", 8), Column("离校", "moment", 14), Column("登记人", width=10),
     ]  # fmt: skip
     rows = [
         [
             number, one.day, one.get_kind_display(), one.name, one.organisation, one.document, one.purpose, one.host,
-            one.plate, one.checked, clock(one.in_at), clock(one.out_at), one.by.name,
+            one.plate, one.checked, clock(one.in_at), local(one.out_at), one.by.name,
         ]
         for number, one in enumerate(books.entries, 1)
     ]  # fmt: skip

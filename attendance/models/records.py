@@ -1,5 +1,7 @@
 """What is kept on record: incidents, the guard's book, rooms, plans, the archive."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -53,6 +55,13 @@ class Incident(models.Model):
         verbose_name = verbose_name_plural = "异常"
 
 
+class GateEntryQuerySet(ReachQuerySet):
+    def to_watch(self, day: date):
+        """What came in on this day, and whoever came before and was never seen to leave; things are brought to stay."""
+        still_in = Q(day__lt=day, out_at=None) & ~Q(kind=GateEntry.Kind.ITEM)
+        return self.filter(Q(day=day) | still_in)
+
+
 class GateEntry(models.Model):
     """门卫登记: who and what came in at the gate, and when it left."""
 
@@ -77,7 +86,7 @@ class GateEntry(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     uid = models.UUIDField(unique=True, null=True)  # of the form: sent twice, it is one entry
 
-    objects = ReachQuerySet.as_manager()
+    objects = GateEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["in_at"]

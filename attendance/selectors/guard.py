@@ -68,8 +68,8 @@ def is_put_away(school: School, day: date, now: datetime) -> bool:
 
 
 def entries_of(school: School, day: date):
-    """Who came in today, those still inside first."""
-    return GateEntry.objects.filter(school=school, day=day).order_by(F("out_at").desc(nulls_first=True), "in_at")
+    """Who came in today or is still inside, these first."""
+    return GateEntry.objects.to_watch(day).filter(school=school).order_by(F("out_at").desc(nulls_first=True), "in_at")
 
 
 def _pupil(child: dict, whole: set[int]) -> Pupil:

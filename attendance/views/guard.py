@@ -1,4 +1,4 @@
-"""门卫: who may collect today, and who and what comes in. Today and nothing else; at night the page is empty."""
+"""门卫: who may collect today, and who and what comes in. Today, and who is still inside; at night the page is empty."""
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
@@ -46,7 +46,7 @@ def guard_entry_create(request, reach):
 @require_POST
 @requires(Capability.KEEP_GATE)
 def guard_entry_leave(request, reach, pk):
-    entry = get_object_or_404(GateEntry.objects.within(reach), pk=pk, day=timezone.localdate())
+    entry = get_object_or_404(GateEntry.objects.within(reach).to_watch(timezone.localdate()), pk=pk)
     leave_gate(entry, now=timezone.now(), by=request.actor)
     messages.success(request, f"{entry.name} 已离校")
     return redirect(f"{reverse('attendance:guard')}?school={entry.school_id}")
@@ -67,5 +67,5 @@ def _page(request, school: School, form: GateEntryForm) -> dict:
         "seconds": 0 if away else int((reading.put_away_at(school, today) - now).total_seconds()),
         "pupils": reading.pupils_found(school, today, asked, now),
         "entries": entries.filter(out_at=None) if away else entries,
-        "entered": entries.count(),
+        "entered": entries.filter(day=today).count(),
     }

@@ -171,12 +171,23 @@ def test_visitors_vehicles_and_things_come_in_and_leave_with_one_tap(town, clien
     assert client.post(f"{PAGE}entries/", {"school": town.school.pk}).status_code == 404
 
 
-def test_what_came_in_yesterday_is_not_on_the_page(town, client, guard):
-    entry = enter_gate(
-        town.school, kind="item", name="器材", purpose="送货", now=at(9, day=THURSDAY.replace(day=14)), by=guard
+def test_of_yesterday_only_who_is_still_inside_is_on_the_page(town, client, guard):
+    yesterday = THURSDAY.replace(day=14)
+    item, gone, inside = (
+        enter_gate(town.school, kind=kind, name=name, purpose="开会", now=at(9, day=yesterday), by=guard)
+        for kind, name in (("item", "器材"), ("visitor", "走了的人"), ("visitor", "还在的人"))
     )
-    assert "器材" not in client.get(PAGE).content.decode()
-    assert client.post(f"{PAGE}entries/{entry.pk}/leave/").status_code == 404
+    leave_gate(gone, now=at(17, day=yesterday), by=guard)
+    enter_gate(town.school, kind="item", name="今天的器材", purpose="送货", now=at(9), by=guard)
+
+    page = client.get(PAGE).content.decode()
+    assert '10月14日</b> <span class="num">09:00</span> 进校' in page and "还在的人" in page
+    assert "走了的人" not in page and ">器材<" not in page
+    assert [client.post(f"{PAGE}entries/{one.pk}/leave/").status_code for one in (item, gone)] == [404, 404]
+    assert client.post(f"{PAGE}entries/{inside.pk}/leave/").status_code == 302
+    assert "还在的人" not in client.get(PAGE).content.decode().split('id="entries"')[1]
+    inside.refresh_from_db()
+    assert inside.out_at == at(17, 20)
 
 
 def test_a_whole_identity_number_is_refused_before_it_is_written(town, guard):
