@@ -3,11 +3,11 @@
 from collections import defaultdict
 from datetime import date, datetime
 
+from afterschool.policy.terms import duration
 from afterschool.xlsx import Column, Sheet
 from attendance.models import DayClose, Mark, Patrol, Session
 from attendance.selectors.owing import owing_words
 from staffing.models import Duty
-from staffing.papers import hours as in_hours
 
 from .books import Books, clock, local
 from .record import DAY, NAME, NUMBER, SECTION, Record, as_table, listed, plain
@@ -29,7 +29,7 @@ def hours(books: Books) -> Record:
 def _sums(books: Books) -> Sheet:
     columns = [
         NUMBER, NAME, ROLE, Column("次数", "int", 7, total=True), Column("在岗（分钟）", "int", 12, total=True),
-        Column("在岗（小时）", width=14), Column("其中已确认（分钟）", "int", 16, total=True),
+        Column("在岗时长", width=14), Column("其中已确认（分钟）", "int", 16, total=True),
         Column("已确认课时", "int", 12, total=True), Column("没有确认（次）", "int", 14, total=True),
     ]  # fmt: skip
     found: dict[tuple[str, str, int], list[Duty]] = defaultdict(list)
@@ -45,7 +45,7 @@ def _sums(books: Books) -> Sheet:
 def _counted(duties: list[Duty]) -> list:
     minutes, confirmed = sum(duty.minutes for duty in duties), [duty for duty in duties if duty.confirmed_by_id]
     said = sum(duty.minutes for duty in confirmed), sum(duty.lessons for duty in confirmed)
-    return [len(duties), minutes, in_hours(minutes), *said, len(duties) - len(confirmed)]
+    return [len(duties), minutes, duration(minutes), *said, len(duties) - len(confirmed)]
 
 
 def _duties(books: Books) -> Sheet:
