@@ -15,6 +15,7 @@ from .models import (
     PickupChange,
     PickupCode,
 )
+from .models.gate import afterwards
 
 OTHERS = "另一位有权接的人"
 HEALTH = (Incident.Kind.ILLNESS, Incident.Kind.INJURY)  # the others are about adults
@@ -49,7 +50,7 @@ def _days(student: Student) -> list[Held]:
 
 
 def _leaving(student: Student, reader: int) -> list[Held]:
-    left = Handover.objects.filter(student=student).select_related("pickup_person", "code")
+    left = Handover.objects.filter(student=student).select_related("pickup_person", "code", "event")
     stays, alarms = LateStay.objects.filter(student=student), Alarm.objects.filter(student=student)
     return [
         held(
@@ -94,7 +95,7 @@ def _said(student: Student, reader: int) -> list[Held]:
 
 
 def _mode(one: Handover) -> str:
-    return f"{one.get_mode_display()}{'（补记）' if one.is_later else ''}"
+    return f"{one.get_mode_display()}{afterwards(one.how, one.event.device)}"
 
 
 def _collector(one: Handover, reader: int) -> str:

@@ -10,7 +10,7 @@ from afterschool.xlsx import Column, Sheet
 from staffing.models import Duty
 
 from .models import DayClose, Handover, LateStay, Mark, Patrol
-from .models.corrections import later_in_words
+from .models.corrections import later_in_words, typed_in_words
 from .selectors import day_book
 from .selectors.owing import owing_words
 
@@ -83,7 +83,7 @@ def _handover_rows(book) -> list[list]:
             one.collector_name,
             one.collector_relation,
             "" if one.is_later else one.by.name,
-            "；".join(filter(None, [_later(one), _undone(one)])),
+            "；".join(filter(None, [_later(one), _typed(one), _undone(one)])),
         ]
         for number, one in enumerate(made, 1)
     ]
@@ -95,6 +95,10 @@ def _later(handover: Handover) -> str:
     later = handover.event.later
     agreed_by = later.decided_by.name if later.decided_by else ""
     return f"补记：{later_in_words(handover.by.name, later.at, later.source, later.reason, agreed_by)}"
+
+
+def _typed(handover: Handover) -> str:
+    return typed_in_words(handover.event.device, handover.by.name, handover.event.received_at)
 
 
 def _undone(handover: Handover) -> str:

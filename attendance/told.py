@@ -152,4 +152,4 @@ class Entry:
     @property
     def words(self) -> str:
         """How the child left by it."""
-        return way_in_words(self.mode, self.collector_relation, self.how)
+        return way_in_words(self.mode, self.collector_relation, self.how, self.device)

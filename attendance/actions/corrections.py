@@ -106,7 +106,7 @@ def _said_before(session: Session, student: Student, status: str, was: str) -> M
 
 
 def _gone(session: Session, student: Student):
-    return Handover.objects.filter(student=student, day=session.day, undone_at=None)
+    return Handover.objects.filter(student=student, day=session.day, undone_at=None).select_related("event")
 
 
 def _not_gone(session: Session, student: Student, status: str) -> None:

@@ -138,7 +138,7 @@ class Books:
             rows.values_list(
                 "day", "student_id", "at", "mode", "how", "collector_name", "collector_relation", "place", "by__name",
                 "undone_at", "undone_by__name", "event__later__at", "event__later__source", "event__later__reason",
-                "event__later__decided_by__name", named=True,
+                "event__later__decided_by__name", "event__device", "event__received_at", named=True,
             )
         )  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from afterschool.xlsx import Column, Sheet
 from attendance.models import GateEvent, Handover, Mark
-from attendance.models.corrections import later_in_words
+from attendance.models.corrections import later_in_words, typed_in_words
 
 from .books import Books, clock
 from .late import late_stays
@@ -30,7 +30,7 @@ def _departures(books: Books) -> Sheet:
     rows = [
         [
             number, one.day, _klass(books, one), books.students[one.student_id].name, clock(one.at),
-            Handover.Mode(one.mode).label, one.collector_name, one.collector_relation, GateEvent.How(one.how).label,
+            Handover.Mode(one.mode).label, one.collector_name, one.collector_relation, _how(one),
             given_by(one), one.place, _batch(books, one), _odd(books, one),
         ]
         for number, one in enumerate(books.departures, 1)
@@ -46,6 +46,15 @@ def _batch(books: Books, one) -> str:
     grade = books.students[one.student_id].school_class.grade
     running = (batch for batch in books.batches if batch.began_on <= one.day <= (batch.ended_on or one.day))
     return next((batch.name for batch in running if grade in batch.grades), "")
+
+
+def _how(one) -> str:
+    label, typed = GateEvent.How(one.how).label, _typed(one)
+    return f"{label}（{typed}）" if typed else label
+
+
+def _typed(one) -> str:
+    return typed_in_words(one.event__device, one.by__name, one.event__received_at)
 
 
 def given_by(one) -> str:
@@ -87,7 +96,7 @@ def _by_class_and_day(books: Books) -> Table:
         "人数",
         "移交教师",
         "地点（门）",
-        "离校时间、学生（关系、接领人；除当面认人以外的核验方式；异常）",
+        "离校时间、学生（关系、接领人；除当面认人以外的核验方式；补录；异常）",
     ]
     return Table("离校记录", heads, [10, 10, 6, 12, 10, 102], rows)
 
@@ -98,9 +107,8 @@ def _in_short(books: Books, one) -> str:
     who = f"{one.collector_relation} {one.collector_name}" if collected else Handover.Mode(one.mode).label
     plain = (GateEvent.How.KNOWN, GateEvent.How.AGREED, GateEvent.How.LATER)  # the last one's story is told anyway
     how = "" if one.how in plain else GateEvent.How(one.how).label
-    return (
-        f"{clock(one.at):%H:%M} {books.students[one.student_id].name}（{listed([who, how, _odd(books, one)], '，')}）"
-    )
+    said = listed([who, how, _typed(one), _odd(books, one)], "，")
+    return f"{clock(one.at):%H:%M} {books.students[one.student_id].name}（{said}）"
 
 
 def _transfers(books: Books) -> Sheet:

@@ -1362,7 +1362,7 @@ class Migration(migrations.Migration):
                             ("reached", "已联系上，家长知情"),
                             ("coming", "已联系上，正在来校"),
                             ("no_answer", "没有接通"),
-                            ("unknown", "联系上，家长也不知道在哪"),
+                            ("unknown", "已联系上，家长也不知道在哪"),
                         ],
                         max_length=10,
                         verbose_name="结果",

@@ -11,7 +11,7 @@ from afterschool.access.reach import ReachQuerySet
 from afterschool.schools.models import School, Student
 from enrollment.models import OfChild
 
-from .gate import GateEvent, Handover
+from .gate import GateEvent, GateList, Handover
 from .session import Mark, Session
 
 
@@ -128,4 +128,13 @@ def later_in_words(by: str, at: datetime, source: str, reason: str = "", agreed_
     """`据值班教师说的，网络断了；赵立新 10月16日 09:12 记，陈静 同意`, the last where a locked month asked for another's word."""
     whose = f"据{source}，{reason}；" if reason else f"据{source}，"
     agreed = f"，{agreed_by} 同意" if agreed_by else ""
-    return f"{whose}{by} {timezone.localtime(at):%-m月%-d日 %H:%M} 记{agreed}"
+    return f"{whose}{_who_and_when(by, at)} 记{agreed}"
+
+
+def typed_in_words(device: str, by: str, at: datetime) -> str:
+    """`周国栋 10月16日 08:05 据纸质名单补录`; nothing where it was not typed in from paper."""
+    return f"{_who_and_when(by, at)} 据纸质名单补录" if device.startswith(GateList.PAPER) else ""
+
+
+def _who_and_when(by: str, at: datetime) -> str:
+    return f"{by} {timezone.localtime(at):%-m月%-d日 %H:%M}"

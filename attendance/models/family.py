@@ -102,7 +102,7 @@ class ContactAttempt(models.Model):
         REACHED = "reached", "已联系上，家长知情"
         COMING = "coming", "已联系上，正在来校"
         NO_ANSWER = "no_answer", "没有接通"
-        UNKNOWN = "unknown", "联系上，家长也不知道在哪"
+        UNKNOWN = "unknown", "已联系上，家长也不知道在哪"
 
     RESOLVED = (Result.REACHED, Result.COMING)
 

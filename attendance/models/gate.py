@@ -189,10 +189,17 @@ class Handover(models.Model):
 
     @property
     def words(self) -> str:
-        return way_in_words(self.mode, self.collector_relation, self.how)
+        return way_in_words(self.mode, self.collector_relation, self.how, self.event.device)
 
 
-def way_in_words(mode: str, relation: str, how: str) -> str:
+def way_in_words(mode: str, relation: str, how: str, device: str) -> str:
     """How the child left, as the guardian reads it: 由奶奶接走; written down afterwards: 由奶奶接走（补记）."""
     words = f"由{relation}接走" if mode == Handover.Mode.COLLECTED else str(Handover.Mode(mode).label)
-    return f"{words}（补记）" if how == GateEvent.How.LATER else words
+    return f"{words}{afterwards(how, device)}"
+
+
+def afterwards(how: str, device: str) -> str:
+    """（补记） on somebody's word, （补录） from a paper list; nothing where it was tapped at the gate."""
+    if how == GateEvent.How.LATER:
+        return "（补记）"
+    return "（补录）" if device.startswith(GateList.PAPER) else ""

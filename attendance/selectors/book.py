@@ -83,7 +83,7 @@ def day_book(school: School, day: date, *, students: Iterable[Student] | None = 
     [timetable] = days_of(school, day, day)
     placements = placed_on([session.section for session in held], day)
     marks = Mark.objects.filter(session__in=held).select_related("by")
-    handovers = Handover.objects.filter(school=school, day=day, undone_at=None).select_related("by")
+    handovers = Handover.objects.filter(school=school, day=day, undone_at=None).select_related("by", "event")
     stays = LateStay.objects.filter(school=school, day=day, ended_at=None).select_related(
         "keeper", "student__school_class"
     )

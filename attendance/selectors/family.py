@@ -10,7 +10,7 @@ from django.utils import timezone
 from afterschool.schools.calendar import days_of
 from afterschool.schools.models import Student
 from attendance.models import DayClose, Handover, PickupChange, Session, Transfer
-from attendance.models.corrections import later_in_words
+from attendance.models.corrections import later_in_words, typed_in_words
 from enrollment.models import Placement
 from enrollment.selectors import Collector, collectors_of, walks_alone
 from staffing.models import Duty
@@ -115,4 +115,6 @@ def _of_handover(handover: Handover) -> str:
         later = handover.event.later
         said = later_in_words(handover.by.name, later.at, later.source)
         return " · ".join(filter(None, [handover.collector_name, said]))
-    return " · ".join(filter(None, [handover.collector_name, how, handover.place, f"交接人 {handover.by.name}"]))
+    typed = typed_in_words(handover.event.device, handover.by.name, handover.event.received_at)
+    who = typed or f"交接人 {handover.by.name}"
+    return " · ".join(filter(None, [handover.collector_name, how, handover.place, who]))

@@ -5,14 +5,21 @@ from io import BytesIO
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from afterschool.xlsx import write_xlsx
 from attendance.actions import take_roll
 from attendance.actions.codes import call_back
-from attendance.models import GateEvent, GateList, Handover, Incident
+from attendance.archive.books import Books
+from attendance.archive.departures import departures
+from attendance.held import records
+from attendance.models import GateEvent, GateList, Handover, Incident, Session
+from attendance.papers import day_tables
+from attendance.selectors import family_day, trail
 from attendance.selectors.offline import list_content
-from enrollment.models import PickupPerson, PickupRestriction
+from enrollment.models import Application, PickupPerson, PickupRestriction
 from tests import cast
 from tests.attendance.gate import hand_over, report_wrong_adult
 from tests.attendance.phones import Phone
@@ -86,6 +93,46 @@ def test_ticks_are_events_of_the_paper_and_sent_twice_they_count_once(here, clie
     assert not Handover.objects.filter(student=first).exists()
     assert not Incident.objects.exists()
     assert "17:38 由母亲接走" in client.get(page).content.decode()
+
+
+def cells(sheet) -> list[dict]:
+    """The rows as the workbook has them."""
+    head, *rows = list(load_workbook(BytesIO(write_xlsx([sheet]))).active.iter_rows(values_only=True))[
+        len(sheet.titles) :
+    ]
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def test_wherever_a_departure_is_shown_it_says_who_typed_it_in_from_paper_and_when(here, client, wall):
+    _, second, third, alone = here.children
+    Application.objects.filter(student=alone).update(leave_mode="bus")
+    client.force_login(here.teacher)
+    client.post(PRINT, {"section": here.section.pk})
+    hand_over(third, now=at(17, 35), by=here.by_teacher)
+    wall["now"] = TOMORROW
+    ticks = {"form": str(uuid4()), f"way-{second.pk}": f"guardian:{here.mothers[1].pk}", f"way-{alone.pk}": "bus"}
+    client.post(f"/attendance/gate/paper/{GateList.objects.get().pk}/", ticks)
+    said = "王静 10月16日 08:00 据纸质名单补录"
+
+    kept = departures(Books(here.school, THURSDAY, THURSDAY)).sheets[0]
+    assert {row["姓名"]: row["核验方式"] for row in cells(kept)} == {
+        second.name: f"当面认人（{said}）", third.name: "当面认人", alone.name: f"按约定离校（{said}）"
+    }  # fmt: skip
+    month = departures(Books(here.school, THURSDAY.replace(day=1), THURSDAY)).tables[0].rows[0][-1]
+    assert f"（母亲 {here.mothers[1].name}，{said}）" in month and f"乘校车，{said}）" in month
+    assert month.count(said) == 2
+    day = day_tables(here.school, THURSDAY, Session.objects.held(), Incident.objects.none())[1]
+    assert {row["姓名"]: row["备注"] or "" for row in cells(day)} == {
+        second.name: said,
+        third.name: "",
+        alone.name: said,
+    }
+    last = family_day(second, THURSDAY, TOMORROW).stations[-1]
+    assert (last.word, last.note) == ("由母亲接走（补录）", f"{here.mothers[1].name} · 当面认人 · {said}")
+    home = trail(here.children, THURSDAY, TOMORROW)
+    assert [home[one.pk].stations[-1].word for one in (third, alone)] == ["由母亲接走", "乘校车（补录）"]
+    [left] = [one for one in records(alone, 0) if one.title == "离校"]
+    assert left.rows[0][1] == "乘校车（补录）"
 
 
 def test_paper_of_another_section_is_not_found(here, client):
