@@ -24,7 +24,7 @@ def departures(books: Books) -> Record:
 def _departures(books: Books) -> Sheet:
     columns = [
         NUMBER, DAY, KLASS, NAME, Column("离校时间", "time", 10), Column("方式", width=10), Column("接领人", width=12),
-        Column("关系", width=10), Column("核验方式", width=14), Column("移交教师", width=12), Column("地点（门）", width=12),
+        Column("关系", width=10), Column("核验方式", width=22), Column("移交教师", width=12), Column("地点（门）", width=12),
         Column("批次", width=10), Column("异常", width=30),
     ]  # fmt: skip
     rows = [
