@@ -47,7 +47,6 @@ LEFT_OUT = {
     "ExportRequest": "who else asked",
     "Decline": "says which guardian declined; no service came of it",
     "CallBack": "on the telephone with the other guardian",
-    "GateEvent": "as claimed by a device; what stands is the handover",
     "LaterRecord": "on whose word it was written down afterwards; what stands is the handover",
     "BankLine": "whose account it was",
     "PayeeChange": "somebody's account",
