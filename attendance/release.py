@@ -34,7 +34,7 @@ class Child(NamedTuple):
     grants: Sequence[Grant] = ()  # who may collect
     restrictions: Sequence[Restriction] = ()
     disputed: bool = False
-    both_called: bool = False  # every guardian who may be told was called about the dispute
+    all_called: bool = False  # every guardian who may be told was called about the dispute
     agreed: str = "collected"  # how the guardians signed that the child leaves, or said for today
     may_walk: bool = False  # by the law's line and the school's
 
@@ -56,7 +56,7 @@ def may_release(child: Child, asked: Asked, day: date) -> Answer:
     answer = _alone(child, asked, holding) if asked.mode != "collected" else _collected(child, asked, holding)
     if answer.may is not May.RELEASE:
         return answer
-    if child.disputed and not (asked.leader and child.both_called):
+    if child.disputed and not (asked.leader and child.all_called):
         return Answer(May.HOLD, "须带班领导在场，并已电话告知监护人")
     if holding and asked.list_age > LIST_IS_OLD:
         return Answer(May.HOLD, "名单已超过 15 分钟，须先联系办公室")

@@ -8,7 +8,8 @@ from afterschool.access.reach import Actor
 from afterschool.schools.models import School
 from attendance import actions as attendance
 from attendance.models import ContactAttempt, Mark, Session
-from attendance.selectors import TOLD, guardians_to_call, missing_children, moves, room_changes
+from attendance.selectors import TOLD, missing_children, moves, room_changes
+from enrollment.selectors import guardians_to_tell
 
 from .clock import at, clock_shows
 
@@ -26,7 +27,7 @@ def make(school: School, day: date, teacher_of: Mapping[int | None, Actor]) -> N
 def _call(school: School, day: date, teacher_of: Mapping[int | None, Actor]) -> None:
     dice = Random(f"{school.code}{day}")
     for one in missing_children(school, day):
-        tie = guardians_to_call(one.student, day)[0]
+        tie = guardians_to_tell([one.student], day, day)[one.student.pk][0]
         for minutes, result in enumerate(dice.choice(CAME_OF_IT), start=3):
             with clock_shows(one.mark.at + timedelta(minutes=minutes)) as now:
                 attendance.note_contact(

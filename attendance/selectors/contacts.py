@@ -5,9 +5,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from afterschool.schools.models import Guardianship, School, Student
+from afterschool.schools.models import School, Student
 from attendance.models import ContactAttempt, Leave, Mark, Session
-from enrollment.selectors import barred_guardians
 
 from .board import phones_of
 
@@ -70,10 +69,3 @@ def unresolved_absences(school: School, day: date, now: datetime) -> list[Missin
     """Those whose guardians nobody has reached ten minutes after the roll, or who do not know either."""
     missing = [one for one in missing_children(school, day) if not one.resolved]
     return [one for one in missing if one.lost or now - one.mark.at >= SOLVED_WITHIN]
-
-
-def guardians_to_call(student: Student, day: date) -> list[Guardianship]:
-    """Whom the teacher calls about this child, the first one first; nobody who must not know where the child is."""
-    barred = barred_guardians([student], day)
-    ties = Guardianship.objects.open_on(day).filter(student=student).select_related("person")
-    return [tie for tie in ties.order_by("-is_primary", "id") if (student.pk, tie.person_id) not in barred]

@@ -86,12 +86,12 @@ class Facts:
             grants=[one.grant for one in known],
             restrictions=restrictions,
             disputed=disputed,
-            both_called=disputed and self.both_called(student_id),
+            all_called=disputed and self.all_called(student_id),
             agreed=self.agreed.get(student_id, Handover.Mode.COLLECTED),
             may_walk=self.students[student_id].may_walk,
         )
 
-    def both_called(self, student_id: int) -> bool:
+    def all_called(self, student_id: int) -> bool:
         """Every guardian who may be told was called about that day."""
         return bool(self.told(student_id)) and not self.uncalled(student_id)
 

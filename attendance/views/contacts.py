@@ -9,6 +9,7 @@ from afterschool.access.gate import requires
 from afterschool.access.models import Person
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
+from enrollment.selectors import guardians_to_tell
 
 from .. import selectors
 from ..actions import note_contact
@@ -21,7 +22,7 @@ from ..roll_forms import ContactForm
 def contact_create(request, reach, pk, student_id):
     session = session_asked(request, reach, pk)
     student = child_asked(session, student_id)
-    ties = selectors.guardians_to_call(student, session.day)
+    ties = guardians_to_tell([student], session.day, timezone.localdate())[student.pk]
     people = Person.objects.filter(pk__in=[tie.person_id for tie in ties])
     form = ContactForm(request.POST or None, people=people)
     if form.is_valid():

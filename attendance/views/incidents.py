@@ -10,14 +10,13 @@ from afterschool.access.gate import requires
 from afterschool.access.models import Person
 from afterschool.errors import RuleBroken
 from afterschool.refusals import tell
-from enrollment.selectors import held_in_dispute
+from enrollment.selectors import guardians_to_tell, held_in_dispute
 from staffing.asked import number_in, school_asked
 from staffing.selectors import leaders_of
 
 from .. import actions, selectors
 from ..day_forms import CallBackForm, IncidentForm, StepForm
 from ..models import CallBack, Incident
-from ..selectors.contacts import guardians_to_call
 from ..selectors.incidents import numbers_of
 from .day import board_of
 
@@ -102,13 +101,14 @@ def call_back(request, reach, pk):
 
 
 def _incident_page(request, incident, form=None):
-    leads = incident.school_id in request.actor.reach(Capability.LEAD_DAY).schools
+    leads, today = incident.school_id in request.actor.reach(Capability.LEAD_DAY).schools, timezone.localdate()
+    child = incident.student if leads else None
     context = {
         "incident": incident,
         "calls": _calls(incident),
         "leads": leads,
-        "guardians": guardians_to_call(incident.student, timezone.localdate()) if leads and incident.student else [],
-        "stranger": incident.kind == Incident.Kind.WRONG_ADULT and incident.day == timezone.localdate(),
+        "guardians": guardians_to_tell([child], today, today)[child.pk] if child else [],
+        "stranger": incident.kind == Incident.Kind.WRONG_ADULT and incident.day == today,
         "form": form or StepForm(initial={"first_aid": incident.first_aid, "reported_to": incident.reported_to}),
     }
     return render(request, "attendance/incident.html", context, status=422 if form else 200)

@@ -7,8 +7,9 @@ from afterschool.notices.models import Notice
 from attendance.actions import ask_leave, correct_mark, note_contact, take_roll, unresolved_contacts
 from attendance.after_roll import tasks
 from attendance.models import ContactAttempt
-from attendance.selectors import guardians_to_call, missing_children, unresolved_absences
+from attendance.selectors import missing_children, unresolved_absences
 from enrollment.models import PickupRestriction
+from enrollment.selectors import guardians_to_tell
 from tests import cast
 from tests.attendance.town import THURSDAY, at
 
@@ -92,12 +93,15 @@ def test_only_a_guardian_is_called_and_never_one_who_must_not_know(missing):
     child.guardianships.create(school=child.school, person=father, relation="父亲", began_on=THURSDAY.replace(day=1))
     with pytest.raises(RuleBroken, match="不是孩子的监护人"):
         call(missing, "reached", 50, missing.mothers[1])
-    assert [tie.person for tie in guardians_to_call(child, THURSDAY)] == [missing.mothers[0], father]
+    assert [tie.person for tie in guardians_to_tell([child], THURSDAY, THURSDAY)[child.pk]] == [
+        missing.mothers[0],
+        father,
+    ]
     PickupRestriction.objects.create(
         school=child.school, student=child, person=father, person_name="父亲", document="（2026）1号",
         recorded_by=missing.leader, confirmed_by=missing.teacher, began_on=THURSDAY.replace(day=1),
     )  # fmt: skip
-    assert [tie.person for tie in guardians_to_call(child, THURSDAY)] == [missing.mothers[0]]
+    assert [tie.person for tie in guardians_to_tell([child], THURSDAY, THURSDAY)[child.pk]] == [missing.mothers[0]]
 
 
 def test_who_is_missing_takes_no_more_questions_for_more_children(missing, django_assert_num_queries):

@@ -42,7 +42,7 @@ def test_no_grant_opens_to_whom_a_restriction_bars():
     tried = 0
     for grants, bars in product(subsets(GRANTS), subsets(BARS_FATHER)[1:]):
         for agreed, called in product(["collected", "self", "bus"], [False, True]):
-            child = Child(grants, (*bars, *OVER), disputed=called, both_called=called, agreed=agreed, may_walk=True)
+            child = Child(grants, (*bars, *OVER), disputed=called, all_called=called, agreed=agreed, may_walk=True)
             for grant, how, leader in product(HIS, HOWS, [False, True]):
                 asked = Asked("collected", grant, how, proven=True, leader=leader)
                 assert may_release(child, asked, DAY).may is May.NO
@@ -87,7 +87,7 @@ def test_a_namesake_of_a_known_adult_is_a_stranger():
 def test_a_dispute_holds_until_the_leader_is_there_and_both_were_called(leader, called):
     """C5"""
     for grant in (Grant(MOTHER), Grant(FATHER)):
-        child = Child(GRANTS, disputed=True, both_called=called)
+        child = Child(GRANTS, disputed=True, all_called=called)
         answer = may_release(child, Asked("collected", grant, leader=leader), DAY)
         assert answer.may is (May.RELEASE if leader and called else May.HOLD)
 
