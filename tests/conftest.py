@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
+from playwright.sync_api import expect
 
 from tests import cast, schema
 
@@ -106,6 +107,12 @@ def term(d_bureau):
 @pytest.fixture
 def today():
     return date(2026, 10, 15)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience():
+    """A busy machine may take its time, a missing word may not be overlooked."""
+    expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

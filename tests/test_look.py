@@ -61,4 +61,4 @@ def test_a_step_without_network_says_so(live_server, page, context):
     context.set_offline(True)
     page.evaluate("htmx.ajax('GET', '/law/dalian-2024/', {target: '#main'}).catch(() => {})")
 
-    page.get_by_role("status").get_by_text("没有连上网络").wait_for(timeout=5000)
+    page.get_by_role("status").get_by_text("没有连上网络").wait_for()

@@ -20,5 +20,5 @@ function look() {
 
 look();
 setInterval(look, SECOND);
-document.addEventListener("htmx:load", look);
+document.addEventListener("htmx:afterSwap", look); // at once, before anything settles: a code's half minute runs
 document.addEventListener("visibilitychange", look);

@@ -3,6 +3,7 @@
 
 import { isOver, lastDeed, pace, sameAdult, waiting, who } from "./gate/book.js";
 import { canScan, scan } from "./gate/camera.js";
+import { opens, read } from "./gate/code.js";
 import { NothingToday, SignedOut, getList, send } from "./gate/server.js";
 import { show } from "./gate/show.js";
 import { addTap, device, dropList, dropTaps, keepList, mendTap, number, open, readList, taps } from "./gate/store.js";
@@ -17,15 +18,25 @@ const gate = {
   trouble: "", stores: true, canScan: canScan(),
 };
 let mine = "";
-let busy = false;
+let turns = null; // the exchanges under way
+let asked = null; // what comes after the present one: null for nothing, true for a new list as well
 
 const now = () => Date.now() + (gate.list ? gate.list.ahead : 0);
-const draw = () => show(gate, now());
+let finger = 0; // while it is on the screen nothing is drawn anew below it: the tap would be lost
+const draw = () => finger || show(gate, now());
+function hold(milliseconds) {
+  clearTimeout(finger);
+  finger = setTimeout(() => { finger = 0; draw(); }, milliseconds);
+}
 const child = (id) => gate.list.children.find((one) => one.id === id);
 
-function choose(id) {
+function pick(id) {
   Object.assign(gate, { chosen: id, along: new Set(), code: "", stranger: null, said: "" });
-  draw();
+}
+
+function choose(id) {
+  pick(id);
+  show(gate, now()); // at once: the adults on the screen are another child's
 }
 
 // ── taps ────────────────────────────────────────────────────────────────────────────────────────
@@ -40,9 +51,13 @@ async function tap(kind, student, facts) {
   gate.taps.push(made);
 }
 
+// While this is stored the next child may be chosen already: that one stays chosen.
 async function release(mode, adult) {
   const leaving = child(gate.chosen);
+  if (!leaving) return; // the second of two quick taps
   const together = [leaving, ...[...gate.along].map(child)];
+  const typed = gate.code;
+  pick(null);
   const group = number();
   const staying = [];
   for (const one of together) {
@@ -50,21 +65,23 @@ async function release(mode, adult) {
     if (adult && !same) { staying.push(one.name); continue; }
     const whom = same ? who(same) : `alone:${one.id}`;
     const words = same ? `由${same.relation}接走` : { self: "自行离校", bus: "乘校车" }[mode];
-    const code = one === leaving ? gate.code : "";
+    const code = one === leaving ? typed : "";
     const facts = { mode, adult: same ? same.key : "", code, who: whom, pace: pace(gate.taps, whom, now()), words, group };
     await tap("release", one, facts);
   }
-  choose(null);
-  gate.said = staying.length ? `${staying.join("、")} 没有授权这位大人来接，还没走` : "";
+  if (staying.length) gate.said = `${staying.join("、")} 没有授权这位大人来接，还没走`;
   draw();
   exchange();
 }
 
 async function takeAdult(key) {
   const leaving = child(gate.chosen);
-  const adult = leaving.adults.find((one) => one.key === key);
+  const adult = leaving?.adults.find((one) => one.key === key);
+  if (!adult) return;
   if (adult.barred) return refuse(key);
-  if (adult.check && !(await isRight(adult.check))) {
+  const right = !adult.check || (await isRight(adult.check));
+  if (gate.chosen !== leaving.id) return;
+  if (!right) {
     gate.said = gate.code ? "接送码不对，请再看一次" : "请先输入接送码";
     return draw();
   }
@@ -74,8 +91,10 @@ async function takeAdult(key) {
 // 都不是这几位, or one who must not: the child stays, the leaders are told, a second person calls back.
 async function refuse(key) {
   const staying = child(gate.chosen);
+  if (!staying) return;
+  pick(null);
+  gate.stranger = staying.id;
   await tap("wrong_adult", staying, { adult: key });
-  Object.assign(gate, { chosen: null, stranger: staying.id, said: "" });
   draw();
   exchange();
 }
@@ -98,50 +117,62 @@ async function undo(deeds) {
 }
 
 async function confirm(held) {
+  pick(null);
   await tap("confirm", child(held.student), { about: held.uid, words: held.words });
-  choose(null);
+  draw();
   exchange();
 }
 
 // ── codes ───────────────────────────────────────────────────────────────────────────────────────
 
-// Without a secure page the browser cannot compare: then the server does.
-async function isRight(check) {
-  if (!window.crypto.subtle) return gate.code.length === 6;
-  const said = new TextEncoder().encode(`${gate.chosen}:${gate.list.day}:${gate.code}`);
-  const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", said));
-  return Array.from(sum, (byte) => byte.toString(16).padStart(2, "0")).join("") === check;
-}
+const isRight = (check) => opens(check, gate.chosen, gate.list.day, gate.code);
 
 async function enterCode(text) {
   gate.code = text;
   if (text.length < 6) return;
-  const adults = child(gate.chosen).adults;
-  for (const adult of adults) if (adult.check && (await isRight(adult.check))) return release("collected", adult);
+  const leaving = child(gate.chosen);
+  for (const adult of leaving.adults) {
+    const right = adult.check && (await isRight(adult.check));
+    if (gate.chosen !== leaving.id || gate.code !== text) return;
+    if (right) return release("collected", adult);
+  }
   gate.said = "再点出示接送码的那位大人";
   document.activeElement?.blur(); // the keyboard goes, the adults are seen, and what was said with them
   draw();
 }
 
-// A guardian's telephone shows "child:guardian:digits"; a printed code may hold the digits alone.
 async function look() {
-  const text = await scan(document.getElementById("camera"), document.querySelector("#camera video"));
-  const [, student, guardian, code] = /^(?:(\d+):(\d+):)?(\d{6})$/.exec(text || "") || [];
+  const { student, guardian, code } = read(await scan(document.getElementById("camera"), document.querySelector("#camera video")));
   if (!code) return;
-  if (student && child(Number(student))) choose(Number(student));
+  if (student && child(student)) choose(student);
   if (gate.chosen === null) return;
   await enterCode(code);
-  if (guardian && gate.chosen !== null) await takeAdult(`guardian:${guardian}`);
+  if (guardian && gate.chosen === student) await takeAdult(`guardian:${guardian}`);
 }
 
 // ── the server ──────────────────────────────────────────────────────────────────────────────────
 
-async function exchange(anew = false) {
-  if (busy) return;
-  busy = true;
-  const sent = waiting(gate.taps);
+function exchange(anew = false) {
+  asked = asked || anew;
+  turns ??= takeTurns();
+  return turns;
+}
+
+async function takeTurns() {
   try {
-    await send(page, mine, sent, async (batch, answers) => {
+    while (asked !== null) {
+      const anew = asked;
+      asked = null;
+      await takeTurn(anew);
+    }
+  } finally {
+    turns = null;
+  }
+}
+
+async function takeTurn(anew) {
+  try {
+    await send(page, mine, waiting(gate.taps), async (batch, answers) => {
       for (const one of batch) await mendTap(one, { answer: answers.get(one.uid) });
       draw();
     });
@@ -153,11 +184,8 @@ async function exchange(anew = false) {
   } catch (failure) {
     gate.trouble = failure instanceof SignedOut ? "signed-out" : failure instanceof NothingToday ? "nothing-today" : "offline";
   }
-  busy = false;
   await tidy();
   draw();
-  // What was tapped meanwhile does not wait for the clock.
-  if (!gate.trouble && waiting(gate.taps).some((one) => !sent.includes(one))) exchange();
 }
 
 // What may no longer be used is no longer kept; what was not yet sent is.
@@ -188,6 +216,8 @@ const DEEDS = {
   scan: () => look(),
 };
 
+document.addEventListener("pointerdown", () => hold(700)); // no longer, should its end never come
+for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => hold(50)); // the click comes after it
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-deed]");
   if (button) DEEDS[button.dataset.deed](button.dataset.value);

@@ -11,7 +11,13 @@ from tests.test_look import too_wide
 PHONE = {"width": 390, "height": 844}
 # What a finger does, without Playwright's patience: the child's tile, the adult's tile, and twelve seconds go by.
 FINGER = """async ([names, adult]) => {
-  const until = async (find) => { for (;;) { const it = find(); if (it) return it; await new Promise((go) => setTimeout(go, 2)); } };
+  const until = async (find) => {
+    for (const began = performance.now(); performance.now() - began < 20000; await new Promise((go) => setTimeout(go, 2))) {
+      const it = find();
+      if (it) return it;
+    }
+    throw new Error(`${names}: ${find}`);
+  };
   const tile = (name) => [...document.querySelectorAll("#waiting .child-tile")].find((one) => one.firstChild.textContent === name);
   const chosen = () => [...document.querySelectorAll("#picked .adult-tile")].find((one) => one.textContent.includes(adult));
   for (const name of names) {
@@ -35,7 +41,6 @@ class Phone:
         self.context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="zh-CN", **context)
         self.context.add_cookies([cookie])
         self.context.add_init_script(CLOCK)
-        self.context.set_default_timeout(10_000)
         self.page, self.site, self.taps = self.context.new_page(), site, 0
         self.sent: list[str] = []
         self.page.on("request", self._note)
@@ -71,12 +76,13 @@ class Phone:
         self.page.evaluate(FINGER, [[child.name for child in children], adult])
 
     def later(self, seconds):
+        self.page.wait_for_load_state()  # a page reads its clock once its scripts run
         self.page.evaluate(
             "more => localStorage.setItem('ahead', Number(localStorage.getItem('ahead') || 0) + more)", seconds * 1000
         )
 
     def waits(self, count):
-        """So many taps wait on the device."""
+        """So many taps wait on the device: at its next look at the latest, which is every fifteen seconds."""
         expect(self.page.locator(".action-bar [data-now=queue]")).to_have_text(str(count))
 
     def sees(self, *words):

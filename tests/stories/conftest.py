@@ -3,11 +3,10 @@
 import pytest
 from celery.contrib.testing.worker import start_worker
 from celery.signals import setup_logging
-from playwright.sync_api import expect
 
 from afterschool import celery_app
 
-from .stage import PATIENCE, Stage, Wall
+from .stage import Stage, Wall
 
 
 @setup_logging.connect
@@ -33,9 +32,7 @@ def worker(transactional_db):
 @pytest.fixture
 def stage(request, live_server, worker, wall, browser) -> Stage:
     stage = Stage(browser, live_server.url, request.node.originalname)
-    expect.set_options(timeout=PATIENCE)
     yield stage
-    expect.set_options(timeout=None)
     stage.close()
     # Errors in the console, breaches of the content policy, barriers, pages too wide.
     assert not stage.faults, "\n".join(stage.faults)

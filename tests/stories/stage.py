@@ -17,7 +17,6 @@ from tests.test_look import DESKTOP, PHONE, serious, too_wide
 
 SHOTS = Path(__file__).parent / "shots" if os.environ.get("SHOTS") else None  # whoever wants to look: SHOTS=1
 PASSWORD = "haitang-2026"
-PATIENCE = 20_000  # milliseconds: a busy machine may take its time, a missing word may not be overlooked
 # A refused form answers 422, which Chromium writes into its console as it does with every such answer.
 REFUSED_FORM = "the server responded with a status of 422"
 
@@ -56,7 +55,6 @@ class Stage:
 
     def _enter(self, device: str, look: dict, password_of: str = "", code_to: str = "") -> "Visitor":
         context = self.browser.new_context(**look, locale="zh-CN", timezone_id="Asia/Shanghai", accept_downloads=True)
-        context.set_default_timeout(PATIENCE)
         self.contexts.append(context)
         visitor = Visitor(self, context.new_page(), device)
         if password_of:
