@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from afterschool.access.reach import Actor
 from afterschool.audit.models import Deed
@@ -190,12 +191,12 @@ def test_on_the_phone_the_box_opens_by_itself_and_the_page_waits_for_the_word(
     assert too_wide(page) <= 0
     page.get_by_role("button", name="确认付款 200.00 元").click()
     page.get_by_role("heading", name="待付款").wait_for()
+    expect(page.get_by_role("button", name="付款 200.00 元")).to_be_hidden()  # the box is open
     payment = Payment.objects.get()
     name, box = page.evaluate("window.asked")
     assert (name, box["package"]) == ("getBrandWCPayRequest", f"prepay_id={payment.prepay_id}")
     signed = (box[part] for part in ("appId", "timeStamp", "nonceStr", "package"))
     verify(key_of("merchant").public_key(), box["paySign"], *signed)
-    assert not page.get_by_role("button", name="付款 200.00 元").is_visible()
 
     gateway.pay(payment.out_trade_no)
     assert tell(phone, letter(PAID, gateway.told(payment.out_trade_no))) == 204
