@@ -1,12 +1,14 @@
 // 交接: loaded by the gate's page only. Child tile, adult tile, done; with or without a network.
 // Each tap is stored on the device first, then shown, then sent. gate/book.js says where a child is, gate/show.js draws it.
 
-import { isOver, lastDeed, pace, sameAdult, waiting, who } from "./gate/book.js";
+import { isHeldBack, isOver, lastDeed, pace, places, sameAdult, waiting, who } from "./gate/book.js";
 import { canScan, scan } from "./gate/camera.js";
 import { opens, read } from "./gate/code.js";
+import { isMeant, whenLifted } from "./gate/finger.js";
 import { NothingToday, SignedOut, getList, send } from "./gate/server.js";
 import { show } from "./gate/show.js";
-import { addTap, device, dropList, dropTaps, keepList, mendTap, number, open, readList, taps } from "./gate/store.js";
+import { addTap, device, dropList, dropTaps, isSure, keepList, mendTap, number, readList, taps } from "./gate/store.js";
+import { inTurn } from "./gate/turns.js";
 import { keepPage } from "./gate/worker.js";
 
 const EVERY = 15000; // milliseconds between two looks at what waits
@@ -15,19 +17,12 @@ const root = document.getElementById("gate");
 const page = root.dataset;
 const gate = {
   list: null, taps: [], chosen: null, along: new Set(), section: page.section, code: "", stranger: null, said: "",
-  trouble: "", stores: true, canScan: canScan(),
+  trouble: "", canScan: canScan(), get stores() { return isSure(); },
 };
 let mine = "";
-let turns = null; // the exchanges under way
-let asked = null; // what comes after the present one: null for nothing, true for a new list as well
 
 const now = () => Date.now() + (gate.list ? gate.list.ahead : 0);
-let finger = 0; // while it is on the screen nothing is drawn anew below it: the tap would be lost
-const draw = () => finger || show(gate, now());
-function hold(milliseconds) {
-  clearTimeout(finger);
-  finger = setTimeout(() => { finger = 0; draw(); }, milliseconds);
-}
+const draw = () => whenLifted(() => show(gate, now()));
 const child = (id) => gate.list.children.find((one) => one.id === id);
 
 function pick(id) {
@@ -35,6 +30,7 @@ function pick(id) {
 }
 
 function choose(id) {
+  if (document.activeElement?.matches("[data-code]")) document.activeElement.blur();
   pick(id);
   show(gate, now()); // at once: the adults on the screen are another child's
 }
@@ -55,21 +51,23 @@ async function tap(kind, student, facts) {
 async function release(mode, adult) {
   const leaving = child(gate.chosen);
   if (!leaving) return; // the second of two quick taps
-  const together = [leaving, ...[...gate.along].map(child)];
-  const typed = gate.code;
+  const book = places(gate.list, gate.taps);
+  const together = [leaving, ...[...gate.along].map(child).filter((one) => one && !book.get(one.id).gone)];
+  const typed = gate.code.length === 6 ? gate.code : "";
   pick(null);
   const group = number();
   const staying = [];
   for (const one of together) {
     const same = one === leaving ? adult : adult && sameAdult(adult, one);
-    if (adult && !same) { staying.push(one.name); continue; }
+    if (adult ? !same : one.mode !== mode) { staying.push(one.name); continue; }
     const whom = same ? who(same) : `alone:${one.id}`;
     const words = same ? `由${same.relation}接走` : { self: "自行离校", bus: "乘校车" }[mode];
     const code = one === leaving ? typed : "";
     const facts = { mode, adult: same ? same.key : "", code, who: whom, pace: pace(gate.taps, whom, now()), words, group };
     await tap("release", one, facts);
   }
-  if (staying.length) gate.said = `${staying.join("、")} 没有授权这位大人来接，还没走`;
+  const missing = adult ? "没有授权这位大人来接" : "没有这样的约定";
+  if (staying.length) gate.said = `${staying.join("、")} ${missing}，还没走`;
   draw();
   exchange();
 }
@@ -93,8 +91,8 @@ async function refuse(key) {
   const staying = child(gate.chosen);
   if (!staying) return;
   pick(null);
-  gate.stranger = staying.id;
   await tap("wrong_adult", staying, { adult: key });
+  if (gate.chosen === null) gate.stranger = staying.id;
   draw();
   exchange();
 }
@@ -104,7 +102,10 @@ async function again() {
   const staying = gate.stranger;
   await exchange(true);
   if (staying === null || staying !== gate.stranger) return;
-  if (child(staying)?.adults.some((one) => one.key.startsWith("call_back:") && !one.barred)) return choose(staying);
+  if (child(staying)?.adults.some((one) => one.key.startsWith("call_back:") && !one.barred)) {
+    pick(staying);
+    return draw();
+  }
   gate.said = gate.trouble ? "没有网络，名单没有刷新" : "还没有登记监护人同意，请再等一等";
   draw();
 }
@@ -117,6 +118,7 @@ async function undo(deeds) {
 }
 
 async function confirm(held) {
+  if (!held || !child(held.student)) return;
   pick(null);
   await tap("confirm", child(held.student), { about: held.uid, words: held.words });
   draw();
@@ -131,10 +133,11 @@ async function enterCode(text) {
   gate.code = text;
   if (text.length < 6) return;
   const leaving = child(gate.chosen);
+  if (!leaving) return;
   for (const adult of leaving.adults) {
-    const right = adult.check && (await isRight(adult.check));
+    const right = window.crypto.subtle && adult.check && (await isRight(adult.check));
     if (gate.chosen !== leaving.id || gate.code !== text) return;
-    if (right) return release("collected", adult);
+    if (right) return takeAdult(adult.key); // which asks first whether that one may
   }
   gate.said = "再点出示接送码的那位大人";
   document.activeElement?.blur(); // the keyboard goes, the adults are seen, and what was said with them
@@ -144,7 +147,16 @@ async function enterCode(text) {
 async function look() {
   const { student, guardian, code } = read(await scan(document.getElementById("camera"), document.querySelector("#camera video")));
   if (!code) return;
-  if (student && child(student)) choose(student);
+  if (student) {
+    const place = places(gate.list, gate.taps).get(student);
+    if (!place || place.gone) {
+      choose(null);
+      gate.said = place ? `${place.child.name} 已经离校：${place.gone.words}` : "这个码的孩子不在这份名单上";
+      return draw();
+    }
+    choose(student);
+    if (isHeldBack(place, gate.list, now())) return; // the card says what comes first
+  }
   if (gate.chosen === null) return;
   await enterCode(code);
   if (guardian && gate.chosen === student) await takeAdult(`guardian:${guardian}`);
@@ -152,25 +164,7 @@ async function look() {
 
 // ── the server ──────────────────────────────────────────────────────────────────────────────────
 
-function exchange(anew = false) {
-  asked = asked || anew;
-  turns ??= takeTurns();
-  return turns;
-}
-
-async function takeTurns() {
-  try {
-    while (asked !== null) {
-      const anew = asked;
-      asked = null;
-      await takeTurn(anew);
-    }
-  } finally {
-    turns = null;
-  }
-}
-
-async function takeTurn(anew) {
+const exchange = inTurn(async (anew) => {
   try {
     await send(page, mine, waiting(gate.taps), async (batch, answers) => {
       for (const one of batch) await mendTap(one, { answer: answers.get(one.uid) });
@@ -186,13 +180,14 @@ async function takeTurn(anew) {
   }
   await tidy();
   draw();
-}
+});
 
 // What may no longer be used is no longer kept; what was not yet sent is.
 async function tidy() {
-  if (gate.list && isOver(gate.list, now())) {
+  const { list } = gate;
+  if (list && isOver(list, now())) {
     await dropList();
-    gate.list = gate.chosen = gate.stranger = null;
+    if (gate.list === list) gate.list = gate.chosen = gate.stranger = null;
   }
   const done = gate.taps.filter((one) => one.answer && (!gate.list || one.day !== gate.list.day));
   await dropTaps(done);
@@ -208,7 +203,7 @@ const DEEDS = {
   adult: (value) => takeAdult(value),
   alone: (value) => release(value, null),
   stranger: () => refuse(""),
-  undo: () => undo(lastDeed(gate.taps)),
+  undo: (group) => undo(lastDeed(gate.taps).filter((one) => one.group === group)),
   "undo-one": (value) => undo(gate.taps.filter((one) => one.uid === value)),
   confirm: (value) => confirm(gate.taps.find((one) => one.uid === value)),
   seen: async (value) => { await mendTap(gate.taps.find((one) => one.uid === value), { seen: true }); draw(); },
@@ -216,11 +211,9 @@ const DEEDS = {
   scan: () => look(),
 };
 
-document.addEventListener("pointerdown", () => hold(700)); // no longer, should its end never come
-for (const end of ["pointerup", "pointercancel"]) document.addEventListener(end, () => hold(50)); // the click comes after it
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-deed]");
-  if (button) DEEDS[button.dataset.deed](button.dataset.value);
+  if (isMeant(event, button) && button) DEEDS[button.dataset.deed](button.dataset.value);
 });
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-along]")) return;
@@ -233,7 +226,6 @@ document.addEventListener("input", (event) => {
 });
 
 async function begin() {
-  gate.stores = await open();
   mine = await device();
   gate.list = await readList();
   gate.taps = await taps();

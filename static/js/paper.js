@@ -28,7 +28,8 @@ function count() {
 
 document.addEventListener("keydown", (event) => {
   const line = event.target.closest("[data-line]");
-  if (!line || event.target.type === "time") return;
+  if (!line || event.target.type === "time" || event.ctrlKey || event.metaKey) return;
+  if (event.repeat && /^\d$/.test(event.key)) return; // a key that is held down ticks one child
   const next = lines[lines.indexOf(line) + (event.key === "ArrowUp" ? -1 : 1)];
   if (event.key === "0") for (const box of boxes(line)) box.checked = false;
   else if (/^[1-9]$/.test(event.key)) {

@@ -87,7 +87,7 @@ class Phone:
 
     def sees(self, *words):
         for one in words:
-            expect(self.page.locator("body")).to_contain_text(one)
+            expect(self.page.locator("body")).to_contain_text(one, use_inner_text=True)
 
     def fits(self):
         assert too_wide(self.page) <= 0

@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from attendance.actions import take_events, take_roll
+from attendance.actions.codes import make_code
 from attendance.models import GateEvent, Handover, Incident, Mark
-from enrollment.models import PickupPerson, PickupRestriction, Section
+from enrollment.models import Application, PickupPerson, PickupRestriction, Section
 from tests import cast
+from tests.attendance.families import restrict
 from tests.attendance.phones import Phone
-from tests.attendance.town import at, build
+from tests.attendance.town import THURSDAY, at, build
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = [f"{family}{given}" for family in "陈林郑周何孙郭张李王" for given in ("一诺", "可欣", "浩然", "思远")]
@@ -30,6 +32,16 @@ QUICK = """async ([leaving, next]) => {
   tile(leaving).click();
   const adult = document.querySelector("#picked .adult-tile");
   for (const one of [adult, adult, tile(next)]) one.click();
+}"""
+
+# A page that slept finds its storage shut, so many times.
+SHUT = """(times) => {
+  const open = IDBDatabase.prototype.transaction;
+  IDBDatabase.prototype.transaction = function (...how) {
+    times -= 1;
+    if (times >= 0) throw new DOMException("closing", "InvalidStateError");
+    return open.apply(this, how);
+  };
 }"""
 
 
@@ -160,7 +172,66 @@ def test_quick_fingers_release_nobody_twice_and_the_next_child_stays_chosen(gate
     phone.page.evaluate(QUICK, [leaving.name, following.name])
     phone.sees(f"{leaving.name} 由母亲接走", "已通知家长", f"{following.name} 交给谁？")
 
+    phone.waits(0)
     assert [event.student for event in GateEvent.objects.all()] == [leaving]
+
+
+def test_the_second_of_two_quick_taps_undoes_nobody_else(gate):
+    town = gate(2)
+    phone = town.phone(town.teacher)
+    phone.open_gate(2)
+    phone.hand_over_all(town.children)
+    phone.waits(0)
+    place = phone.page.get_by_role("button", name="撤销").bounding_box()
+    for _ in range(2):
+        phone.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    expect(phone.page.locator("#last-name")).to_have_text(town.children[0].name)
+    phone.waits(0)
+    assert [one.student for one in GateEvent.objects.filter(kind="undo")] == [town.children[1]]
+
+
+def test_the_digits_of_an_adult_who_must_not_collect_open_nothing(gate):
+    town = gate(1)
+    [child] = town.children
+    _, digits = make_code(
+        child, day=THURSDAY, name="李桂花", relation="外婆", now=at(12), by=cast.act(town.mothers[0], THURSDAY)
+    )
+    restrict(town, child, "李桂花")
+    phone = town.phone(town.teacher)
+    phone.open_gate(1)
+    phone.tap(child.name)
+    phone.page.get_by_label("接送码").fill(digits)
+    phone.sees("不要放行 · 联系办公室", "已经记下")
+    phone.waits(0)
+    assert [event.kind for event in GateEvent.objects.all()] == ["wrong_adult"]
+
+
+def test_a_brother_who_may_not_go_alone_stays_when_the_elder_goes(gate):
+    town = gate(1, younger="陈一鸣")
+    Application.objects.filter(student=town.children[0]).update(leave_mode="bus")
+    phone = town.phone(town.leader)
+    phone.open_gate(2)
+    phone.tap(re.compile("^陈一诺"))
+    phone.page.get_by_text("陈一鸣 一起走").tap()
+    phone.tap("乘校车")
+    phone.sees("陈一诺 乘校车", "陈一鸣 没有这样的约定，还没走")
+    phone.waits(0)
+    assert [one.student.name for one in GateEvent.objects.all()] == ["陈一诺"]
+
+
+def test_a_phone_that_cannot_write_hands_over_all_the_same_and_says_so(gate):
+    town = gate(2)
+    phone = town.phone(town.teacher)
+    phone.open_gate(2)
+    phone.page.evaluate(SHUT, 1)
+    phone.hand_over(town.children[0])
+    phone.waits(0)
+    expect(phone.page.locator("#no-store")).to_be_hidden()
+    phone.page.evaluate(SHUT, 99)
+    phone.hand_over(town.children[1])
+    phone.sees("没发出去之前不要关", f"{town.children[1].name} 由母亲接走", "已通知家长")
+    phone.waits(0)
+    assert [one.student for one in GateEvent.objects.order_by("id")] == town.children
 
 
 def test_brothers_go_along_in_three_taps_and_one_tap_takes_it_back(gate):

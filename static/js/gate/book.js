@@ -7,6 +7,7 @@ const SHANGHAI = 8 * 3600 * 1000;
 
 export const clock = (at) => new Date(new Date(at).getTime() + SHANGHAI).toISOString().slice(11, 16);
 export const isOld = (list, now) => now > Date.parse(list.stale_after);
+export const isHeldBack = ({ child, held }, list, now) => held || (child.call_office && isOld(list, now));
 export const isOver = (list, now) => now > Date.parse(list.works_until);
 export const waiting = (taps) => taps.filter((tap) => !tap.answer);
 

@@ -1,9 +1,13 @@
 // 扫码, where the browser can read a code from the camera. Elsewhere the six digits are typed.
 
+let isOpen = false;
+
 export const canScan = () => "BarcodeDetector" in window && Boolean(navigator.mediaDevices);
 
 // The text of the first QR code that comes before the camera; null when the person gives up or the camera is refused.
 export async function scan(box, video) {
+  if (isOpen) return null;
+  isOpen = true;
   let stream = null;
   let over = false;
   const stop = () => { over = true; };
@@ -23,6 +27,7 @@ export async function scan(box, video) {
   } catch {
     return null;
   } finally {
+    isOpen = false;
     box.hidden = true;
     box.removeEventListener("click", stop);
     if (stream) for (const track of stream.getTracks()) track.stop();

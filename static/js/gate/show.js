@@ -66,10 +66,11 @@ function bar(gate) {
   at("last").hidden = !deeds.length;
   if (!deeds.length) return;
   const [first] = deeds;
-  const state = first.answer ? BECAME[first.answer.outcome] : "待发送";
+  const states = new Set(deeds.map((deed) => (deed.answer ? BECAME[deed.answer.outcome] : "待发送")));
+  at("last").querySelector("[data-deed]").dataset.value = first.group;
   at("last-name").textContent = deeds.map((deed) => deed.name).join("、");
   at("last-words").textContent = first.words;
-  at("last-state").textContent = `${clock(first.at)} · ${state}`;
+  at("last-state").textContent = `${clock(first.at)} · ${[...states].join("、")}`;
 }
 
 function main(gate, book, now) {

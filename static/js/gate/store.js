@@ -3,57 +3,64 @@
 
 import { openDB } from "idb";
 
-const memory = { own: new Map(), taps: [] };
-let books = null; // stays null where the browser refuses storage: then the open page is all the memory there is
+let books = null;
+let sure = true; // false once something could not be written: then the open page is all the memory there is
+let newest = 0;
 
-export async function open() {
-  try {
-    books = await openDB("gate", 1, {
-      upgrade(db) {
-        db.createObjectStore("own");
-        db.createObjectStore("taps", { keyPath: "sequence", autoIncrement: true });
-      },
-    });
-  } catch {
-    books = null;
+export const isSure = () => sure;
+
+const openBooks = () => openDB("gate", 1, {
+  upgrade(db) {
+    db.createObjectStore("own");
+    db.createObjectStore("taps", { keyPath: "sequence", autoIncrement: true });
+  },
+});
+
+// Phones shut the books of a page that slept: they are opened once more.
+async function ask(deed) {
+  for (let times = 0; times < 2; times += 1) {
+    try {
+      books = books || (await openBooks());
+      return await deed(books);
+    } catch {
+      books = null;
+    }
   }
-  return Boolean(books);
+  sure = false;
+  return undefined;
 }
 
-const read = (name) => (books ? books.get("own", name) : memory.own.get(name));
-const write = (name, value) => (books ? books.put("own", value, name) : memory.own.set(name, value));
-
 export async function device() {
-  const known = await read("device");
+  const known = await ask((kept) => kept.get("own", "device"));
   if (known) return known;
   const made = number();
-  await write("device", made);
+  await ask((kept) => kept.put("own", made, "device"));
   return made;
 }
 
-export const readList = () => read("list");
-export const keepList = (list) => write("list", list);
-export const dropList = () => (books ? books.delete("own", "list") : memory.own.delete("list"));
+export const readList = () => ask((kept) => kept.get("own", "list"));
+export const keepList = (list) => ask((kept) => kept.put("own", list, "list"));
+export const dropList = () => ask((kept) => kept.delete("own", "list"));
 
 export async function taps() {
-  return books ? books.getAll("taps") : memory.taps.slice();
+  const found = (await ask((kept) => kept.getAll("taps"))) || [];
+  newest = Math.max(0, ...found.map((tap) => tap.sequence));
+  return found;
 }
 
 export async function addTap(tap) {
-  tap.sequence = books ? await books.add("taps", tap) : memory.taps.push(tap);
+  newest = (await ask((kept) => kept.add("taps", tap))) || newest + 1;
+  tap.sequence = newest;
 }
 
 // The tap as it is now, with its answer: what was read earlier may be older than what the page has done since.
 export async function mendTap(tap, change) {
   Object.assign(tap, change);
-  if (books) await books.put("taps", tap);
+  await ask((kept) => kept.put("taps", tap));
 }
 
 export async function dropTaps(gone) {
-  for (const tap of gone) {
-    if (books) await books.delete("taps", tap.sequence);
-    else memory.taps.splice(memory.taps.indexOf(tap), 1);
-  }
+  for (const tap of gone) await ask((kept) => kept.delete("taps", tap.sequence));
 }
 
 // A UUID of version 4; old WebViews have no crypto.randomUUID, and pages without https have it nowhere.
