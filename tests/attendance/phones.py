@@ -89,5 +89,9 @@ class Phone:
         for one in words:
             expect(self.page.locator("body")).to_contain_text(one, use_inner_text=True)
 
+    def lands(self, title):
+        """A tap on a link does not wait for its page."""
+        expect(self.page).to_have_title(re.compile(f"^{title}"))
+
     def fits(self):
         assert too_wide(self.page) <= 0

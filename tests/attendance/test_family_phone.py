@@ -72,8 +72,8 @@ def test_a_family_changes_collector_and_time_in_three_taps_and_shows_a_code_that
     phone.later(61)
     expect(code).to_be_hidden()
     phone.sees("这个码已经过期")
-    phone.context.set_offline(False)
     clock["now"] = at(16, 2)
+    phone.context.set_offline(False)
     phone.later(6)
     expect(code).to_have_text(codes.rotating_code(child.pk, mother.pk, at(16, 2)))
 

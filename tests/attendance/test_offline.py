@@ -7,6 +7,7 @@ from time import monotonic
 import pytest
 from playwright.sync_api import expect
 
+from attendance import codes
 from attendance.actions import take_events, take_roll
 from attendance.actions.codes import make_code
 from attendance.models import GateEvent, Handover, Incident, Mark
@@ -34,6 +35,11 @@ QUICK = """async ([leaving, next]) => {
   for (const one of [adult, adult, tile(next)]) one.click();
 }"""
 
+CAMERA = """
+  window.BarcodeDetector = class { async detect() { return [{ rawValue: window.before }]; } };
+  navigator.mediaDevices.getUserMedia = async () => new MediaStream();
+  HTMLVideoElement.prototype.play = async () => {};
+"""
 # A page that slept finds its storage shut, so many times.
 SHUT = """(times) => {
   const open = IDBDatabase.prototype.transaction;
@@ -120,6 +126,7 @@ def test_forty_handovers_without_a_network_arrive_once_each_and_in_order(gate, w
         phone.page.reload()
     phone.waits(20)
     phone.hand_over(town.children[20])
+    phone.waits(21)
     phone.later(seconds=12)
     phone.hand_over_all(town.children[21:])
     phone.waits(40)
@@ -206,6 +213,26 @@ def test_the_digits_of_an_adult_who_must_not_collect_open_nothing(gate):
     assert [event.kind for event in GateEvent.objects.all()] == ["wrong_adult"]
 
 
+def test_a_code_is_scanned_for_its_own_child_who_still_waits(gate, wall):
+    town = gate(2)
+    child, mother = town.children[0], town.mothers[0]
+    phone = town.phone(town.teacher)
+    phone.context.add_init_script(CAMERA)
+    phone.open_gate(2)
+    digits = codes.rotating_code(child.pk, mother.pk, wall["now"])
+    for says in (f"{child.name} 由母亲接走", f"{child.name} 已经离校：由母亲接走"):
+        phone.tap(town.children[1].name)
+        phone.page.evaluate("text => window.before = text", f"{child.pk}:{mother.pk}:{digits}")
+        phone.tap("扫码")
+        phone.sees(says)
+    phone.tap(town.children[1].name)
+    phone.page.evaluate("text => window.before = text", f"{town.leader.pk + 9999}:{mother.pk}:{digits}")
+    phone.tap("扫码")
+    phone.sees("这个码的孩子不在这份名单上")
+    phone.waits(0)
+    assert [(one.student, one.how) for one in Handover.objects.all()] == [(child, "code")]
+
+
 def test_a_brother_who_may_not_go_alone_stays_when_the_elder_goes(gate):
     town = gate(1, younger="陈一鸣")
     Application.objects.filter(student=town.children[0]).update(leave_mode="bus")
@@ -255,6 +282,7 @@ def test_brothers_go_along_in_three_taps_and_one_tap_takes_it_back(gate):
     phone.tap("母亲")
     assert phone.taps == 3
     phone.sees("陈一诺、陈一鸣 由母亲接走", "已通知家长")
+    phone.waits(0)
     assert Handover.objects.filter(undone_at=None).count() == 3
 
     phone.tap("撤销")

@@ -48,6 +48,7 @@ def test_roll_of_forty_with_two_absent_takes_at_most_five_taps(phone, town, cloc
         phone.page.evaluate("localStorage.setItem('large-type', 'on')")
         phone.page.reload()
     phone.tap("到岗")
+    phone.sees("在岗")
     clock["now"] = at(15, 46)
     phone.taps = 0
 
@@ -74,6 +75,7 @@ def test_call_is_noted_in_two_taps_and_children_who_change_rooms_are_received_in
     clock["now"] = at(16, 31)
     phone.open(f"/attendance/sessions/{town.session.pk}/")
     phone.tap("联系")
+    phone.lands("联系家长")
     phone.fits()
     phone.tap("已联系上，家长知情")
     phone.sees("已落实")
@@ -81,6 +83,7 @@ def test_call_is_noted_in_two_taps_and_children_who_change_rooms_are_received_in
     assert ContactAttempt.objects.get().person == town.mothers[7]
 
     phone.tap("转班")
+    phone.lands("转班")
     phone.fits()
     phone.page.get_by_text(town.children[2].name, exact=True).first.tap()
     phone.page.get_by_role("button", name="收到").last.tap()
@@ -97,8 +100,10 @@ def test_tile_goes_round_its_states_a_correction_takes_three_taps_and_the_roll_c
         phone.tap(NAMES[3])
         expect(phone.page.get_by_role("button", name=NAMES[3])).to_contain_text(word)
     phone.tap("提交")
+    expect(phone.page.get_by_text("已点名", exact=True)).to_be_visible()
     clock["now"] = at(15, 52)
     phone.tap(NAMES[7])
+    phone.lands("改考勤")
     phone.fits()
     phone.page.get_by_text("迟到", exact=True).tap()
     phone.tap("后来到了")

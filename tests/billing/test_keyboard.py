@@ -46,6 +46,7 @@ def sit_down(new_context, live_server):
 
 
 def press(page, *keys):
+    page.wait_for_load_state()  # until its scripts run no key is heard
     for key in keys:
         page.keyboard.press(key)
 
