@@ -23,7 +23,7 @@ await build({ ...shared, entryPoints: scripts.map((name) => `static/js/${name}`)
 await build({
   ...shared,
   stdin: {
-    contents: '@import "bootstrap/dist/css/bootstrap.min.css"; @import "./static/css/theme.css";',
+    contents: '@import "bootstrap/dist/css/bootstrap.min.css"; @import "./static/css/theme.css"; @import "./static/css/pieces.css";',
     loader: "css",
     resolveDir: ".",
     sourcefile: "app.css",

@@ -26,7 +26,7 @@ from afterschool.access.models import Session
 from afterschool.schools.models import Guardianship, Post
 from enrollment.models import Application, PickupPerson, PickupRestriction
 from tests import cast
-from tests.billing.wechat_gateway import write_merchant
+from tests.billing.wechat.gateway import write_merchant
 from tests.doors.given import GIVEN
 from tests.doors.town import THURSDAY, Corner, at, build
 from tests.doors.wishes import ADDRESS, BODY, ONLY_ASKS, PERSONAL

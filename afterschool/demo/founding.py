@@ -119,6 +119,7 @@ def _register(school: School, plan: town.DemoSchool, term: Term) -> bytes:
 def _child(dice: Random, plan: town.DemoSchool, term: Term, grade: int, number: int, place: int) -> tuple:
     # A few families have a second child two grades above: same parents, same phones.
     elder = grade + 2 if place <= 3 and plan.stage == "primary" and grade <= 2 else grade
+    # No two adults of a child have numbers that end alike: the gate shows the last four digits.
     tail = f"{plan.code[-1]}{plan.code[0]}{elder:02}{number}{place:02}"
     parents = Random(tail)
     family = parents.choice(town.SURNAMES)

@@ -3,9 +3,7 @@
 from datetime import timedelta
 
 from afterschool.notices.models import Notice
-from attendance.actions import (
-    close_day,
-)
+from attendance.actions import close_day
 from attendance.actions.later import record_later
 from attendance.archive.books import Books
 from attendance.archive.gaps import gaps

@@ -1,4 +1,4 @@
-"""The gate's page in a real browser, its network cut: nothing is lost, nothing is taken twice."""
+"""The gate's page in a real browser, its network cut or its storage shut: nothing is lost, nothing is taken twice."""
 
 import json
 import re
@@ -7,18 +7,12 @@ from time import monotonic
 import pytest
 from playwright.sync_api import expect
 
-from attendance import codes
-from attendance.actions import take_events, take_roll
-from attendance.actions.codes import make_code
 from attendance.models import GateEvent, Handover, Incident, Mark
-from enrollment.models import Application, PickupPerson, PickupRestriction, Section
+from enrollment.models import PickupPerson, PickupRestriction
 from tests import cast
-from tests.attendance.families import restrict
-from tests.attendance.phones import Phone
-from tests.attendance.town import THURSDAY, at, build
+from tests.attendance.town import at
 
 pytestmark = pytest.mark.django_db(transaction=True)
-NAMES = [f"{family}{given}" for family in "陈林郑周何孙郭张李王" for given in ("一诺", "可欣", "浩然", "思远")]
 SEND_AGAIN = """([body, name]) => fetch("/attendance/gate/events/", {method: "POST", body, headers: {
   "X-CSRFToken": document.cookie.split("; ").find((pair) => pair.startsWith(name + "=")).split("=")[1]}}).then((r) => r.json())"""
 KEPT = """async () => {
@@ -27,19 +21,6 @@ KEPT = """async () => {
   const found = [location.href, ...[...parts].map((one) => one.href || one.src)].map((one) => kept.match(one));
   return (await Promise.all(found)).every(Boolean);
 }"""
-# Faster than the device can store: the adult twice, and the next child already.
-QUICK = """async ([leaving, next]) => {
-  const tile = (name) => [...document.querySelectorAll(".child-tile")].find((one) => one.firstChild.textContent === name);
-  tile(leaving).click();
-  const adult = document.querySelector("#picked .adult-tile");
-  for (const one of [adult, adult, tile(next)]) one.click();
-}"""
-
-CAMERA = """
-  window.BarcodeDetector = class { async detect() { return [{ rawValue: window.before }]; } };
-  navigator.mediaDevices.getUserMedia = async () => new MediaStream();
-  HTMLVideoElement.prototype.play = async () => {};
-"""
 # A page that slept finds its storage shut, so many times.
 SHUT = """(times) => {
   const open = IDBDatabase.prototype.transaction;
@@ -49,55 +30,6 @@ SHUT = """(times) => {
     return open.apply(this, how);
   };
 }"""
-
-
-@pytest.fixture
-def wall(monkeypatch):
-    """What the server's clock shows, and whether the server is there; tests move both. A page that is loaded anew without
-    a network may slip one request through before the browser holds it back: nobody is there to take it.
-    """
-    wall = {"now": at(15, 40), "there": True}
-    monkeypatch.setattr("django.utils.timezone.now", lambda: wall["now"])
-    monkeypatch.setattr("attendance.views.gate_api.take_events", lambda *told, **how: _taken(wall, *told, **how))
-    return wall
-
-
-def _taken(wall, *told, **how):
-    if not wall["there"]:
-        raise ConnectionError("the server is gone")
-    return take_events(*told, **how)
-
-
-@pytest.fixture
-def gate(wall, browser, live_server):
-    """A school of so many children at 17:40, the roll taken; and telephones for its people."""
-    phones = []
-
-    def make(count, younger=""):
-        bureau = cast.make_bureau()
-        town = build(cast.make_school(bureau), cast.make_term(bureau), children=0)
-        for name in NAMES[:count]:
-            town.add_child(name)
-        if younger:
-            klass = cast.make_class(town.school, grade=3, number=1)
-            beside = Section.objects.create(
-                school=town.school, term=town.term, offering=town.offering, school_class=klass, name="三(1)班"
-            )
-            town.seat(cast.make_student(klass, younger, guardian=town.mothers[0]), section=beside)
-        town.open()
-        for session in town.school.sessions.all():
-            take_roll(session, exceptions={}, now=at(15, 46), by=town.by_leader)
-        wall["now"] = at(17, 40)
-        town.phone = phone
-        return town
-
-    def phone(person, **context):
-        phones.append(Phone(browser, live_server.url, person, **context))
-        return phones[-1]
-
-    yield make
-    for one in phones:
-        one.context.close()
 
 
 def wait_for_the_worker(phone):
@@ -171,81 +103,6 @@ def test_two_devices_with_the_same_children_make_one_handover_each_and_incidents
     second.sees("别处已经登记离校。两次都留着，带班领导会核实")
 
 
-def test_quick_fingers_release_nobody_twice_and_the_next_child_stays_chosen(gate):
-    town = gate(2)
-    leaving, following = town.children
-    phone = town.phone(town.teacher)
-    phone.open_gate(2)
-    phone.page.evaluate(QUICK, [leaving.name, following.name])
-    phone.sees(f"{leaving.name} 由母亲接走", "已通知家长", f"{following.name} 交给谁？")
-
-    phone.waits(0)
-    assert [event.student for event in GateEvent.objects.all()] == [leaving]
-
-
-def test_the_second_of_two_quick_taps_undoes_nobody_else(gate):
-    town = gate(2)
-    phone = town.phone(town.teacher)
-    phone.open_gate(2)
-    phone.hand_over_all(town.children)
-    phone.waits(0)
-    place = phone.page.get_by_role("button", name="撤销").bounding_box()
-    for _ in range(2):
-        phone.page.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
-    expect(phone.page.locator("#last-name")).to_have_text(town.children[0].name)
-    phone.waits(0)
-    assert [one.student for one in GateEvent.objects.filter(kind="undo")] == [town.children[1]]
-
-
-def test_the_digits_of_an_adult_who_must_not_collect_open_nothing(gate):
-    town = gate(1)
-    [child] = town.children
-    _, digits = make_code(
-        child, day=THURSDAY, name="李桂花", relation="外婆", now=at(12), by=cast.act(town.mothers[0], THURSDAY)
-    )
-    restrict(town, child, "李桂花")
-    phone = town.phone(town.teacher)
-    phone.open_gate(1)
-    phone.tap(child.name)
-    phone.page.get_by_label("接送码").fill(digits)
-    phone.sees("不要放行 · 联系办公室", "已经记下")
-    phone.waits(0)
-    assert [event.kind for event in GateEvent.objects.all()] == ["wrong_adult"]
-
-
-def test_a_code_is_scanned_for_its_own_child_who_still_waits(gate, wall):
-    town = gate(2)
-    child, mother = town.children[0], town.mothers[0]
-    phone = town.phone(town.teacher)
-    phone.context.add_init_script(CAMERA)
-    phone.open_gate(2)
-    digits = codes.rotating_code(child.pk, mother.pk, wall["now"])
-    for says in (f"{child.name} 由母亲接走", f"{child.name} 已经离校：由母亲接走"):
-        phone.tap(town.children[1].name)
-        phone.page.evaluate("text => window.before = text", f"{child.pk}:{mother.pk}:{digits}")
-        phone.tap("扫码")
-        phone.sees(says)
-    phone.tap(town.children[1].name)
-    phone.page.evaluate("text => window.before = text", f"{town.leader.pk + 9999}:{mother.pk}:{digits}")
-    phone.tap("扫码")
-    phone.sees("这个码的孩子不在这份名单上")
-    phone.waits(0)
-    assert [(one.student, one.how) for one in Handover.objects.all()] == [(child, "code")]
-
-
-def test_a_brother_who_may_not_go_alone_stays_when_the_elder_goes(gate):
-    town = gate(1, younger="陈一鸣")
-    Application.objects.filter(student=town.children[0]).update(leave_mode="bus")
-    phone = town.phone(town.leader)
-    phone.open_gate(2)
-    phone.tap(re.compile("^陈一诺"))
-    phone.page.get_by_text("陈一鸣 一起走").tap()
-    phone.tap("乘校车")
-    phone.sees("陈一诺 乘校车", "陈一鸣 没有这样的约定，还没走")
-    phone.waits(0)
-    assert [one.student.name for one in GateEvent.objects.all()] == ["陈一诺"]
-
-
 def test_a_phone_that_cannot_write_hands_over_all_the_same_and_says_so(gate):
     town = gate(2)
     phone = town.phone(town.teacher)
@@ -259,36 +116,6 @@ def test_a_phone_that_cannot_write_hands_over_all_the_same_and_says_so(gate):
     phone.sees("没发出去之前不要关", f"{town.children[1].name} 由母亲接走", "已通知家长")
     phone.waits(0)
     assert [one.student for one in GateEvent.objects.order_by("id")] == town.children
-
-
-def test_brothers_go_along_in_three_taps_and_one_tap_takes_it_back(gate):
-    town = gate(2, younger="陈一鸣")
-    phone = town.phone(town.leader)
-    phone.open_gate(3)
-    phone.fits()
-    chips = phone.page.locator("#sections button")
-    expect(chips).to_have_text(["全部", "三(1)班", "三(2)班"])
-    for name, count in (("三(1)班", 1), ("全部", 3)):
-        chips.get_by_text(name).tap()
-        expect(phone.page.locator("#waiting .child-tile")).to_have_count(count)
-
-    phone.hand_over(town.children[1])
-    assert phone.taps == 2
-    phone.taps = 0
-    phone.tap(re.compile("^陈一诺"))
-    phone.sees("陈一诺 交给谁？")
-    phone.taps += 1
-    phone.page.get_by_text("陈一鸣 一起走").tap()
-    phone.tap("母亲")
-    assert phone.taps == 3
-    phone.sees("陈一诺、陈一鸣 由母亲接走", "已通知家长")
-    phone.waits(0)
-    assert Handover.objects.filter(undone_at=None).count() == 3
-
-    phone.tap("撤销")
-    expect(phone.page.locator("#waiting .child-tile")).to_have_count(2)
-    phone.waits(0)
-    assert [one.student for one in Handover.objects.filter(undone_at=None)] == [town.children[1]]
 
 
 def test_answers_come_back_onto_the_tiles(gate, wall):

@@ -14,7 +14,7 @@ from afterschool.xlsx import Column, Sheet, write_xlsx
 from billing.selectors.reconciling import in_book
 from enrollment.papers import code_of
 from staffing.models import Duty, StipendLine
-from tests.billing.wechat_gateway import MCHID
+from tests.billing.wechat.gateway import MCHID
 from tests.pictures import picture
 
 from . import meals
