@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.backends.postgresql.operations import DatabaseOperations
 from django.db.models.signals import post_migrate
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests import cast, schema
 
@@ -111,8 +111,23 @@ def today():
 
 @pytest.fixture(scope="session", autouse=True)
 def patience():
-    """A busy machine may take its time, a missing word may not be overlooked."""
+    """A busy machine may take its time, a missing word may not be overlooked; no finger is quicker than a page's scripts."""
     expect.set_options(timeout=20_000)
+    with pytest.MonkeyPatch.context() as patch:
+        for deed in ("click", "fill", "tap"):
+            patch.setattr(Locator, deed, once_loaded(getattr(Locator, deed)))
+        yield
+
+
+def once_loaded(deed):
+    """Playwright waits for the button, not for the script that hears it."""
+
+    def wait_and_do(self, *args, **how):
+        self.wait_for()
+        self.page.wait_for_load_state()
+        return deed(self, *args, **how)
+
+    return wait_and_do
 
 
 @pytest.fixture(scope="session")
